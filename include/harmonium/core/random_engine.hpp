@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The counter-based random engine: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
+/// easy as 1, 2, 3", doi 10.1145/2063384.2063405), from Random123.
+#pragma once
+
+#include <Random123/philox.h>
+
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <random>
+
+namespace harmonium {
+
+/// A source of uniform 64-bit words: what our distributions draw from.
+/// `random_engine` and `std::mt19937_64` are models.
+template <class Engine>
+concept bit_source =
+    std::uniform_random_bit_generator<Engine> && std::same_as<typename Engine::result_type, std::uint64_t> &&
+    (Engine::min() == 0) && (Engine::max() == std::numeric_limits<std::uint64_t>::max());
+
+/// A small value (key, item, position) that yields the same words everywhere. Two engines with
+/// different keys or different items are independent streams; each has 2^65 words.
+class random_engine {
+ public:
+  using result_type = std::uint64_t;
+
+  /// @param seed any number; equal seeds give equal streams.
+  /// @param item which stream of this seed: a cell, a chain, a repeat.
+  explicit random_engine(std::uint64_t seed, std::uint64_t item = 0) noexcept
+      : key_(seed), item_(item) {}
+
+  static constexpr result_type min() noexcept { return 0; }
+  static constexpr result_type max() noexcept { return std::numeric_limits<result_type>::max(); }
+
+  result_type operator()() noexcept {
+    if (second_ready_) {
+      second_ready_ = false;
+      return second_;
+    }
+    const auto words = block(key_, block_++, item_);
+    second_ = join(words[2], words[3]);
+    second_ready_ = true;
+    return join(words[0], words[1]);
+  }
+
+  /// Number of words drawn so far; `engine.seek(engine.position())` changes nothing.
+  [[nodiscard]] std::uint64_t position() const noexcept {
+    return 2 * block_ - (second_ready_ ? 1 : 0);
+  }
+
+  /// Goes to the state after `position` words, in constant time.
+  void seek(std::uint64_t position) noexcept {
+    block_ = position / 2;
+    second_ready_ = false;
+    if (position % 2 == 1) (*this)();
+  }
+
+  [[nodiscard]] std::uint64_t seed() const noexcept { return key_; }
+  [[nodiscard]] std::uint64_t item() const noexcept { return item_; }
+
+  friend bool operator==(const random_engine& a, const random_engine& b) noexcept {
+    return a.key_ == b.key_ && a.item_ == b.item_ && a.position() == b.position();
+  }
+
+  /// One Philox block: four 32-bit words of the stream `item` under `key`.
+  static r123::Philox4x32::ctr_type block(std::uint64_t key, std::uint64_t number,
+                                          std::uint64_t item) noexcept {
+    return r123::Philox4x32{}({{low(number), high(number), low(item), high(item)}},
+                              {{low(key), high(key)}});
+  }
+
+ private:
+  static constexpr std::uint32_t low(std::uint64_t word) noexcept {
+    return static_cast<std::uint32_t>(word & 0xffffffffu);
+  }
+  static constexpr std::uint32_t high(std::uint64_t word) noexcept {
+    return static_cast<std::uint32_t>(word >> 32);
+  }
+  static constexpr std::uint64_t join(std::uint32_t lower, std::uint32_t upper) noexcept {
+    return (static_cast<std::uint64_t>(upper) << 32) | lower;
+  }
+
+  std::uint64_t key_;
+  std::uint64_t item_;
+  std::uint64_t block_ = 0;
+  std::uint64_t second_ = 0;
+  bool second_ready_ = false;
+};
+
+/// The streams of one stage of a computation: `streams[cell]` does not depend on which thread asks,
+/// nor on what other items drew. Made from an engine, which moves on by one word.
+///
+///     const random_streams streams(rng);
+///     random_engine cell_engine = streams[cell];
+class random_streams {
+ public:
+  explicit random_streams(random_engine& rng) noexcept : key_(rng()) {}
+
+  [[nodiscard]] random_engine operator[](std::uint64_t item) const noexcept {
+    return random_engine(key_, item);
+  }
+
+ private:
+  std::uint64_t key_;
+};
+
+}  // namespace harmonium

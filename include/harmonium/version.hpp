@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The one place where the version is written; CMake reads it from here.
+#pragma once
+
+#define HARMONIUM_VERSION_MAJOR 0
+#define HARMONIUM_VERSION_MINOR 1
+#define HARMONIUM_VERSION_PATCH 0
+
+namespace harmonium {
+
+inline constexpr const char* version = "0.1.0";
+
+}  // namespace harmonium
