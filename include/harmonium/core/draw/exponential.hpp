@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Exponential numbers.
+#pragma once
+
+#include <cmath>
+
+#include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/random_engine.hpp"
+
+namespace harmonium::draw {
+
+/// Exponential with mean 1, by inversion: in (1e-16, 36.8), the span of 2^52 cells of (0, 1).
+template <bit_source Engine>
+double exponential(Engine& rng) {
+  return -std::log(uniform(rng));
+}
+
+}  // namespace harmonium::draw

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Negative binomial counts by mean and inverse dispersion.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include "harmonium/core/draw/domain.hpp"
+#include "harmonium/core/draw/gamma.hpp"
+#include "harmonium/core/draw/poisson.hpp"
+#include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/random_engine.hpp"
+
+namespace harmonium::draw {
+
+/// Negative binomial as a Poisson count whose rate is gamma with shape `theta`: for any parameters.
+/// Parameters are not checked.
+/// @throws std::overflow_error if the rate drawn exceeds `largest_poisson_rate`.
+template <bit_source Engine>
+std::int64_t negative_binomial_mixture(double mean, double theta, Engine& rng) {
+  double rate = mean;
+  if (theta < 1) {
+    const double logarithm = log_gamma_variate(theta, rng);
+    rate = std::exp(std::log(mean) - std::log(theta) + logarithm);
+  } else if (theta < std::numeric_limits<double>::infinity()) {
+    rate = mean * (gamma(theta, rng) / theta);
+  }
+  if (rate > largest_poisson_rate) {
+    throw std::overflow_error("negative_binomial: a rate above 1e15 was drawn for mean " +
+                              std::to_string(mean) + ", theta " + std::to_string(theta));
+  }
+  return poisson(rate, rng);
+}
+
+/// Negative binomial by sequential inversion of one uniform number. Cost: about `mean` steps, so
+/// that the mostly small counts of single cells cost one logarithm and one exponential.
+/// Parameters are not checked: `mean` at most 10, mean / theta at most 1000.
+template <bit_source Engine>
+std::int64_t negative_binomial_inversion(double mean, double theta, Engine& rng) {
+  double left = uniform(rng);
+  double probability = std::exp(-theta * std::log1p(mean / theta));
+  const double q = mean / (mean + theta);
+  std::int64_t count = 0;
+  // Beyond the smallest probability, what is left of the uniform number is rounding.
+  while (left > probability && probability > 1e-18) {
+    left -= probability;
+    const auto x = static_cast<double>(count++);
+    probability *= q * (theta + x) / (x + 1);
+  }
+  return count;
+}
+
+/// Negative binomial count with the given mean and variance mean + mean^2 / theta.
+/// @param mean  >= 0, finite; 0 gives 0.
+/// @param theta inverse dispersion, > 0; infinity gives a Poisson count.
+/// @throws std::domain_error for other parameters, std::overflow_error for counts about 1e15.
+template <bit_source Engine>
+std::int64_t negative_binomial(double mean, double theta, Engine& rng) {
+  require_domain(mean >= 0 && mean < std::numeric_limits<double>::infinity(), "negative_binomial",
+                 "mean", mean, ">= 0 and finite");
+  require_domain(theta > 0, "negative_binomial", "theta", theta, "positive");
+  if (mean == 0) return 0;
+  const bool brief =
+      mean <= 10 && mean <= 1000 * theta && theta < std::numeric_limits<double>::infinity();
+  return brief ? negative_binomial_inversion(mean, theta, rng)
+               : negative_binomial_mixture(mean, theta, rng);
+}
+
+}  // namespace harmonium::draw
