@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Polynomials with known coefficients, written so that the compiler unrolls and vectorises them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+namespace harmonium::math {
+
+/// c0, by Horner's rule.
+template <class S>
+[[nodiscard]] constexpr S horner(S /*z*/, S c0) noexcept {
+  return c0;
+}
+
+/// c0 + c1 z + c2 z^2 + ..., by Horner's rule.
+template <class S, class... Rest>
+[[nodiscard]] constexpr S horner(S z, S c0, Rest... rest) noexcept {
+  return c0 + z * horner(z, rest...);
+}
+
+/// A polynomial at `a`, and its slope between `b` and `a`.
+struct polynomial_difference {
+  double value;  ///< P(a)
+  double slope;  ///< (P(a) - P(b)) / (a - b), and P'(a) where a = b; found without subtracting
+};
+
+/// @param coefficients from the constant term upwards
+template <std::size_t N>
+[[nodiscard]] constexpr polynomial_difference difference(const std::array<double, N>& coefficients,
+                                                         double a, double b) noexcept {
+  polynomial_difference result{0.0, 0.0};
+  for (std::size_t i = N; i-- > 0;) {
+    result.slope = result.slope * b + result.value;
+    result.value = result.value * a + coefficients[i];
+  }
+  return result;
+}
+
+}  // namespace harmonium::math
