@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Products of one row of data (sparse counts or dense) with a row-major weight matrix. Sums run in
+/// a fixed order, so the bits do not depend on compiler, thread count or cache size.
+#pragma once
+
+#include <span>
+
+#include "harmonium/core/counts.hpp"
+#include "harmonium/core/matrix.hpp"
+
+namespace harmonium {
+
+/// Read-only map of a row-major weight matrix, units below x units above.
+template <class Scalar>
+using weight_view = Eigen::Map<const matrix<Scalar>>;
+/// The same, writable.
+template <class Scalar>
+using weight_span = Eigen::Map<matrix<Scalar>>;
+
+namespace row {
+
+/// Calls `visit(position, value)` for every non-zero entry, in ascending order.
+template <class Value, class Index, class Visitor>
+void for_each_nonzero(const cell_counts<Value, Index>& cell, Visitor&& visit) {
+  for (std::size_t k = 0; k < cell.size(); ++k)
+    visit(static_cast<index>(cell.genes[k]), cell.values[k]);
+}
+
+template <class Scalar, class Visitor>
+void for_each_nonzero(std::span<const Scalar> dense, Visitor&& visit) {
+  for (std::size_t k = 0; k < dense.size(); ++k)
+    if (dense[k] != Scalar(0)) visit(static_cast<index>(k), dense[k]);
+}
+
+/// out += x'W. Cost: non-zeros of x times columns of W.
+template <class Scalar, class Row>
+void add_product(const Row& x, const weight_view<Scalar>& weights, std::span<Scalar> out) {
+  const index columns = weights.cols();
+  for_each_nonzero(x, [&](index unit, auto value) {
+    const auto scale = static_cast<Scalar>(value);
+    const Scalar* w = weights.data() + unit * columns;
+    for (index k = 0; k < columns; ++k) out[static_cast<std::size_t>(k)] += scale * w[k];
+  });
+}
+
+/// out += W h. Cost: rows of W times non-zeros of h.
+template <class Scalar>
+void add_product_above(const weight_view<Scalar>& weights, std::span<const Scalar> h,
+                       std::span<Scalar> out) {
+  const index columns = weights.cols();
+  for (index m = 0; m < weights.rows(); ++m) {
+    const Scalar* w = weights.data() + m * columns;
+    Scalar sum(0);
+    for (index k = 0; k < columns; ++k) sum += w[k] * h[static_cast<std::size_t>(k)];
+    out[static_cast<std::size_t>(m)] += sum;
+  }
+}
+
+/// out += scale * x h', entry by entry.
+template <class Scalar, class Row>
+void add_outer(const Row& x, std::span<const Scalar> h, Scalar scale, weight_span<Scalar> out) {
+  const auto columns = static_cast<index>(h.size());
+  for_each_nonzero(x, [&](index unit, auto value) {
+    const Scalar factor = scale * static_cast<Scalar>(value);
+    Scalar* o = out.data() + unit * columns;
+    for (index k = 0; k < columns; ++k) o[k] += factor * h[static_cast<std::size_t>(k)];
+  });
+}
+
+/// out += scale * x.
+template <class Scalar, class Row>
+void add(const Row& x, Scalar scale, std::span<Scalar> out) {
+  for_each_nonzero(x, [&](index unit, auto value) {
+    out[static_cast<std::size_t>(unit)] += scale * static_cast<Scalar>(value);
+  });
+}
+
+/// x'y.
+template <class Scalar, class Row>
+Scalar dot(const Row& x, std::span<const Scalar> y) {
+  Scalar sum(0);
+  for_each_nonzero(x, [&](index unit, auto value) {
+    sum += static_cast<Scalar>(value) * y[static_cast<std::size_t>(unit)];
+  });
+  return sum;
+}
+
+}  // namespace row
+
+/// A vector as a span.
+template <class Scalar>
+std::span<const Scalar> as_span(const vector<Scalar>& v) {
+  return {v.data(), static_cast<std::size_t>(v.size())};
+}
+template <class Scalar>
+std::span<Scalar> as_span(vector<Scalar>& v) {
+  return {v.data(), static_cast<std::size_t>(v.size())};
+}
+
+}  // namespace harmonium

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Keeping the natural parameters of the visible layer admissible while training: policies applied
+/// after every step. Families without a bound (`natural_supremum()` infinite) are left alone.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <limits>
+#include <span>
+
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_products.hpp"
+
+namespace harmonium {
+
+/// Moves a model's parameters, if need be, so that every hidden state gives an admissible visible
+/// input. `limits` gives the largest input it allows, one per visible unit.
+template <class C, class Model>
+concept constraint_for =
+    std::copyable<C> && requires(const C& constraint, Model& model, const Model& constant) {
+      { constraint.apply(model) } -> std::same_as<void>;
+      { constraint.limits(constant) } -> std::same_as<vector<typename Model::scalar>>;
+    };
+
+/// The paper's constraint: W <= 0 and a <= `ceiling`. Sufficient, not necessary: hidden units can
+/// only lower a gene.
+struct non_positive_weights {
+  double ceiling = -1e-10;
+
+  template <class Model>
+  [[nodiscard]] auto limits(const Model& model) const {
+    using scalar = typename Model::scalar;
+    return vector<scalar>(vector<scalar>::Constant(
+        model.size(0), model.visible().natural_supremum() + static_cast<scalar>(ceiling)));
+  }
+
+  template <class Model>
+  void apply(Model& model) const {
+    using scalar = typename Model::scalar;
+    const auto limit = limits(model);
+    if (std::isinf(limit[0])) return;
+    auto bias = model.bias(0);
+    for (index m = 0; m < limit.size(); ++m) {
+      scalar& a = bias[static_cast<std::size_t>(m)];
+      a = std::min(a, limit[m]);
+    }
+    auto weights = model.weights(0);
+    for (index i = 0; i < weights.size(); ++i)
+      weights.data()[i] = std::min(weights.data()[i], scalar(0));
+  }
+};
+
+/// What the model needs: a_m + sum_k max(0, W_mk) <= limit_m for every gene, by projection. With 0/1
+/// hidden units this bounds every state's input.
+struct admissible_sum {
+  /// Largest mean a state may give a gene; length genes. Empty: only the family's own bound, less
+  /// 1e-10.
+  vector<double> max_mean = {};
+
+  template <class Model>
+  [[nodiscard]] auto limits(const Model& model) const {
+    using scalar = typename Model::scalar;
+    vector<scalar> limit = vector<scalar>::Constant(
+        model.size(0), model.visible().natural_supremum() - static_cast<scalar>(1e-10));
+    if (max_mean.size() > 0) {
+      const vector<scalar> mean = max_mean.template cast<scalar>();
+      model.visible().natural_from_mean(as_span(mean), as_span(limit));
+    }
+    return limit;
+  }
+
+  template <class Model>
+  void apply(Model& model) const {
+    using scalar = typename Model::scalar;
+    const vector<scalar> limit = limits(model);
+    if (std::isinf(limit[0])) return;
+    auto weights = model.weights(0);
+    auto bias = model.bias(0);
+    for (index m = 0; m < weights.rows(); ++m)
+      project(bias[static_cast<std::size_t>(m)],
+              std::span<scalar>(weights.data() + m * weights.cols(),
+                                static_cast<std::size_t>(weights.cols())),
+              limit[m]);
+  }
+
+ private:
+  /// Nearest point with a + sum max(0, w) <= limit. Each round spreads the excess over the bias and
+  /// the positive weights; a weight that would turn negative stops at zero and leaves the rest to
+  /// the next round.
+  template <class Scalar>
+  static void project(Scalar& a, std::span<Scalar> w, Scalar limit) {
+    const auto sum = [&] {
+      Scalar total = a;
+      for (const Scalar weight : w) total += std::max(Scalar(0), weight);
+      return total;
+    };
+    for (std::size_t round = 0; round <= w.size(); ++round) {
+      const Scalar excess = sum() - limit;
+      if (!(excess > Scalar(0))) return;
+      const auto positive =
+          static_cast<Scalar>(std::count_if(w.begin(), w.end(), [](Scalar x) { return x > 0; }));
+      const Scalar share = excess / (positive + Scalar(1));
+      a -= share;
+      for (Scalar& weight : w)
+        if (weight > Scalar(0)) weight = std::max(Scalar(0), weight - share);
+    }
+    // What rounding left over.
+    while (sum() > limit) a = std::nextafter(a - (sum() - limit), -std::numeric_limits<Scalar>::max());
+  }
+};
+
+/// No constraint; for visible families that need none.
+struct unconstrained {
+  template <class Model>
+  [[nodiscard]] auto limits(const Model& model) const {
+    using scalar = typename Model::scalar;
+    return vector<scalar>(
+        vector<scalar>::Constant(model.size(0), model.visible().natural_supremum()));
+  }
+  template <class Model>
+  void apply(Model&) const noexcept {}
+};
+
+}  // namespace harmonium

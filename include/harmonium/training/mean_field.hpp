@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Mean-field approximation of p(hidden | x): the positive phase of deep models.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_products.hpp"
+#include "harmonium/samplers/gibbs.hpp"
+
+namespace harmonium {
+
+struct mean_field_options {
+  index max_sweeps = 30;    ///< stated cap; ignored with one hidden layer, where one pass is exact
+  double tolerance = 1e-5;  ///< stops when no mean moved by more
+  double damping = 0;       ///< in [0, 1): share of the old mean kept; larger is slower and steadier
+};
+
+struct mean_field_result {
+  bool converged;
+  index sweeps;
+};
+
+/// Scratch of `mean_field`, one per thread.
+template <class Model>
+struct mean_field_workspace {
+  explicit mean_field_workspace(const Model& model)
+      : from_below(vector<typename Model::scalar>::Zero(model.size(1))), input(model.make_state()) {}
+  vector<typename Model::scalar> from_below;  ///< b_1 + x'W_0
+  typename Model::state_type input;
+};
+
+/// Means of the hidden layers given x: starts from one upward pass, then updates layer after layer
+/// until nothing moves (Salakhutdinov and Hinton 2009).
+/// @param x a `cell_counts` or a dense span of model.size(0) entries
+/// @param[out] means hidden layers overwritten; `means[0]` is not touched.
+template <class Model, class Row>
+mean_field_result mean_field(const Model& model, const Row& x, typename Model::state_type& means,
+                             mean_field_workspace<Model>& work,
+                             const mean_field_options& options = {},
+                             const input_factors<Model>& factors = {}) {
+  using scalar = typename Model::scalar;
+  model.first_hidden_input(x, as_span(work.from_below));
+  const auto update = [&]<std::size_t Layer>(std::integral_constant<std::size_t, Layer>,
+                                             bool from_above, scalar damping) {
+    auto input = as_span(work.input[Layer]);
+    if constexpr (Layer == 1) {
+      std::copy_n(work.from_below.data(), work.from_below.size(), input.begin());
+    } else {
+      const auto b = model.bias(Layer);
+      std::copy(b.begin(), b.end(), input.begin());
+      row::add_product<scalar>(as_span(std::as_const(means[Layer - 1])), model.weights(Layer - 1),
+                               input);
+    }
+    if constexpr (Layer < Model::hidden_layers)
+      if (from_above)
+        row::add_product_above<scalar>(model.weights(Layer),
+                                       as_span(std::as_const(means[Layer + 1])), input);
+    for (scalar& eta : input) eta *= factors.factor[Layer];
+    // The input is not needed any more once the new mean is known; it holds that mean.
+    vector<scalar>& fresh = work.input[Layer];
+    vector<scalar>& old = means[Layer];
+    scalar moved(0);
+    const vector<scalar> eta = fresh;
+    model.template units<Layer>().mean(as_span(eta), as_span(fresh));
+    for (index k = 0; k < fresh.size(); ++k) {
+      const scalar next = damping * old[k] + (scalar(1) - damping) * fresh[k];
+      moved = std::max(moved, std::abs(next - old[k]));
+      old[k] = next;
+    }
+    return moved;
+  };
+
+  Model::for_each_layer([&](auto layer) {
+    if constexpr (layer() > 0) update(layer, false, scalar(0));
+  });
+  if constexpr (Model::hidden_layers == 1) return {true, 1};
+  const auto damping = static_cast<scalar>(options.damping);
+  for (index sweep = 1; sweep <= options.max_sweeps; ++sweep) {
+    scalar moved(0);
+    Model::for_each_layer([&](auto layer) {
+      if constexpr (layer() > 0) moved = std::max(moved, update(layer, true, damping));
+    });
+    if (static_cast<double>(moved) <= options.tolerance) return {true, sweep};
+  }
+  return {false, options.max_sweeps};
+}
+
+}  // namespace harmonium

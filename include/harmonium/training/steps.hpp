@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// How the difference between data and model statistics moves the parameters: step policies.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_products.hpp"
+
+namespace harmonium {
+
+/// Moves the parameters uphill in likelihood. `data` and `model_statistics` are laid out like the
+/// parameters; their difference is the (stochastic) gradient.
+template <class S, class Model>
+concept step_for = std::copyable<S> &&
+    requires(const S& step, Model& model, const vector<typename Model::scalar>& data, double rate) {
+      { step.update(model, data, data, rate) } -> std::same_as<void>;
+    };
+
+/// parameters += rate x gradient: the paper's step. Genes with large counts dominate it, which is
+/// why the published learning rate is 1e-11.
+struct plain_gradient {
+  template <class Model>
+  void update(Model& model, const vector<typename Model::scalar>& data,
+              const vector<typename Model::scalar>& model_statistics, double rate) const {
+    const auto scale = static_cast<typename Model::scalar>(rate);
+    for (index i = 0; i < data.size(); ++i)
+      model.parameters()[i] += scale * (data[i] - model_statistics[i]);
+  }
+};
+
+/// Centred and preconditioned gradient: a step that learns. Two ingredients:
+/// - every layer is centred at its data mean c (Montavon and Mueller 2012, "Deep Boltzmann machines
+///   and the centering trick"), so that a change of weights leaves the means, and to first order
+///   log p*(h_1), where they were;
+/// - each entry is divided by its diagonal Fisher information, so that one rate means the same
+///   relative change for a gene with mean 0.1 and one with mean 10,000.
+struct centred_step {
+  double max_change = 0.5;  ///< largest change of a weight or bias, in units of d log mean
+  double weight_decay = 1e-3;  ///< share of every weight lost at rate 1; larger is smoother
+  double pseudo_variance = 0.05;  ///< added to every unit's variance; larger slows rare genes
+
+  template <class Model>
+  void update(Model& model, const vector<typename Model::scalar>& data,
+              const vector<typename Model::scalar>& model_statistics, double rate) const {
+    using scalar = typename Model::scalar;
+    const auto pace = static_cast<scalar>(rate);
+    auto variance = model.make_state();  // of each unit at its data mean
+    auto limit = model.make_state();     // largest change of a natural parameter
+    auto bias_change = model.make_state();
+    Model::for_each_layer([&](auto layer) {
+      const auto centre = model.bias_of(data, layer());
+      vector<scalar> eta(model.size(layer()));
+      model.template units<layer()>().natural_from_mean(centre, as_span(eta));
+      model.template units<layer()>().variance(as_span(std::as_const(eta)),
+                                               as_span(variance[layer()]));
+      for (index k = 0; k < eta.size(); ++k) {
+        // d log mean / d eta = variance / mean; hidden units count in eta itself.
+        const scalar mean = centre[static_cast<std::size_t>(k)];
+        const scalar v = variance[layer()][k];
+        limit[layer()][k] = static_cast<scalar>(max_change);
+        if (layer() == 0 && v > std::abs(mean)) limit[layer()][k] *= std::abs(mean) / v;
+        variance[layer()][k] = v + static_cast<scalar>(pseudo_variance) *
+                                       (layer() == 0 ? scalar(1) : scalar(0.25));
+      }
+    });
+    for (std::size_t l = 0; l < Model::layers; ++l) {
+      const auto d = model.bias_of(data, l);
+      const auto m = model.bias_of(model_statistics, l);
+      for (std::size_t k = 0; k < d.size(); ++k) {
+        const auto i = static_cast<index>(k);
+        bias_change[l][i] = clip(pace * (d[k] - m[k]) / variance[l][i], limit[l][i]);
+      }
+    }
+    for (std::size_t l = 0; l + 1 < Model::layers; ++l) {
+      const auto below_d = model.bias_of(data, l), above_d = model.bias_of(data, l + 1);
+      const auto below_m = model.bias_of(model_statistics, l);
+      const auto above_m = model.bias_of(model_statistics, l + 1);
+      const auto pair_d = model.weights_of(data, l), pair_m = model.weights_of(model_statistics, l);
+      auto weights = model.weights(l);
+      for (index i = 0; i < weights.rows(); ++i) {
+        const auto u = static_cast<std::size_t>(i);
+        for (index k = 0; k < weights.cols(); ++k) {
+          const auto v = static_cast<std::size_t>(k);
+          const scalar gradient = (pair_d(i, k) - pair_m(i, k)) -
+                                  (below_d[u] - below_m[u]) * above_d[v] -
+                                  below_d[u] * (above_d[v] - above_m[v]);
+          scalar change =
+              clip(pace * gradient / (variance[l][i] * variance[l + 1][k]), limit[l][i]);
+          change -= pace * static_cast<scalar>(weight_decay) * weights(i, k);
+          weights(i, k) += change;
+          bias_change[l][i] -= change * above_d[v];
+          bias_change[l + 1][k] -= change * below_d[u];
+        }
+      }
+    }
+    for (std::size_t l = 0; l < Model::layers; ++l) {
+      auto bias = model.bias(l);
+      for (std::size_t k = 0; k < bias.size(); ++k) bias[k] += bias_change[l][static_cast<index>(k)];
+    }
+  }
+
+ private:
+  template <class Scalar>
+  static Scalar clip(Scalar change, Scalar limit) {
+    return std::clamp(change, -limit, limit);
+  }
+};
+
+}  // namespace harmonium
