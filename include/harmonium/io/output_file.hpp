@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A text file that appears whole or not at all. Needs zlib.
+#pragma once
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <concepts>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "harmonium/core/error.hpp"
+
+namespace harmonium::io {
+
+struct output_options {
+  bool compress =
+      false;      ///< gzip; the bytes depend on text, level and zlib only (no time, no name)
+  int level = 6;  ///< zlib's, 1 (fast) to 9 (small); ignored unless `compress`
+};
+
+/// Writes to `<path>.partial` in the same folder; `commit` renames it to `path`. Without a commit
+/// the destructor removes it, and what was at `path` before stays.
+class output_file {
+ public:
+  /// @throws io_error naming the path if it cannot be written; std::invalid_argument for the level.
+  explicit output_file(std::filesystem::path path, const output_options& options = {})
+      : path_(std::move(path)), partial_(path_.string() + ".partial"), text_(chunk) {
+    require(options.level >= 1 && options.level <= 9, "output_file", "level must be 1 to 9");
+    std::error_code problem;
+    if (std::filesystem::is_directory(path_, problem))
+      throw io_error(path_.string(), 0, "is a folder, a file was to be written");
+    file_.reset(std::fopen(partial_.c_str(), "wb"));
+    if (!file_) fail("cannot be written");
+    std::setvbuf(file_.get(), nullptr, _IONBF, 0);  // we hold the only buffer
+    if (options.compress) start_gzip(options.level);
+  }
+
+  output_file(const output_file&) = delete;
+  output_file& operator=(const output_file&) = delete;
+
+  ~output_file() {
+    if (partial_.empty()) return;
+    file_.reset();
+    std::error_code ignored;
+    std::filesystem::remove(partial_, ignored);
+  }
+
+  void write(std::string_view text) {
+    while (text.size() > text_.size() - used_) {
+      const std::size_t count = text_.size() - used_;
+      append(text.substr(0, count));
+      text.remove_prefix(count);
+      flush(Z_NO_FLUSH);
+    }
+    append(text);
+  }
+
+  template <std::integral Number>
+  void write(Number number) {
+    if (text_.size() - used_ < std::numeric_limits<Number>::digits10 + 3) flush(Z_NO_FLUSH);
+    char* const begin = text_.data() + used_;
+    const auto end = std::to_chars(begin, text_.data() + text_.size(), number).ptr;
+    used_ += static_cast<std::size_t>(end - begin);
+  }
+
+  void write(char c) {
+    if (used_ == text_.size()) flush(Z_NO_FLUSH);
+    text_[used_++] = c;
+  }
+
+  /// Writes out what is pending and puts the file in place. To be called once, last.
+  void commit() {
+    finish();
+    std::error_code problem;
+    std::filesystem::rename(partial_, path_, problem);
+    if (problem) throw io_error(path_.string(), 0, "cannot be put in place: " + problem.message());
+    partial_.clear();
+  }
+
+  /// Writes out what is pending and closes, so that `commit` has nothing left but the rename: for
+  /// several files that should appear together.
+  void finish() {
+    if (!file_) return;
+    flush(Z_FINISH);
+    errno = 0;
+    if (std::fclose(file_.release()) != 0) fail("cannot be written");
+  }
+
+ private:
+  struct close_file {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+  };
+  struct end_deflate {
+    void operator()(z_stream* stream) const noexcept {
+      deflateEnd(stream);
+      delete stream;
+    }
+  };
+
+  void start_gzip(int level) {
+    stream_.reset(new z_stream{});
+    compressed_.resize(chunk);
+    if (deflateInit2(stream_.get(), level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+      throw io_error(path_.string(), 0, "zlib could not start");
+  }
+
+  void append(std::string_view text) {
+    std::copy(text.begin(), text.end(), text_.begin() + static_cast<std::ptrdiff_t>(used_));
+    used_ += text.size();
+  }
+
+  void flush(int how) {
+    if (stream_) {
+      z_stream& stream = *stream_;
+      stream.next_in = reinterpret_cast<Bytef*>(text_.data());
+      stream.avail_in = static_cast<uInt>(used_);
+      do {
+        stream.next_out = compressed_.data();
+        stream.avail_out = static_cast<uInt>(compressed_.size());
+        deflate(&stream, how);
+        put(compressed_.data(), compressed_.size() - stream.avail_out);
+      } while (stream.avail_out == 0);
+    } else {
+      put(text_.data(), used_);
+    }
+    used_ = 0;
+  }
+
+  void put(const void* bytes, std::size_t count) {
+    if (count > 0 && std::fwrite(bytes, 1, count, file_.get()) != count) fail("cannot be written");
+  }
+
+  [[noreturn]] void fail(const char* what) const {
+    throw io_error(path_.string(), 0, std::string(what) + ": " + std::strerror(errno));
+  }
+
+  static constexpr std::size_t chunk = std::size_t{1} << 17;
+
+  std::filesystem::path path_;
+  std::filesystem::path partial_;  // empty once there is nothing to remove
+  std::unique_ptr<std::FILE, close_file> file_;
+  std::unique_ptr<z_stream, end_deflate> stream_;
+  std::vector<char> text_;
+  std::vector<unsigned char> compressed_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace harmonium::io
