@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A matrix known by what it does to vectors: how transformed counts enter PCA without being stored
+/// densely.
+#pragma once
+
+#include <concepts>
+#include <span>
+
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/matrix.hpp"
+
+namespace harmonium {
+
+/// A cells x genes matrix A that is never written out. `multiply(v, out)` sets out = A v (v of
+/// length cols, out of length rows), `multiply_transposed(u, out)` sets out = A'u.
+/// `column_means` and `column_squares` are the mean and the sum of squares of every column.
+///
+/// Laws: linear; the sums run in an order that depends on the matrix only; const members may be
+/// called from several threads at once.
+template <class A>
+concept linear_operator = requires(const A& a, std::span<const double> in, std::span<double> out) {
+  { a.rows() } -> std::same_as<index>;
+  { a.cols() } -> std::same_as<index>;
+  { a.multiply(in, out) } -> std::same_as<void>;
+  { a.multiply_transposed(in, out) } -> std::same_as<void>;
+  { a.column_means() } -> std::same_as<vector<double>>;
+  { a.column_squares() } -> std::same_as<vector<double>>;
+};
+
+/// A dense matrix as a linear operator; borrows the matrix.
+class dense_operator {
+ public:
+  explicit dense_operator(matrix_view<double> values) : values_(values) {}
+  explicit dense_operator(matrix<double>&&) = delete;
+
+  [[nodiscard]] index rows() const noexcept { return values_.rows(); }
+  [[nodiscard]] index cols() const noexcept { return values_.cols(); }
+
+  void multiply(std::span<const double> in, std::span<double> out) const {
+    for (index i = 0; i < rows(); ++i) {
+      double sum = 0;
+      for (index j = 0; j < cols(); ++j) sum += values_(i, j) * in[static_cast<std::size_t>(j)];
+      out[static_cast<std::size_t>(i)] = sum;
+    }
+  }
+
+  void multiply_transposed(std::span<const double> in, std::span<double> out) const {
+    for (double& entry : out) entry = 0;
+    for (index i = 0; i < rows(); ++i)
+      for (index j = 0; j < cols(); ++j)
+        out[static_cast<std::size_t>(j)] += values_(i, j) * in[static_cast<std::size_t>(i)];
+  }
+
+  [[nodiscard]] vector<double> column_means() const {
+    vector<double> means = vector<double>::Zero(cols());
+    for (index i = 0; i < rows(); ++i)
+      for (index j = 0; j < cols(); ++j) means[j] += values_(i, j);
+    if (rows() > 0) means /= static_cast<double>(rows());
+    return means;
+  }
+
+  [[nodiscard]] vector<double> column_squares() const {
+    vector<double> squares = vector<double>::Zero(cols());
+    for (index i = 0; i < rows(); ++i)
+      for (index j = 0; j < cols(); ++j) squares[j] += values_(i, j) * values_(i, j);
+    return squares;
+  }
+
+ private:
+  matrix_view<double> values_;
+};
+
+static_assert(linear_operator<dense_operator>);
+
+}  // namespace harmonium
