@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Negative binomial units in their natural parameterisation, and its scalar functions.
+///
+///     log p(x) = log C(x + theta - 1, x) + eta x + theta log(1 - e^eta),   x = 0, 1, 2, ...
+///
+/// with natural parameter eta < 0 and inverse dispersion theta > 0. The mean is
+/// mu = theta e^eta / (1 - e^eta), the variance mu + mu^2 / theta.
+#pragma once
+
+#include <cassert>
+#include <cmath>
+#include <concepts>
+#include <span>
+#include <utility>
+
+#include "harmonium/core/draw/negative_binomial.hpp"
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/math/gamma.hpp"
+#include "harmonium/core/math/logistic.hpp"
+#include "harmonium/core/math/saddle_point.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/units/checks.hpp"
+#include "harmonium/units/concepts.hpp"
+
+namespace harmonium {
+
+/// A(eta) = -theta log(1 - e^eta). Infinite at eta = 0, NaN above. Branch-free.
+template <std::floating_point S>
+[[nodiscard]] inline S nb_log_partition(S eta, S theta) noexcept {
+  return -theta * math::log1mexp(eta);
+}
+
+/// mu = A'(eta) = theta / (e^-eta - 1). Branch-free.
+template <std::floating_point S>
+[[nodiscard]] inline S nb_mean(S eta, S theta) noexcept {
+  return theta / math::expm1(-eta);
+}
+
+/// A''(eta) = mu + mu^2 / theta. Branch-free.
+template <std::floating_point S>
+[[nodiscard]] inline S nb_variance(S eta, S theta) noexcept {
+  const S mean = nb_mean(eta, theta);
+  return mean + mean * (mean / theta);
+}
+
+/// The eta with mean mu: log(mu / (mu + theta)), but no less than -700, which is also the answer
+/// for mu = 0.
+template <std::floating_point S>
+[[nodiscard]] inline S nb_natural_from_mean(S mean, S theta) noexcept {
+  const S eta = -math::log1p(theta / mean);
+  return eta > S(-700) ? eta : S(-700);
+}
+
+/// log C(x + theta - 1, x) = log Gamma(x + theta) - log Gamma(theta) - log x!.
+/// Relative error 1e-14 of max(|result|, 1), for x up to 1e15 and theta in [1e-6, 1e12].
+[[nodiscard]] inline double nb_log_base_measure(double x, double theta) noexcept {
+  if (x == 0) return 0;
+  if (x <= 16 && x == std::floor(x) && theta < 1e18) {
+    double rising = theta;
+    double factorial = 1;
+    for (double i = 1; i < x; i += 1) {
+      rising *= theta + i;
+      factorial *= i + 1;
+    }
+    return math::log(rising / factorial);
+  }
+  // Stirling's formula for all three; the large terms that remain are positive.
+  constexpr double two_pi = 6.283185307179586;
+  const double n = x + theta;
+  const double correction =
+      math::stirling_error(n) - math::stirling_error(theta) - math::stirling_error(x);
+  return (x * math::log1p(theta / x) + theta * math::log1p(x / theta)) +
+         (0.5 * math::log(theta / (two_pi * x * n)) + correction);
+}
+
+/// log p(x) in nats. Relative error 1e-12 also where millions of counts lie near the mean.
+/// @param x a whole number >= 0, up to 1e15
+/// @param eta < 0
+/// @param theta in [1e-6, 1e12]
+[[nodiscard]] inline double nb_log_pmf(double x, double eta, double theta) noexcept {
+  if (x > 16) {
+    // Near the mean the terms of the plain sum are far larger than the result: take the
+    // saddle-point form, with successes and failures as the two cells of a binomial of size n.
+    const auto e = math::exponentials(eta);
+    const double n = x + theta;
+    const double gap = x * -e.minus_one - theta * e.power;  // x - n e^eta = n (1 - e^eta) - theta
+    if (std::abs(gap) < 0.1 * (x < theta ? x : theta)) {
+      constexpr double two_pi = 6.283185307179586;
+      const double correction =
+          math::stirling_error(n) - math::stirling_error(theta) - math::stirling_error(x);
+      const double deviance = math::deviance_part(x, n * e.power, gap) +
+                              math::deviance_part(theta, n * -e.minus_one, -gap);
+      return (0.5 * math::log(theta / (two_pi * x * n)) + correction) - deviance;
+    }
+  }
+  return (nb_log_base_measure(x, theta) + eta * x) - nb_log_partition(eta, theta);
+}
+
+/// A layer of negative binomial units, each with its own inverse dispersion: counts of genes.
+template <std::floating_point Scalar>
+class basic_negative_binomial {
+ public:
+  using scalar = Scalar;
+
+  /// @param size number of units
+  /// @param inverse_dispersion theta > 0 of every unit
+  /// @throws std::invalid_argument, std::domain_error
+  explicit basic_negative_binomial(index size, Scalar inverse_dispersion = Scalar(1))
+      : basic_negative_binomial(vector<Scalar>::Constant(checked_size(size, "negative_binomial"),
+                                                         inverse_dispersion)) {}
+
+  /// @param inverse_dispersion theta > 0 of each unit
+  /// @throws std::domain_error
+  explicit basic_negative_binomial(vector<Scalar> inverse_dispersion)
+      : theta_(std::move(inverse_dispersion)) {
+    require_positive_entries(theta_, "negative_binomial", "the inverse dispersion");
+  }
+
+  [[nodiscard]] index size() const noexcept { return theta_.size(); }
+
+  [[nodiscard]] const vector<Scalar>& inverse_dispersion() const noexcept { return theta_; }
+
+  /// @throws std::invalid_argument for another length, std::domain_error for other values than
+  ///         positive finite ones; the units then stay as they were.
+  void set_inverse_dispersion(vector<Scalar> inverse_dispersion) {
+    require(inverse_dispersion.size() == size(), "negative_binomial::set_inverse_dispersion",
+            "one value per unit is needed");
+    require_positive_entries(inverse_dispersion, "negative_binomial::set_inverse_dispersion",
+                             "the inverse dispersion");
+    theta_ = std::move(inverse_dispersion);
+  }
+
+  [[nodiscard]] Scalar log_partition(std::span<const Scalar> eta) const {
+    assert(std::ssize(eta) == size());
+    double sum = 0;
+    for (std::size_t i = 0; i < eta.size(); ++i)
+      sum += static_cast<double>(nb_log_partition(eta[i], theta(i)));
+    return static_cast<Scalar>(sum);
+  }
+
+  [[nodiscard]] Scalar log_base_measure(std::span<const Scalar> state) const {
+    assert(std::ssize(state) == size());
+    double sum = 0;
+    for (std::size_t i = 0; i < state.size(); ++i) sum += nb_log_base_measure(state[i], theta(i));
+    return static_cast<Scalar>(sum);
+  }
+
+  void mean(std::span<const Scalar> eta, std::span<Scalar> out) const {
+    assert(std::ssize(eta) == size() && std::ssize(out) == size());
+    for (std::size_t i = 0; i < eta.size(); ++i) out[i] = nb_mean(eta[i], theta(i));
+  }
+
+  void variance(std::span<const Scalar> eta, std::span<Scalar> out) const {
+    assert(std::ssize(eta) == size() && std::ssize(out) == size());
+    for (std::size_t i = 0; i < eta.size(); ++i) out[i] = nb_variance(eta[i], theta(i));
+  }
+
+  /// @throws std::domain_error unless every eta < 0; std::overflow_error for counts about 1e15.
+  ///         A float holds counts above 2^24 rounded.
+  template <bit_source Engine>
+  void sample(std::span<const Scalar> eta, std::span<Scalar> out, Engine& rng) const {
+    assert(std::ssize(eta) == size() && std::ssize(out) == size());
+    for (std::size_t i = 0; i < eta.size(); ++i) {
+      const double unit_theta = theta(i);
+      const double unit_mean = nb_mean(static_cast<double>(eta[i]), unit_theta);
+      out[i] = static_cast<Scalar>(draw::negative_binomial(unit_mean, unit_theta, rng));
+    }
+  }
+
+  /// @param mean >= 0; 0 gives eta = -700.
+  void natural_from_mean(std::span<const Scalar> mean, std::span<Scalar> out) const {
+    assert(std::ssize(mean) == size() && std::ssize(out) == size());
+    for (std::size_t i = 0; i < mean.size(); ++i) out[i] = nb_natural_from_mean(mean[i], theta(i));
+  }
+
+  /// eta must stay below 0.
+  [[nodiscard]] Scalar natural_supremum() const noexcept { return Scalar(0); }
+
+  /// Whole numbers >= 0.
+  [[nodiscard]] bool supports(std::span<const Scalar> state) const noexcept {
+    return std::ssize(state) == size() && all_counts(state);
+  }
+
+ private:
+  [[nodiscard]] Scalar theta(std::size_t unit) const { return theta_[static_cast<index>(unit)]; }
+
+  vector<Scalar> theta_;
+};
+
+using negative_binomial = basic_negative_binomial<double>;
+
+static_assert(unit_family<basic_negative_binomial<double>> &&
+              unit_family<basic_negative_binomial<float>>);
+
+}  // namespace harmonium
