@@ -7,6 +7,7 @@
 
 #include "harmonium/core/draw/domain.hpp"
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/random_engine.hpp"
 
 namespace harmonium::draw {
@@ -24,7 +25,7 @@ bool bernoulli(double p, Engine& rng) {
 template <bit_source Engine>
 bool bernoulli_logit(double eta, Engine& rng) {
   require_domain(!std::isnan(eta), "bernoulli_logit", "eta", eta, "a number");
-  return uniform(rng) * (1 + std::exp(-eta)) < 1;
+  return uniform(rng) * (1 + math::exp(-eta)) < 1;
 }
 
 }  // namespace harmonium::draw

@@ -14,6 +14,7 @@
 #include "harmonium/core/draw/domain.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/error.hpp"
+#include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
@@ -66,12 +67,12 @@ index categorical_log(std::span<const Scalar> log_weights, Engine& rng) {
   require_domain(largest > -infinity, "categorical_log", "the largest log weight", largest,
                  "finite");
   double total = 0;
-  for (const double weight : log_weights) total += std::exp(weight - largest);
+  for (const double weight : log_weights) total += math::exp(weight - largest);
   const double target = total * uniform(rng);
   double sum = 0;
   std::size_t last = 0;
   for (std::size_t i = 0; i < log_weights.size(); ++i) {
-    const double weight = std::exp(static_cast<double>(log_weights[i]) - largest);
+    const double weight = math::exp(static_cast<double>(log_weights[i]) - largest);
     if (!(weight > 0)) continue;
     last = i;
     sum += weight;

@@ -10,6 +10,7 @@
 #include "harmonium/core/draw/exponential.hpp"
 #include "harmonium/core/draw/normal.hpp"
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/random_engine.hpp"
 
 namespace harmonium::draw {
@@ -33,8 +34,8 @@ struct marsaglia_tsang {
       const double square = x * x;
       if (u < 1 - 0.0331 * square * square) return t;
       // x^2 / 2 + d (1 - v + log v), v = (1 + t)^3, arranged so that nothing large cancels.
-      const double excess = 3 * d * (std::log1p(t) - t * (1 - t * (0.5 - t / 3)));
-      if (std::log(u) < excess) return t;
+      const double excess = 3 * d * (math::log1p(t) - t * (1 - t * (0.5 - t / 3)));
+      if (math::log(u) < excess) return t;
     }
   }
 };
@@ -49,7 +50,7 @@ double log_gamma_variate(double shape, Engine& rng) {
   // For shape < 1, gamma(shape) = gamma(shape + 1) u^(1 / shape).
   const marsaglia_tsang thinned(shape < 1 ? shape + 1 : shape);
   const double t = thinned(rng);
-  const double logarithm = std::log(thinned.d) + 3 * std::log1p(t);
+  const double logarithm = math::log(thinned.d) + 3 * math::log1p(t);
   if (shape >= 1) return logarithm;
   const double wait = exponential(rng);
   return logarithm - wait / shape;
@@ -68,7 +69,7 @@ double gamma(double shape, Engine& rng) {
   const double variate = thinned.d * (root * root * root);
   if (shape >= 1) return variate;
   const double wait = exponential(rng);
-  return variate * std::exp(-wait / shape);
+  return variate * math::exp(-wait / shape);
 }
 
 }  // namespace harmonium::draw

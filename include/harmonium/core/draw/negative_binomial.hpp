@@ -3,7 +3,6 @@
 /// Negative binomial counts by mean and inverse dispersion.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
@@ -13,6 +12,7 @@
 #include "harmonium/core/draw/gamma.hpp"
 #include "harmonium/core/draw/poisson.hpp"
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/random_engine.hpp"
 
 namespace harmonium::draw {
@@ -25,7 +25,7 @@ std::int64_t negative_binomial_mixture(double mean, double theta, Engine& rng) {
   double rate = mean;
   if (theta < 1) {
     const double logarithm = log_gamma_variate(theta, rng);
-    rate = std::exp(std::log(mean) - std::log(theta) + logarithm);
+    rate = math::exp(math::log(mean) - math::log(theta) + logarithm);
   } else if (theta < std::numeric_limits<double>::infinity()) {
     rate = mean * (gamma(theta, rng) / theta);
   }
@@ -42,7 +42,7 @@ std::int64_t negative_binomial_mixture(double mean, double theta, Engine& rng) {
 template <bit_source Engine>
 std::int64_t negative_binomial_inversion(double mean, double theta, Engine& rng) {
   double left = uniform(rng);
-  double probability = std::exp(-theta * std::log1p(mean / theta));
+  double probability = math::exp(-theta * math::log1p(mean / theta));
   const double q = mean / (mean + theta);
   std::int64_t count = 0;
   // Beyond the smallest probability, what is left of the uniform number is rounding.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/random_engine.hpp"
 
 namespace harmonium::draw {
@@ -20,7 +21,7 @@ double normal(Engine& rng) {
     const double x = 2 * uniform(rng) - 1;
     const double y = 2 * uniform(rng) - 1;
     const double square = x * x + y * y;
-    if (square < 1 && square > 0) return x * std::sqrt(-2 * std::log(square) / square);
+    if (square < 1 && square > 0) return x * std::sqrt(-2 * math::log(square) / square);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "harmonium/core/draw/domain.hpp"
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/random_engine.hpp"
 
 namespace harmonium::draw {
@@ -20,7 +21,7 @@ inline constexpr double largest_poisson_rate = 1e15;
 template <bit_source Engine>
 std::int64_t poisson_inversion(double rate, Engine& rng) {
   double left = uniform(rng);
-  double probability = std::exp(-rate);
+  double probability = math::exp(-rate);
   std::int64_t count = 0;
   // Beyond the smallest probability, what is left of the uniform number is rounding.
   while (left > probability && probability > 1e-18) {
@@ -41,7 +42,7 @@ struct poisson_rejection {
     if (count < 16) {
       double factorial = 1;
       for (double k = 2; k <= count; ++k) factorial *= k;
-      return count * std::log(rate) - rate - std::log(factorial);
+      return count * math::log(rate) - rate - math::log(factorial);
     }
     // log count! = (count + 1/2) log count - count + log(2 pi) / 2 + correction
     const double inverse = 1 / count;
@@ -49,14 +50,14 @@ struct poisson_rejection {
     const double correction =
         inverse * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680))));
     constexpr double half_log_2pi = 0.91893853320467274178;
-    return -deviance(count, rate) - 0.5 * std::log(count) - half_log_2pi - correction;
+    return -deviance(count, rate) - 0.5 * math::log(count) - half_log_2pi - correction;
   }
 
   /// count log(count / rate) - (count - rate), without cancellation.
   static double deviance(double count, double rate) {
     const double difference = count - rate;
     const double v = difference / (count + rate);
-    if (std::abs(v) >= 0.1) return count * std::log(count / rate) - difference;
+    if (std::abs(v) >= 0.1) return count * math::log(count / rate) - difference;
     // log(count / rate) = 2 atanh(v) = 2 (v + v^3 / 3 + v^5 / 5 + ...)
     const double square = v * v;
     double sum = 0;
@@ -69,7 +70,7 @@ struct poisson_rejection {
   static std::int64_t draw(double rate, Engine& rng) {
     const double b = 0.931 + 2.53 * std::sqrt(rate);
     const double a = -0.059 + 0.02483 * b;
-    const double log_inverse_alpha = std::log(1.1239 + 1.1328 / (b - 3.4));
+    const double log_inverse_alpha = math::log(1.1239 + 1.1328 / (b - 3.4));
     const double v_r = 0.9277 - 3.6224 / (b - 2);
     for (;;) {
       const double u = uniform(rng) - 0.5;
@@ -78,7 +79,7 @@ struct poisson_rejection {
       const double count = std::floor((2 * a / us + b) * u + rate + 0.43);
       if (us >= 0.07 && v <= v_r) return static_cast<std::int64_t>(count);
       if (count < 0 || (us < 0.013 && v > us)) continue;
-      const double height = std::log(v) + log_inverse_alpha - std::log(a / (us * us) + b);
+      const double height = math::log(v) + log_inverse_alpha - math::log(a / (us * us) + b);
       if (height <= log_mass(count, rate)) return static_cast<std::int64_t>(count);
     }
   }
