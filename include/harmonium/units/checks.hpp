@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// What unit families check of parameters and states.
+/// Small parts shared by unit families: checks of parameters and states, bounds of eta.
 #pragma once
 
 #include <cmath>
 #include <concepts>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -15,7 +16,7 @@
 namespace harmonium {
 
 /// @throws std::invalid_argument if `size` is negative.
-[[nodiscard]] inline index checked_size(index size, const char* function) {
+inline index checked_size(index size, const char* function) {
   if (size < 0) {
     require(false, function,
             "the number of units must not be negative, got " + std::to_string(size));
@@ -41,6 +42,42 @@ template <std::floating_point S>
   for (const S x : state)
     if (!(x >= 0 && std::isfinite(x) && x == std::floor(x))) return false;
   return true;
+}
+
+/// Whether all entries are 0 or 1.
+template <std::floating_point S>
+[[nodiscard]] bool all_binary(std::span<const S> state) noexcept {
+  for (const S x : state)
+    if (!(x == 0 || x == 1)) return false;
+  return true;
+}
+
+/// Where `natural_from_mean` stops, because a mean at the end of its range has no finite eta:
+/// e^-700 is 1e-304, and no sample of any size tells it from 0.
+template <std::floating_point S>
+inline constexpr S largest_natural = S(700);
+
+/// `eta` within +-largest_natural; NaN stays.
+template <std::floating_point S>
+[[nodiscard]] constexpr S bounded_natural(S eta) noexcept {
+  eta = eta < -largest_natural<S> ? -largest_natural<S> : eta;
+  return eta > largest_natural<S> ? largest_natural<S> : eta;
+}
+
+/// The `natural_supremum()` of families that admit every finite eta.
+template <std::floating_point S>
+inline constexpr S no_supremum = std::numeric_limits<S>::infinity();
+
+/// base^exponent for a base >= 1, at most 2^62: the number of states of a layer.
+[[nodiscard]] constexpr index saturated_power(index base, index exponent) noexcept {
+  constexpr index most = index{1} << 62;
+  if (base == 1) return 1;
+  index power = 1;
+  for (index i = 0; i < exponent; ++i) {
+    if (power > most / base) return most;
+    power *= base;
+  }
+  return power;
 }
 
 }  // namespace harmonium

@@ -11,6 +11,7 @@
 #include <cassert>
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <span>
 #include <utility>
 
@@ -50,8 +51,7 @@ template <std::floating_point S>
 /// for mu = 0.
 template <std::floating_point S>
 [[nodiscard]] inline S nb_natural_from_mean(S mean, S theta) noexcept {
-  const S eta = -math::log1p(theta / mean);
-  return eta > S(-700) ? eta : S(-700);
+  return bounded_natural(-math::log1p(theta / mean));
 }
 
 /// log C(x + theta - 1, x) = log Gamma(x + theta) - log Gamma(theta) - log x!.

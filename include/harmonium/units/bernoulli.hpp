@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Bernoulli units: x in {0, 1} with log p(x) = eta x - log(1 + e^eta).
+#pragma once
+
+#include <cassert>
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+#include "harmonium/core/draw/bernoulli.hpp"
+#include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/math/logistic.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/units/checks.hpp"
+#include "harmonium/units/concepts.hpp"
+
+namespace harmonium {
+
+/// A layer of Bernoulli units. The mean is the logistic function of eta.
+template <std::floating_point Scalar>
+class basic_bernoulli {
+ public:
+  using scalar = Scalar;
+
+  /// @param size number of units
+  /// @throws std::invalid_argument if negative
+  explicit basic_bernoulli(index size) : size_(checked_size(size, "bernoulli")) {}
+
+  [[nodiscard]] index size() const noexcept { return size_; }
+
+  /// Sum of softplus(eta).
+  [[nodiscard]] Scalar log_partition(std::span<const Scalar> eta) const {
+    assert(std::ssize(eta) == size());
+    double sum = 0;
+    for (const Scalar e : eta) sum += static_cast<double>(math::softplus(e));
+    return static_cast<Scalar>(sum);
+  }
+
+  [[nodiscard]] Scalar log_base_measure(std::span<const Scalar> /*state*/) const noexcept {
+    return Scalar(0);
+  }
+
+  void mean(std::span<const Scalar> eta, std::span<Scalar> out) const {
+    assert(std::ssize(eta) == size() && std::ssize(out) == size());
+    for (std::size_t i = 0; i < eta.size(); ++i) out[i] = math::sigmoid(eta[i]);
+  }
+
+  void variance(std::span<const Scalar> eta, std::span<Scalar> out) const {
+    assert(std::ssize(eta) == size() && std::ssize(out) == size());
+    for (std::size_t i = 0; i < eta.size(); ++i)
+      out[i] = math::sigmoid(eta[i]) * math::sigmoid(-eta[i]);
+  }
+
+  /// @throws std::domain_error if an eta is NaN
+  template <bit_source Engine>
+  void sample(std::span<const Scalar> eta, std::span<Scalar> out, Engine& rng) const {
+    assert(std::ssize(eta) == size() && std::ssize(out) == size());
+    for (std::size_t i = 0; i < eta.size(); ++i)
+      out[i] = draw::bernoulli_logit(static_cast<double>(eta[i]), rng) ? Scalar(1) : Scalar(0);
+  }
+
+  /// @param mean in [0, 1]; the ends give eta = -700 and 700.
+  void natural_from_mean(std::span<const Scalar> mean, std::span<Scalar> out) const {
+    assert(std::ssize(mean) == size() && std::ssize(out) == size());
+    for (std::size_t i = 0; i < mean.size(); ++i)
+      out[i] = bounded_natural(math::log(mean[i]) - math::log1p(-mean[i]));
+  }
+
+  [[nodiscard]] Scalar natural_supremum() const noexcept { return no_supremum<Scalar>; }
+
+  /// Zeros and ones.
+  [[nodiscard]] bool supports(std::span<const Scalar> state) const noexcept {
+    return std::ssize(state) == size() && all_binary(state);
+  }
+
+  /// 2^size, at most 2^62.
+  [[nodiscard]] index states() const noexcept { return saturated_power(2, size_); }
+
+  /// @param state in [0, states()); its bit i is unit i.
+  void write_state(index state, std::span<Scalar> out) const {
+    assert(state >= 0 && state < states() && std::ssize(out) == size());
+    for (Scalar& unit : out) {
+      unit = static_cast<Scalar>(state % 2);
+      state /= 2;
+    }
+  }
+
+ private:
+  index size_;
+};
+
+using bernoulli = basic_bernoulli<double>;
+
+static_assert(hidden_unit_family<basic_bernoulli<double>> &&
+              hidden_unit_family<basic_bernoulli<float>>);
+
+}  // namespace harmonium
