@@ -75,8 +75,8 @@ inline constexpr std::array<double, 8> trigamma_series{
 }
 
 /// log Gamma(x + theta) - log Gamma(theta), the log of the rising factorial theta (theta + 1) ...
-/// For x in [0, 1e15] (whole or not) and theta in [1e-6, 1e12]; error below 2e-15 of
-/// max(|result|, 1).
+/// For theta in [1e-6, 1e12] and x in [0, 1e15]; error below 2e-15 of max(|result|, 1) for whole x,
+/// 1e-14 for others.
 [[nodiscard]] inline double log_gamma_ratio(double x, double theta) noexcept {
   if (x == 0) return 0;
   // A product of few factors is one logarithm. Where Stirling's series needs no shift it pays less.
