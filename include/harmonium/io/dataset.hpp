@@ -12,6 +12,9 @@
 
 namespace harmonium::io {
 
+/// What every gene of a file without a type column is taken for.
+inline constexpr const char* gene_expression = "Gene Expression";
+
 /// The names of the genes, in the order of the counts' columns. All three are equally long.
 struct features {
   std::vector<std::string> ids;      ///< such as ENSG00000187608; the name itself in csv files

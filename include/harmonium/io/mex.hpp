@@ -26,9 +26,6 @@
 
 namespace harmonium::io {
 
-/// What every gene of a file without a type column is taken for.
-inline constexpr const char* gene_expression = "Gene Expression";
-
 struct read_10x_options {
   /// Rows of features.tsv with another type are left out and counted in `other_features`. Empty
   /// keeps all rows.
