@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Baseline: every gene negative binomial, on its own.
+#pragma once
+
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "harmonium/core/counts.hpp"
+#include "harmonium/core/draw/negative_binomial.hpp"
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/models/baselines/counts_by_gene.hpp"
+#include "harmonium/models/generator.hpp"
+#include "harmonium/training/dispersion.hpp"
+
+namespace harmonium {
+
+/// Penalised maximum likelihood for the inverse dispersion of counts of equal mean.
+/// @param values their non-zero counts
+/// @param cells  how many there are, zeros included
+inline dispersion_fit fit_common_mean(std::span<const double> values, index cells, double mean,
+                                      const dispersion_options& options) {
+  double squares = 0;
+  for (const double x : values) squares += (x - mean) * (x - mean);
+  const std::size_t zeros = static_cast<std::size_t>(cells) - values.size();
+  squares += static_cast<double>(zeros) * mean * mean;
+  const double start =
+      moment_inverse_dispersion(mean, squares / static_cast<double>(cells), options);
+  const std::vector<double> means(static_cast<std::size_t>(cells), mean);
+  const std::span all(means);
+  return fit_inverse_dispersion({values, all.first(values.size()), all.first(zeros)}, start,
+                                options);
+}
+
+/// Independent genes, each with the pilot's mean (which is the maximum of the likelihood) and an
+/// inverse dispersion by maximum likelihood with the paper's penalty -lambda / theta^2. Right about
+/// every gene alone, wrong about all of them together: no cell types, no correlation.
+/// Source of the penalty: Treppner et al. (2021), Eq. 9, doi 10.1038/s41598-021-88875-4.
+class independent_nb {
+ public:
+  /// @param pilot cells x genes
+  /// @throws std::invalid_argument if the pilot has no cell.
+  template <executor Executor, count_source Counts>
+  static independent_nb fit(const Executor& run, const Counts& pilot,
+                            const dispersion_options& options = {}) {
+    require(pilot.cells() > 0, "independent_nb::fit", "the pilot has no cells");
+    independent_nb model;
+    model.mean_ = gene_means(pilot);
+    model.theta_ = vector<double>::Constant(pilot.genes(), options.upper);
+    model.status_.assign(static_cast<std::size_t>(pilot.genes()), dispersion_status::all_zero);
+    const counts_by_gene columns(pilot);
+    for_each_range(run, pilot.genes(), 32, [&](index begin, index end) {
+      for (index gene = begin; gene < end; ++gene) {
+        if (columns.values(gene).empty()) continue;
+        const dispersion_fit found =
+            fit_common_mean(columns.values(gene), pilot.cells(), model.mean_[gene], options);
+        model.theta_[gene] = found.theta;
+        model.status_[static_cast<std::size_t>(gene)] = found.status;
+      }
+    });
+    return model;
+  }
+
+  /// The same on the calling thread.
+  template <count_source Counts>
+  static independent_nb fit(const Counts& pilot, const dispersion_options& options = {}) {
+    return fit(serial_executor{}, pilot, options);
+  }
+
+  [[nodiscard]] index genes() const noexcept { return mean_.size(); }
+  /// Length genes.
+  [[nodiscard]] const vector<double>& mean() const noexcept { return mean_; }
+  /// Inverse dispersions, length genes; the upper bound for genes without a count.
+  [[nodiscard]] const vector<double>& theta() const noexcept { return theta_; }
+  /// How the estimate of every gene ended, length genes.
+  [[nodiscard]] const std::vector<dispersion_status>& status() const noexcept { return status_; }
+
+  template <executor Executor>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+                                        random_engine& rng) const {
+    return generate_by_cell(run, genes(), cells, rng, [this](random_engine& own, auto& out) {
+      for (index gene = 0; gene < genes(); ++gene)
+        out.push_back(gene, draw::negative_binomial(mean_[gene], theta_[gene], own));
+    });
+  }
+
+  [[nodiscard]] count_matrix<> generate(index cells, random_engine& rng) const {
+    return generate(serial_executor{}, cells, rng);
+  }
+
+ private:
+  independent_nb() = default;
+
+  vector<double> mean_, theta_;
+  std::vector<dispersion_status> status_;
+};
+
+static_assert(generator<independent_nb>);
+
+}  // namespace harmonium

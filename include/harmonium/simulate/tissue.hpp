@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// A simulated tissue: counts whose truth is known, for trying things out and for tests.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harmonium/core/counts.hpp"
+#include "harmonium/core/draw/categorical.hpp"
+#include "harmonium/core/draw/negative_binomial.hpp"
+#include "harmonium/core/draw/normal.hpp"
+#include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/random_engine.hpp"
+
+namespace harmonium {
+
+/// A kind of cell and how common it is.
+struct cell_type {
+  std::string name;
+  double weight = 1;  ///< > 0; its share is the weight over the sum of weights
+
+  friend bool operator==(const cell_type&, const cell_type&) = default;
+};
+
+struct tissue_options {
+  index cells = 1500;
+  index genes = 1000;
+  /// Eight types of unequal abundance, two of them rare.
+  std::vector<cell_type> types = {{"T_helper", 0.34},  {"T_cytotoxic", 0.20},  {"B_cell", 0.16},
+                                  {"monocyte", 0.14},  {"NK_cell", 0.08},      {"fibroblast", 0.05},
+                                  {"dendritic", 0.02}, {"megakaryocyte", 0.01}};
+  index markers_per_type = 20;        ///< genes raised in one type only; no gene marks two types
+  double marker_log_change = 2;       ///< mean log fold change of a marker (natural logarithm)
+  double marker_log_spread = 0.5;     ///< its standard deviation over markers
+  double abundance_log_spread = 1.2;  ///< standard deviation over genes of log expression
+  double median_library = 2000;       ///< median over cells of the expected counts
+  double library_log_spread = 0.35;   ///< standard deviation over cells of its logarithm
+  double median_theta = 2;            ///< median over genes of the inverse dispersion
+  double theta_log_spread = 0.5;      ///< standard deviation over genes of its logarithm
+  index batches = 1;                  ///< cells belong to each with equal probability
+  double batch_log_spread = 0;  ///< standard deviation of a batch's log effect on a gene; 0: none
+  /// A count of mean m is lost with probability dropout / (dropout + m): 0 is none, and half of the
+  /// counts of mean `dropout` are lost (Andrews & Hemberg 2019, Bioinformatics 35:2865).
+  double dropout = 0;
+};
+
+/// A simulated experiment with what it was made from.
+struct tissue {
+  count_matrix<> counts;                ///< cells x genes
+  std::vector<std::string> gene_names;  ///< length genes, "gene_0001" onwards
+  std::vector<std::string> type_names;  ///< length types
+  std::vector<index> types;             ///< length cells, position in `type_names`
+  std::vector<index> batches;           ///< length cells, in [0, batches)
+
+  // The truth. A count of cell i and gene j, before dropout, is negative binomial with mean
+  // library_sizes[i] * profiles(type of i, j), and inverse dispersion theta[j]; with batches, the
+  // profile is multiplied by batch_effects(batch of i, j) and scaled back to a sum of 1.
+  std::vector<double> proportions;          ///< length types, sum 1
+  matrix<double> profiles;                  ///< types x genes, rows sum to 1
+  matrix<double> batch_effects;             ///< batches x genes, > 0
+  vector<double> theta;                     ///< length genes
+  vector<double> library_sizes;             ///< length cells, expected counts before dropout
+  std::vector<std::vector<index>> markers;  ///< for each type its marker genes, ascending
+
+  /// Name of each cell's type, length cells.
+  [[nodiscard]] std::vector<std::string> labels() const {
+    std::vector<std::string> names;
+    names.reserve(types.size());
+    for (const index type : types) names.push_back(type_names[static_cast<std::size_t>(type)]);
+    return names;
+  }
+};
+
+/// Draws one tissue at a time; see `simulate_tissue`.
+class tissue_simulator {
+ public:
+  /// @throws std::invalid_argument naming the option.
+  explicit tissue_simulator(tissue_options options) : options_(std::move(options)) {
+    check(options_.cells >= 0, "cells must not be negative");
+    check(options_.genes >= 1, "genes must be at least 1");
+    check(!options_.types.empty(), "types must not be empty");
+    for (const cell_type& type : options_.types)
+      check(type.weight > 0 && std::isfinite(type.weight), "the weight of type \"" + type.name +
+                                                               "\" must be positive, got " +
+                                                               std::to_string(type.weight));
+    check(options_.markers_per_type >= 0, "markers_per_type must not be negative");
+    check(options_.markers_per_type <= options_.genes / types(),
+          "markers_per_type * types must not exceed genes (" + std::to_string(options_.genes) +
+              "), got " + std::to_string(options_.markers_per_type) + " * " +
+              std::to_string(types()));
+    check(std::isfinite(options_.marker_log_change), "marker_log_change must be finite");
+    check(spread(options_.marker_log_spread), "marker_log_spread must be >= 0 and finite");
+    check(spread(options_.abundance_log_spread), "abundance_log_spread must be >= 0 and finite");
+    check(options_.median_library > 0 && options_.median_library <= 1e9,
+          "median_library must be in (0, 1e9]");
+    check(spread(options_.library_log_spread), "library_log_spread must be >= 0 and finite");
+    check(options_.median_theta > 0 && std::isfinite(options_.median_theta),
+          "median_theta must be positive and finite");
+    check(spread(options_.theta_log_spread), "theta_log_spread must be >= 0 and finite");
+    check(options_.batches >= 1, "batches must be at least 1");
+    check(spread(options_.batch_log_spread), "batch_log_spread must be >= 0 and finite");
+    check(spread(options_.dropout), "dropout must be >= 0 and finite");
+  }
+
+  /// Genes are drawn from stream 0 of `rng`, cell i from stream i + 1.
+  template <executor Executor>
+  [[nodiscard]] tissue operator()(const Executor& run, random_engine& rng) const {
+    const random_streams streams(rng);
+    tissue made;
+    random_engine gene_engine = streams[0];
+    draw_truth(made, gene_engine);
+
+    const auto cells = static_cast<std::size_t>(options_.cells);
+    made.types.resize(cells);
+    made.batches.resize(cells);
+    made.library_sizes.resize(options_.cells);
+    constexpr index block_size = 64;
+    std::vector<count_matrix<>> blocks((cells + block_size - 1) / block_size,
+                                       count_matrix<>(options_.genes));
+    for_each_range(run, options_.cells, block_size, [&](index begin, index end) {
+      count_matrix<>& block = blocks[static_cast<std::size_t>(begin / block_size)];
+      for (index cell = begin; cell < end; ++cell) {
+        random_engine own = streams[static_cast<std::uint64_t>(cell) + 1];
+        draw_cell(made, cell, block, own);
+      }
+    });
+    made.counts = count_matrix<>(options_.genes);
+    for (const auto& block : blocks) made.counts.append(block);
+    return made;
+  }
+
+ private:
+  static void check(bool holds, const std::string& message) {
+    require(holds, "simulate_tissue", message);
+  }
+  static bool spread(double value) { return value >= 0 && std::isfinite(value); }
+
+  [[nodiscard]] index types() const { return static_cast<index>(options_.types.size()); }
+
+  /// e^(spread * z), z standard normal.
+  static double log_normal(double spread, random_engine& rng) {
+    return math::exp(spread * draw::normal(rng));
+  }
+
+  static void scale_to_one(std::span<double> values) {
+    double sum = 0;
+    for (const double value : values) sum += value;
+    for (double& value : values) value /= sum;
+  }
+
+  void draw_truth(tissue& made, random_engine& rng) const {
+    const index genes = options_.genes;
+    const std::size_t digits = std::max<std::size_t>(4, std::to_string(genes).size());
+    for (index gene = 1; gene <= genes; ++gene) {
+      const std::string number = std::to_string(gene);
+      made.gene_names.push_back("gene_" + std::string(digits - number.size(), '0') + number);
+    }
+    double total = 0;
+    for (const cell_type& type : options_.types) total += type.weight;
+    for (const cell_type& type : options_.types) {
+      made.type_names.push_back(type.name);
+      made.proportions.push_back(type.weight / total);
+    }
+
+    vector<double> abundance(genes);
+    for (double& value : abundance) value = log_normal(options_.abundance_log_spread, rng);
+    made.theta.resize(genes);
+    for (double& value : made.theta)
+      value = options_.median_theta * log_normal(options_.theta_log_spread, rng);
+
+    std::vector<index> chosen =
+        draw::sample_without_replacement(genes, options_.markers_per_type * types(), rng);
+    draw::shuffle(std::span(chosen), rng);
+    made.profiles.resize(types(), genes);
+    for (index type = 0; type < types(); ++type) {
+      made.profiles.row(type) = abundance;
+      const auto first = chosen.begin() + type * options_.markers_per_type;
+      std::vector<index> markers(first, first + options_.markers_per_type);
+      std::sort(markers.begin(), markers.end());
+      for (const index gene : markers)
+        made.profiles(type, gene) *=
+            math::exp(options_.marker_log_change) * log_normal(options_.marker_log_spread, rng);
+      scale_to_one({made.profiles.row(type).data(), static_cast<std::size_t>(genes)});
+      made.markers.push_back(std::move(markers));
+    }
+
+    made.batch_effects.resize(options_.batches, genes);
+    for (index batch = 0; batch < options_.batches; ++batch)
+      for (index gene = 0; gene < genes; ++gene)
+        made.batch_effects(batch, gene) = log_normal(options_.batch_log_spread, rng);
+  }
+
+  void draw_cell(tissue& made, index cell, count_matrix<>& out, random_engine& rng) const {
+    const auto at = static_cast<std::size_t>(cell);
+    const index type = draw::categorical(std::span<const double>(made.proportions), rng);
+    const auto batch =
+        static_cast<index>(draw::below(static_cast<std::uint64_t>(options_.batches), rng));
+    const double library = options_.median_library * log_normal(options_.library_log_spread, rng);
+    made.types[at] = type;
+    made.batches[at] = batch;
+    made.library_sizes[cell] = library;
+
+    vector<double> profile(options_.genes);
+    for (index gene = 0; gene < options_.genes; ++gene)
+      profile[gene] = made.profiles(type, gene) * made.batch_effects(batch, gene);
+    scale_to_one({profile.data(), static_cast<std::size_t>(options_.genes)});
+    for (index gene = 0; gene < options_.genes; ++gene) {
+      const double mean = library * profile[gene];
+      const std::int64_t count = draw::negative_binomial(mean, made.theta[gene], rng);
+      const bool lost =
+          options_.dropout > 0 && draw::uniform(rng) * (options_.dropout + mean) < options_.dropout;
+      if (!lost) out.push_back(gene, count);
+    }
+    out.finish_cell();
+  }
+
+  tissue_options options_;
+};
+
+/// A gamma-Poisson tissue: cell types of unequal abundance with marker genes of their own,
+/// log-normal library sizes, an inverse dispersion for every gene, and if asked for batch effects
+/// and dropout. Equal engines give equal tissues for every executor; `rng` moves on by one word.
+/// Cost: one negative binomial draw per cell and gene.
+/// @throws std::invalid_argument naming the option that is out of range; std::overflow_error if a
+///         count does not fit 32 bits.
+template <executor Executor>
+tissue simulate_tissue(const Executor& run, const tissue_options& options, random_engine& rng) {
+  return tissue_simulator(options)(run, rng);
+}
+
+/// The same on the calling thread.
+inline tissue simulate_tissue(const tissue_options& options, random_engine& rng) {
+  return simulate_tissue(serial_executor{}, options, rng);
+}
+
+}  // namespace harmonium
