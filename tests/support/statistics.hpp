@@ -20,7 +20,8 @@ inline constexpr double implausible = 1e-6;
 /// huge shapes (its series does not converge above the mean); from 1e8 on Edgeworth's expansion
 /// with the skewness term is right to 1e-8.
 inline double gamma_cdf(double shape, double x) {
-  if (shape < 1e8) return boost::math::gamma_p(shape, x);
+  using in_double = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
+  if (shape < 1e8) return boost::math::gamma_p(shape, x, in_double());
   const double root = std::sqrt(shape);
   const double z = (x - shape) / root;
   const double density = 0.3989422804014327 * std::exp(-z * z / 2);

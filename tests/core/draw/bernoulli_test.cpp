@@ -6,6 +6,7 @@
 #include <limits>
 #include <random>
 
+#include "support/fingerprint.hpp"
 #include "support/statistics.hpp"
 
 namespace hm = harmonium;
@@ -54,4 +55,12 @@ TEST_CASE("coins that are none are refused") {
   CHECK_THROWS_AS(draw::bernoulli(1 + 1e-9, rng), std::domain_error);
   CHECK_THROWS_AS(draw::bernoulli(std::nan(""), rng), std::domain_error);
   CHECK_THROWS_AS(draw::bernoulli_logit(std::nan(""), rng), std::domain_error);
+}
+
+TEST_CASE("the same bits from every compiler") {
+  hm::random_engine rng(7);
+  CHECK(fingerprint::of(10000, [&] { return draw::bernoulli(0.3, rng); }) == 0xe574cc28b7959002u);
+  fingerprint all;
+  for (int i = 0; i < 100000; ++i) all.add(draw::bernoulli_logit(i * 1e-4 - 5, rng));
+  CHECK(all.value() == 0x1fdf7340e9e34f8du);
 }

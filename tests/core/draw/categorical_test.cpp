@@ -6,6 +6,7 @@
 #include <numeric>
 #include <random>
 
+#include "support/fingerprint.hpp"
 #include "support/statistics.hpp"
 
 namespace hm = harmonium;
@@ -97,4 +98,17 @@ TEST_CASE_TEMPLATE("systematic counts are within 1 of their share, sum up, and a
   }
   CHECK_THROWS_AS(draw::systematic(std::span<const double>(weights), -1, rng),
                   std::invalid_argument);
+}
+
+TEST_CASE("the same bits from every compiler") {
+  hm::random_engine rng(7);
+  const std::vector<double> weights{3, 1, 0.5, 10, 0.01}, logs{0.1, -0.7, -30, 0.12, -2.5};
+  fingerprint all;
+  for (hm::index i = 0; i < 20000; ++i) {
+    all.add(draw::categorical(std::span<const double>(weights), rng));
+    all.add(draw::categorical_log(std::span<const double>(logs), rng));
+    for (const auto count : draw::systematic(std::span<const double>(weights), i, rng))
+      all.add(count);
+  }
+  CHECK(all.value() == 0xcf858538ecd444cbu);
 }

@@ -7,6 +7,7 @@
 #include <limits>
 #include <random>
 
+#include "support/fingerprint.hpp"
 #include "support/statistics.hpp"
 
 namespace hm = harmonium;
@@ -79,4 +80,16 @@ TEST_CASE("parameters at and beyond the edges") {
   for (const double theta : {0.0, -1.0, std::nan("")})
     CHECK_THROWS_AS(draw::negative_binomial(1, theta, rng), std::domain_error);
   CHECK_THROWS_AS(draw::negative_binomial(1e16, 1e9, rng), std::overflow_error);
+}
+
+TEST_CASE("the same bits from every compiler") {
+  hm::random_engine rng(7);
+  CHECK(draw::negative_binomial(0.7, 1.6, rng) == 1);
+  CHECK(draw::negative_binomial(70, 1.6, rng) == 88);
+  CHECK(draw::negative_binomial(7e6, 0.3, rng) == 2035678);
+  fingerprint all;
+  for (const double theta : {1e-3, 0.3, 1.6, 30.0, 1e6})
+    for (const double mean : {0.01, 1.0, 9.9, 60.0, 1e6})
+      for (int i = 0; i < 10000; ++i) all.add(draw::negative_binomial(mean, theta, rng));
+  CHECK(all.value() == 0x3470dd5e51b1d1f0u);
 }

@@ -6,6 +6,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <random>
 
+#include "support/fingerprint.hpp"
 #include "support/statistics.hpp"
 
 namespace hm = harmonium;
@@ -47,4 +48,11 @@ TEST_CASE("mean and deviation shift and scale") {
   hm::random_engine rng(13), same(13);
   CHECK(draw::normal(10, 3, rng) == 10 + 3 * draw::normal(same));
   CHECK(draw::normal(10, 0, rng) == 10);
+}
+
+TEST_CASE("the same bits from every compiler") {
+  hm::random_engine rng(7);
+  CHECK(draw::normal(rng) == 0x1.7dc9c9290fce3p-3);
+  CHECK(draw::normal(3, 0.7, rng) == 0x1.5b378bff000b4p+1);
+  CHECK(fingerprint::of(100000, [&] { return draw::normal(rng); }) == 0x7b9bd392eca63c5cu);
 }

@@ -7,6 +7,7 @@
 #include <limits>
 #include <random>
 
+#include "support/fingerprint.hpp"
 #include "support/statistics.hpp"
 
 namespace hm = harmonium;
@@ -73,4 +74,15 @@ TEST_CASE("rates at and beyond the edges") {
        {-1e-300, -1.0, 1.0000001e15, std::numeric_limits<double>::infinity(), std::nan("")})
     CHECK_THROWS_AS(draw::poisson(rate, rng), std::domain_error);
   CHECK_THROWS_WITH(draw::poisson(-1, rng), "poisson: rate must be in [0, 1e15], got -1");
+}
+
+TEST_CASE("the same bits from every compiler") {
+  hm::random_engine rng(7);
+  CHECK(draw::poisson(3, rng) == 4);
+  CHECK(draw::poisson(300, rng) == 271);
+  CHECK(draw::poisson(1e15, rng) == 1000000079792758);
+  fingerprint all;
+  for (const double rate : {0.01, 0.7, 9.9, 10.0, 31.7, 1e3, 1e6, 1e12, 1e15})
+    for (int i = 0; i < 20000; ++i) all.add(draw::poisson(rate, rng));
+  CHECK(all.value() == 0x67d25ebbcafa7c33u);
 }

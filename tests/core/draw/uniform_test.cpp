@@ -6,6 +6,7 @@
 #include <map>
 #include <random>
 
+#include "support/fingerprint.hpp"
 #include "support/statistics.hpp"
 
 namespace hm = harmonium;
@@ -120,4 +121,17 @@ TEST_CASE("subsets at the edges") {
                        "sample_without_replacement: k must be in [0, n = 5], got 6",
                        std::invalid_argument);
   CHECK_THROWS_AS(draw::sample_without_replacement(5, -1, rng), std::invalid_argument);
+}
+
+TEST_CASE("the same bits from every compiler") {
+  hm::random_engine rng(7);
+  CHECK(draw::uniform(rng) == 0x1.8013f3b9e8c0fp-1);
+  CHECK(draw::uniform(-3, 7, rng) == -0x1.125ba1756dda6p+1);
+  CHECK(draw::below(1000, rng) == 795);
+  std::vector<int> items{0, 1, 2, 3, 4, 5};
+  draw::shuffle(std::span(items), rng);
+  CHECK(items == std::vector<int>{1, 2, 4, 3, 0, 5});
+  CHECK(draw::sample_without_replacement(100, 4, rng) == std::vector<hm::index>{33, 53, 71, 95});
+  CHECK(fingerprint::of(100000, [&] { return draw::uniform(0.1, 0.7, rng); }) ==
+        0x4d99de7e81fae62fu);
 }

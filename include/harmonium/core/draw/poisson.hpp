@@ -9,6 +9,7 @@
 #include "harmonium/core/draw/domain.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/math/saddle_point.hpp"
 #include "harmonium/core/random_engine.hpp"
 
 namespace harmonium::draw {
@@ -36,33 +37,12 @@ std::int64_t poisson_inversion(double rate, Engine& rng) {
 /// @see Hormann (1993), The transformed rejection method for generating Poisson random variables,
 ///      Insurance: Mathematics and Economics 12 (algorithm PTRS).
 struct poisson_rejection {
-  /// log P(count | rate) by the deviance (Loader 2000, Fast and accurate computation of binomial
-  /// probabilities): the textbook form loses every digit at large rates.
+  /// log P(count | rate) in saddle-point form: the textbook form loses every digit at large rates.
   static double log_mass(double count, double rate) {
-    if (count < 16) {
-      double factorial = 1;
-      for (double k = 2; k <= count; ++k) factorial *= k;
-      return count * math::log(rate) - rate - math::log(factorial);
-    }
-    // log count! = (count + 1/2) log count - count + log(2 pi) / 2 + correction
-    const double inverse = 1 / count;
-    const double square = inverse * inverse;
-    const double correction =
-        inverse * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680))));
-    constexpr double half_log_2pi = 0.91893853320467274178;
-    return -deviance(count, rate) - 0.5 * math::log(count) - half_log_2pi - correction;
-  }
-
-  /// count log(count / rate) - (count - rate), without cancellation.
-  static double deviance(double count, double rate) {
-    const double difference = count - rate;
-    const double v = difference / (count + rate);
-    if (std::abs(v) >= 0.1) return count * math::log(count / rate) - difference;
-    // log(count / rate) = 2 atanh(v) = 2 (v + v^3 / 3 + v^5 / 5 + ...)
-    const double square = v * v;
-    double sum = 0;
-    for (int power = 19; power >= 3; power -= 2) sum = square * (sum + 1.0 / power);
-    return difference * v + 2 * count * v * sum;
+    if (count == 0) return -rate;
+    constexpr double half_log_two_pi = 0.91893853320467274178;
+    return -math::deviance_part(count, rate) - math::stirling_error(count) -
+           0.5 * math::log(count) - half_log_two_pi;
   }
 
   /// @param rate at least 10.

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/core/counts.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+namespace hm = harmonium;
+
+namespace {
+
+/// 3 cells x 4 genes: 0 2 0 1 / none / 5 0 0 7.
+template <class Value = std::int32_t, class Index = std::int32_t, class Pointer = std::int64_t>
+hm::count_matrix<Value, Index, Pointer> three_cells() {
+  hm::count_matrix<Value, Index, Pointer> counts(4);
+  counts.push_back(0, 0);  // zeros are dropped
+  counts.push_back(1, 2);
+  counts.push_back(3, 1);
+  counts.finish_cell();
+  counts.finish_cell();
+  counts.push_back(0, 5);
+  counts.push_back(3, 7);
+  counts.finish_cell();
+  return counts;
+}
+
+hm::matrix<double> three_cells_dense() {
+  hm::matrix<double> dense(3, 4);
+  dense << 0, 2, 0, 1, 0, 0, 0, 0, 5, 0, 0, 7;
+  return dense;
+}
+
+/// A view of one cell with these genes and values, of 3 genes.
+template <class Value>
+void validate_cell(std::vector<std::int32_t> genes, std::vector<Value> values) {
+  const std::vector<std::int64_t> pointers{0, static_cast<std::int64_t>(values.size())};
+  hm::validate(hm::count_view<Value>(values, genes, pointers, 3));
+}
+
+struct without_genes {
+  hm::index cells() const { return 0; }
+};
+
+}  // namespace
+
+static_assert(hm::count_source<hm::count_matrix<float, std::int64_t, std::int32_t>>);
+static_assert(!hm::count_source<without_genes>);
+static_assert(std::is_convertible_v<hm::count_matrix<>, hm::count_view<>>);
+
+TEST_CASE_TEMPLATE("counts of every storage type", Counts, hm::count_matrix<>,
+                   hm::count_matrix<std::int64_t, std::int64_t, std::int64_t>,
+                   hm::count_matrix<std::uint16_t, std::int32_t, std::int32_t>,
+                   hm::count_matrix<float, std::int64_t, std::int32_t>, hm::count_matrix<double>) {
+  const auto counts = three_cells<typename Counts::value_type, typename Counts::index_type,
+                                  typename Counts::pointer_type>();
+  CHECK(counts.cells() == 3);
+  CHECK(counts.genes() == 4);
+  CHECK(counts.nonzeros() == 4);
+  CHECK(counts.cell(0).size() == 2);
+  CHECK(counts.cell(1).size() == 0);
+  CHECK(counts.cell(2).genes[1] == 3);
+  CHECK(counts.cell(2).values[1] == 7);
+  CHECK_NOTHROW(hm::validate(counts));
+  CHECK(hm::to_dense(counts) == three_cells_dense());
+  CHECK(hm::to_dense<float>(counts) == three_cells_dense().cast<float>());
+
+  const auto view = counts.view();
+  CHECK(view.values().data() == counts.cell(0).values.data());  // borrowed, not copied
+  CHECK(view.nonzeros() == 4);
+  CHECK(hm::to_dense(view) == three_cells_dense());
+  CHECK_NOTHROW(hm::validate(view));
+}
+
+TEST_CASE("raw pointers become a view") {
+  const std::array<float, 4> values{2, 1, 5, 7};
+  const std::array<std::int64_t, 4> genes{1, 3, 0, 3};
+  const std::array<std::int32_t, 4> pointers{0, 2, 2, 4};
+  const hm::count_view<float, std::int64_t, std::int32_t> view(values.data(), genes.data(),
+                                                               pointers.data(), 3, 4);
+  CHECK(view.values().data() == values.data());
+  CHECK(hm::to_dense(view) == three_cells_dense());
+}
+
+TEST_CASE("a position beyond 2^31 is an offset like any other") {
+  // Cells that begin at 2^32 of arrays that are not there: the view must add in 64 bits.
+  const std::int64_t far = std::int64_t{1} << 32;
+  const std::array<std::int64_t, 3> pointers{0, far, far + 2};
+  const std::array<std::int32_t, 1> here{};
+  const std::array<std::int32_t, 1> genes{};
+  const hm::count_view<> view(here.data(), genes.data(), pointers.data(), 2, 4);
+  CHECK(view.nonzeros() == far + 2);
+  const auto last = view.cell(1);
+  CHECK(last.size() == 2);
+  CHECK(reinterpret_cast<std::uintptr_t>(last.values.data()) ==
+        reinterpret_cast<std::uintptr_t>(here.data()) + 4 * static_cast<std::uintptr_t>(far));
+}
+
+TEST_CASE("lengths that do not fit together are refused") {
+  const std::vector<std::int32_t> two{1, 2}, one{1};
+  const std::vector<std::int64_t> fits{0, 2}, late{1, 2}, beyond{0, 3}, none{};
+  using view = hm::count_view<>;
+  CHECK_NOTHROW(view(two, two, fits, 4));
+  CHECK_THROWS_AS(view(two, one, fits, 4), std::invalid_argument);
+  CHECK_THROWS_AS(view(two, two, late, 4), std::invalid_argument);
+  CHECK_THROWS_AS(view(two, two, beyond, 4), std::invalid_argument);
+  CHECK_THROWS_AS(view(two, two, none, 4), std::invalid_argument);
+  CHECK_THROWS_AS(view(two, two, fits, -1), std::invalid_argument);
+  CHECK_THROWS_AS(hm::count_matrix<>(two, two, beyond, 4), std::invalid_argument);
+  CHECK_THROWS_AS(hm::count_matrix<>(-1), std::invalid_argument);
+  CHECK_THROWS_AS(hm::count_matrix<>(hm::index{1} << 31), std::invalid_argument);
+  CHECK_NOTHROW((hm::count_matrix<std::int32_t, std::int64_t>(hm::index{1} << 31)));
+}
+
+TEST_CASE("validate names cell, gene and value") {
+  CHECK_NOTHROW(validate_cell<double>({0, 2}, {1, 4e15}));
+  CHECK_NOTHROW(validate_cell<double>({}, {}));
+  CHECK_THROWS_WITH_AS(validate_cell<float>({0, 1}, {1, 2.5}),
+                       "validate: cell 0, gene 1: count 2.500000 is not a whole number >= 0",
+                       std::domain_error);
+  CHECK_THROWS_AS(validate_cell<int>({1}, {-1}), std::domain_error);
+  CHECK_THROWS_AS(validate_cell<double>({1}, {std::nan("")}), std::domain_error);
+  CHECK_THROWS_AS(validate_cell<double>({1}, {std::numeric_limits<double>::infinity()}),
+                  std::domain_error);
+  CHECK_THROWS_WITH_AS(validate_cell<int>({0, 3}, {1, 1}),
+                       "validate: cell 0: gene index 3 is out of range or out of order (3 genes)",
+                       std::invalid_argument);
+  CHECK_THROWS_AS(validate_cell<int>({-1}, {1}), std::invalid_argument);
+  CHECK_THROWS_AS(validate_cell<int>({1, 1}, {1, 1}), std::invalid_argument);
+  CHECK_THROWS_AS(validate_cell<int>({2, 1}, {1, 1}), std::invalid_argument);
+}
+
+TEST_CASE("a count that does not fit throws and leaves the counts as they were") {
+  hm::count_matrix<std::int32_t> narrow(2);
+  CHECK_NOTHROW(narrow.push_back(0, std::int64_t{2147483647}));
+  CHECK_THROWS_WITH_AS(
+      narrow.push_back(1, std::int64_t{2147483648}),
+      "count_matrix: count 2147483648 of gene 1 does not fit the value type, whose "
+      "largest value is 2147483647",
+      std::overflow_error);
+  CHECK_THROWS_AS(narrow.push_back(1, 2147483648.0), std::overflow_error);
+  CHECK_THROWS_AS(narrow.push_back(1, std::nan("")), std::overflow_error);
+  CHECK_THROWS_AS(narrow.push_back(1, -1.0), std::overflow_error);
+  CHECK_NOTHROW(narrow.push_back(1, 2147483647.0));
+  CHECK(narrow.nonzeros() == 2);
+
+  hm::count_matrix<std::uint16_t> small(2);
+  CHECK_THROWS_AS(small.push_back(0, 65536), std::overflow_error);
+  CHECK_THROWS_AS(small.push_back(0, -1), std::overflow_error);
+  CHECK_NOTHROW(small.push_back(0, 65535));
+
+  hm::count_matrix<double> wide(1);
+  CHECK_NOTHROW(wide.push_back(0, std::int64_t{1000000000000000}));
+  wide.finish_cell();
+  CHECK(wide.cell(0).values[0] == 1e15);
+}
+
+TEST_CASE("append joins cells below each other") {
+  auto counts = three_cells();
+  counts.append(three_cells());
+  CHECK(counts.cells() == 6);
+  CHECK(counts.nonzeros() == 8);
+  hm::matrix<double> twice(6, 4);
+  twice << three_cells_dense(), three_cells_dense();
+  CHECK(hm::to_dense(counts) == twice);
+  CHECK_THROWS_AS(counts.append(hm::count_matrix<>(3)), std::invalid_argument);
+}
+
+TEST_CASE("selected cells come in the order asked for, with repeats") {
+  const std::vector<hm::index> rows{2, 0, 2, 1}, bad{0, 3}, negative{-1};
+  const auto counts = three_cells();
+  const auto dense = three_cells_dense();
+  const auto chosen = hm::to_dense(hm::select_cells(counts, rows));
+  REQUIRE(chosen.rows() == 4);
+  for (hm::index i = 0; i < 4; ++i)
+    CHECK(chosen.row(i) == dense.row(rows[static_cast<std::size_t>(i)]));
+  CHECK(hm::select_cells(counts.view(), {}).cells() == 0);
+  CHECK_THROWS_AS(hm::select_cells(counts, bad), std::invalid_argument);
+  CHECK_THROWS_AS(hm::select_cells(counts, negative), std::invalid_argument);
+}
+
+TEST_CASE("selected genes are numbered anew") {
+  const std::vector<hm::index> columns{0, 3}, descending{3, 0}, twice{1, 1}, bad{4};
+  const auto chosen = hm::select_genes(three_cells(), columns);
+  CHECK(chosen.genes() == 2);
+  hm::matrix<double> expected(3, 2);
+  expected << 0, 1, 0, 0, 5, 7;
+  CHECK(hm::to_dense(chosen) == expected);
+  for (const auto& wrong : {descending, twice, bad})
+    CHECK_THROWS_AS(hm::select_genes(three_cells(), wrong), std::invalid_argument);
+}
+
+TEST_CASE("library sizes and gene means") {
+  const auto sizes = hm::library_sizes(three_cells());
+  CHECK(sizes[0] == 3);
+  CHECK(sizes[1] == 0);
+  CHECK(sizes[2] == 12);
+  const auto means = hm::gene_means(three_cells<float>());
+  CHECK(means[0] == doctest::Approx(5.0 / 3));
+  CHECK(means[1] == doctest::Approx(2.0 / 3));
+  CHECK(means[2] == 0);
+  CHECK(means[3] == doctest::Approx(8.0 / 3));
+  CHECK(hm::gene_means(hm::count_matrix<>(4)) == hm::vector<double>::Zero(4));
+}
