@@ -310,3 +310,51 @@ TEST_CASE("files and folders that are not there, or not what they should be") {
   CHECK_THROWS_WITH_AS(io::read_10x(folder.path()), doctest::Contains("barcodes.tsv: is a folder"),
                        hm::io_error);
 }
+
+TEST_CASE("spoiled bytes are read or refused, nothing else") {
+  const std::vector<bad_file> good = {
+      {"", "matrix.mtx", sizes + "1 1 1\n2 2 2\n", 0, ""},
+      {"", "matrix.mtx.gz", gzip(sizes + "1 1 1\n2 2 2\n"), 0, ""},
+      {"", "features.tsv", "g1\tA\tX\ng2\tB\tX\ng3\tC\tX\n", 0, ""},
+      {"", "barcodes.tsv", "A\nB\n", 0, ""},
+      {"", "cells.csv", "cell,\"g1\",g2\n\"A\",1,2.0\nB,0,7\n", 0, ""},
+      {"", "genes_by_cells.csv", "A,B\ng1,1,2\ng2,0,7\n", 0, ""},
+      {"", "labels.tsv", "barcode\tlabel\nA\tT\nB\tT\n", 0, ""},
+  };
+  const std::string pool = std::string("0129 \t\n\r,\"%-+.eE", 17) + '\0' + '\xff' + 'x';
+  std::uint64_t state = 7;
+  const auto random = [&state](std::size_t below) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<std::size_t>(state >> 33) % below;
+  };
+  int accepted = 0;
+  int refused = 0;
+  for (const bad_file& file : good) {
+    const temporary_folder folder;
+    for (int repeat = 0; repeat < 300; ++repeat) {
+      bad_file spoilt = file;
+      for (std::size_t changes = 1 + random(3); changes > 0; --changes) {
+        const std::size_t at = random(spoilt.content.size());
+        const char byte = pool[random(pool.size())];
+        switch (random(3)) {
+          case 0:
+            spoilt.content[at] = byte;
+            break;
+          case 1:
+            spoilt.content.insert(at, 1, byte);
+            break;
+          default:
+            spoilt.content.erase(at, 1);
+        }
+      }
+      try {
+        read(folder, spoilt);
+        ++accepted;
+      } catch (const hm::io_error&) {
+        ++refused;
+      }
+    }
+  }
+  CHECK(accepted > 100);
+  CHECK(refused > 500);
+}
