@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Exact figures of a model whose first hidden layer is small enough to enumerate: the visible layer
-/// and the layers above sum out state by state, which leaves log p*(h_1) (design: "x sums out in
-/// closed form"; Welling et al. 2005 for the one-layer case).
+/// Exact figures of a model whose first hidden layer is small enough to enumerate: the visible
+/// layer and the layers above sum out state by state, which leaves log p*(h_1) (design: "x sums out
+/// in closed form"; Welling et al. 2005 for the one-layer case).
 #pragma once
 
 #include <cmath>
@@ -35,8 +35,9 @@ class hidden_enumeration {
   hidden_enumeration(const Executor& run, const Model& model, index max_states = index{1} << 14) {
     const index count = model.template units<1>().states();
     require(count <= max_states, "hidden_enumeration",
-            "the first hidden layer has " + std::to_string(count) + " states, more than max_states = " +
-                std::to_string(max_states) + "; use Gibbs sampling");
+            "the first hidden layer has " + std::to_string(count) +
+                " states, more than max_states = " + std::to_string(max_states) +
+                "; use Gibbs sampling");
     states_.resize(count, model.size(1));
     hidden_terms_.resize(count);
     visible_terms_.resize(count);
@@ -45,8 +46,8 @@ class hidden_enumeration {
       for (index s = begin; s < end; ++s) {
         std::span<scalar> h(states_.row(s).data(), static_cast<std::size_t>(states_.cols()));
         model.template units<1>().write_state(s, h);
-        hidden_terms_[s] = row::dot<scalar>(state(s), model.bias(1)) +
-                           model.template log_sum_above<1>(state(s));
+        hidden_terms_[s] =
+            row::dot<scalar>(state(s), model.bias(1)) + model.template log_sum_above<1>(state(s));
         model.visible_input(state(s), as_span(eta));
         visible_terms_[s] = model.visible().log_partition(as_span(std::as_const(eta)));
       }

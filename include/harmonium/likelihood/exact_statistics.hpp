@@ -12,8 +12,8 @@
 
 namespace harmonium {
 
-/// Adds `weight` times E[s_l, s_l s_{l+1}' | state of layer `Layer`] for all layers above `Layer` to
-/// `flat` (laid out like the parameters). Cost: as `Model::log_sum_above`.
+/// Adds `weight` times E[s_l, s_l s_{l+1}' | state of layer `Layer`] for all layers above `Layer`
+/// to `flat` (laid out like the parameters). Cost: as `Model::log_sum_above`.
 template <std::size_t Layer, class Model>
 void add_statistics_above(const Model& model, std::span<const typename Model::scalar> state,
                           typename Model::scalar weight, vector<typename Model::scalar>& flat) {

@@ -34,9 +34,8 @@ using layer_states = std::array<vector<Scalar>, Layers>;
 /// @tparam Visible unit family of the data
 /// @tparam Hidden  unit families of the hidden layers, bottom to top
 template <unit_family Visible, hidden_unit_family... Hidden>
-  requires(sizeof...(Hidden) >= 1) &&
-          (std::same_as<typename Visible::scalar, typename Hidden::scalar> && ...)
-class dbm {
+requires(sizeof...(Hidden) >= 1) &&
+    (std::same_as<typename Visible::scalar, typename Hidden::scalar> && ...) class dbm {
  public:
   using scalar = typename Visible::scalar;
   using visible_units = Visible;
@@ -129,7 +128,8 @@ class dbm {
       row::add_product_above<scalar>(weights(layer), as_span(state[layer + 1]), out);
   }
 
-  /// The part of the first hidden layer's input that comes from its bias and from below, b_1 + x'W_0.
+  /// The part of the first hidden layer's input that comes from its bias and from below, b_1 +
+  /// x'W_0.
   /// @param x a `cell_counts` (cost: its non-zeros) or a dense span of size(0) entries.
   template <class Row>
   void first_hidden_input(const Row& x, std::span<scalar> out) const {
@@ -149,9 +149,8 @@ class dbm {
   [[nodiscard]] scalar energy(const state_type& state) const {
     scalar total(0);
     for (std::size_t l = 0; l < layers; ++l) total -= row::dot<scalar>(as_span(state[l]), bias(l));
-    for_each_layer([&](auto layer) {
-      total -= units<layer()>().log_base_measure(as_span(state[layer()]));
-    });
+    for_each_layer(
+        [&](auto layer) { total -= units<layer()>().log_base_measure(as_span(state[layer()])); });
     for (std::size_t l = 0; l < hidden_layers; ++l) {
       vector<scalar> from_below = vector<scalar>::Zero(sizes_[l + 1]);
       row::add_product<scalar>(as_span(state[l]), weights(l), as_span(from_below));
@@ -181,8 +180,9 @@ class dbm {
         vector<scalar> upper(sizes_[Layer + 1]);
         for (std::size_t s = 0; s < terms.size(); ++s) {
           above.write_state(static_cast<index>(s), as_span(upper));
-          terms[s] = row::dot<scalar>(as_span(std::as_const(upper)), as_span(std::as_const(input))) +
-                     log_sum_above<Layer + 1>(as_span(std::as_const(upper)));
+          terms[s] =
+              row::dot<scalar>(as_span(std::as_const(upper)), as_span(std::as_const(input))) +
+              log_sum_above<Layer + 1>(as_span(std::as_const(upper)));
         }
         return math::log_sum_exp(std::span<const scalar>(terms));
       }
@@ -203,7 +203,8 @@ class dbm {
   static void for_each_layer(Body&& body) {
     [&]<std::size_t... L>(std::index_sequence<L...>) {
       (body(std::integral_constant<std::size_t, L>{}), ...);
-    }(std::make_index_sequence<layers>{});
+    }
+    (std::make_index_sequence<layers>{});
   }
 
  private:

@@ -17,9 +17,9 @@ concept state_chain = requires(C& chain, const C& constant, random_engine& rng) 
   { constant.state() } -> std::same_as<const typename Model::state_type&>;
 };
 
-/// Settings of a sampler (a small value). `prepare` does what needs doing once per model; the result
-/// refers to the model, which must outlive it, is const and shared between threads, and makes a
-/// chain for each of them.
+/// Settings of a sampler (a small value). `prepare` does what needs doing once per model; the
+/// result refers to the model, which must outlive it, is const and shared between threads, and
+/// makes a chain for each of them.
 ///
 /// Law: draws come from (or, for Markov kernels, tend to) the model's joint distribution, and one
 /// step of a Markov kernel leaves it invariant: tested against enumeration.

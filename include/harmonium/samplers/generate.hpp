@@ -26,8 +26,9 @@ count_matrix<> generate(const Executor& run, const Model& model, index cells,
   const auto source = settings.prepare(model);
   const random_streams streams(rng);
   constexpr index block_size = 64;
-  std::vector<count_matrix<>> blocks(static_cast<std::size_t>((cells + block_size - 1) / block_size),
-                                     count_matrix<>(model.size(0)));
+  std::vector<count_matrix<>> blocks(
+      static_cast<std::size_t>((cells + block_size - 1) / block_size),
+      count_matrix<>(model.size(0)));
   for_each_range(run, cells, block_size, [&](index begin, index end) {
     auto chain = source.make_chain();
     count_matrix<>& block = blocks[static_cast<std::size_t>(begin / block_size)];

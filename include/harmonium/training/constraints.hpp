@@ -18,11 +18,11 @@ namespace harmonium {
 /// Moves a model's parameters, if need be, so that every hidden state gives an admissible visible
 /// input. `limits` gives the largest input it allows, one per visible unit.
 template <class C, class Model>
-concept constraint_for =
-    std::copyable<C> && requires(const C& constraint, Model& model, const Model& constant) {
-      { constraint.apply(model) } -> std::same_as<void>;
-      { constraint.limits(constant) } -> std::same_as<vector<typename Model::scalar>>;
-    };
+concept constraint_for = std::copyable<C> &&
+    requires(const C& constraint, Model& model, const Model& constant) {
+  { constraint.apply(model) } -> std::same_as<void>;
+  { constraint.limits(constant) } -> std::same_as<vector<typename Model::scalar>>;
+};
 
 /// The paper's constraint: W <= 0 and a <= `ceiling`. Sufficient, not necessary: hidden units can
 /// only lower a gene.
@@ -52,8 +52,8 @@ struct non_positive_weights {
   }
 };
 
-/// What the model needs: a_m + sum_k max(0, W_mk) <= limit_m for every gene, by projection. With 0/1
-/// hidden units this bounds every state's input.
+/// What the model needs: a_m + sum_k max(0, W_mk) <= limit_m for every gene, by projection. With
+/// 0/1 hidden units this bounds every state's input.
 struct admissible_sum {
   /// Largest mean a state may give a gene; length genes. Empty: only the family's own bound, less
   /// 1e-10.
@@ -107,7 +107,8 @@ struct admissible_sum {
         if (weight > Scalar(0)) weight = std::max(Scalar(0), weight - share);
     }
     // What rounding left over.
-    while (sum() > limit) a = std::nextafter(a - (sum() - limit), -std::numeric_limits<Scalar>::max());
+    while (sum() > limit)
+      a = std::nextafter(a - (sum() - limit), -std::numeric_limits<Scalar>::max());
   }
 };
 

@@ -28,18 +28,23 @@ enum class dispersion_status {
 
 [[nodiscard]] constexpr std::string_view to_string(dispersion_status status) noexcept {
   switch (status) {
-    case dispersion_status::converged: return "converged";
-    case dispersion_status::at_lower_bound: return "at lower bound";
-    case dispersion_status::poisson_like: return "Poisson-like";
-    case dispersion_status::all_zero: return "all zero";
-    case dispersion_status::not_converged: return "not converged";
+    case dispersion_status::converged:
+      return "converged";
+    case dispersion_status::at_lower_bound:
+      return "at lower bound";
+    case dispersion_status::poisson_like:
+      return "Poisson-like";
+    case dispersion_status::all_zero:
+      return "all zero";
+    case dispersion_status::not_converged:
+      return "not converged";
   }
   return "unknown";
 }
 
 struct dispersion_options {
-  double penalty = 1;        ///< lambda >= 0; larger pushes theta up (towards Poisson)
-  double lower = 0.01;       ///< bounds of theta
+  double penalty = 1;   ///< lambda >= 0; larger pushes theta up (towards Poisson)
+  double lower = 1e-3;  ///< bounds of theta
   double upper = 1e4;
   index max_iterations = 50;
   double tolerance = 1e-10;  ///< on the step of log theta

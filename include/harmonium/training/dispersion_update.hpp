@@ -9,15 +9,16 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/gene_major.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/training/bias_for_mean.hpp"
 #include "harmonium/training/dispersion.hpp"
-#include "harmonium/training/mean_matching.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
 namespace harmonium {
 
 /// A model whose visible layer has inverse dispersions to estimate.
 template <class Model>
-concept has_inverse_dispersion = requires(Model& model, const vector<typename Model::scalar>& theta) {
+concept has_inverse_dispersion = requires(Model& model,
+                                          const vector<typename Model::scalar>& theta) {
   model.visible().inverse_dispersion();
   model.visible().set_inverse_dispersion(theta);
 };
@@ -29,8 +30,7 @@ concept has_inverse_dispersion = requires(Model& model, const vector<typename Mo
 /// @param limits largest admissible visible input per gene (a constraint's `limits`)
 /// @return one status per gene.
 template <executor Executor, class Model>
-  requires has_inverse_dispersion<Model>
-std::vector<dispersion_status> update_dispersion(
+requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dispersion(
     const Executor& run, Model& model, const gene_major_counts& counts,
     const matrix<typename Model::scalar>& hidden, std::span<const typename Model::scalar> limits,
     const dispersion_options& options) {

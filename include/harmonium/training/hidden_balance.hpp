@@ -22,8 +22,8 @@ struct hidden_balance_result {
 
 /// Sets b_1 so that the model's E[h_1] equals `target`. The visible layer's log-partition sums over
 /// all genes, so a small step of every weight can move log p*(h_1) by hundreds of nats and put all
-/// probability on one state; refitting b_1 after each step undoes that. Concave: damped Newton on at
-/// most `max_iterations` steps over the enumerated states.
+/// probability on one state; refitting b_1 after each step undoes that. Concave: damped Newton on
+/// at most `max_iterations` steps over the enumerated states.
 /// @param hidden enumeration of `model` as it is now
 /// @param target length size(1), each entry strictly between the units' least and largest value
 template <class Model>

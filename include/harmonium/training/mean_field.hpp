@@ -15,7 +15,7 @@ namespace harmonium {
 struct mean_field_options {
   index max_sweeps = 30;    ///< stated cap; ignored with one hidden layer, where one pass is exact
   double tolerance = 1e-5;  ///< stops when no mean moved by more
-  double damping = 0;       ///< in [0, 1): share of the old mean kept; larger is slower and steadier
+  double damping = 0;  ///< in [0, 1): share of the old mean kept; larger is slower and steadier
 };
 
 struct mean_field_result {
@@ -27,7 +27,8 @@ struct mean_field_result {
 template <class Model>
 struct mean_field_workspace {
   explicit mean_field_workspace(const Model& model)
-      : from_below(vector<typename Model::scalar>::Zero(model.size(1))), input(model.make_state()) {}
+      : from_below(vector<typename Model::scalar>::Zero(model.size(1))),
+        input(model.make_state()) {}
   vector<typename Model::scalar> from_below;  ///< b_1 + x'W_0
   typename Model::state_type input;
 };

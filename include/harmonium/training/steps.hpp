@@ -17,8 +17,8 @@ namespace harmonium {
 template <class S, class Model>
 concept step_for = std::copyable<S> &&
     requires(const S& step, Model& model, const vector<typename Model::scalar>& data, double rate) {
-      { step.update(model, data, data, rate) } -> std::same_as<void>;
-    };
+  { step.update(model, data, data, rate) } -> std::same_as<void>;
+};
 
 /// parameters += rate x gradient: the paper's step. Genes with large counts dominate it, which is
 /// why the published learning rate is 1e-11.
@@ -39,8 +39,8 @@ struct plain_gradient {
 /// - each entry is divided by its diagonal Fisher information, so that one rate means the same
 ///   relative change for a gene with mean 0.1 and one with mean 10,000.
 struct centred_step {
-  double max_change = 0.5;  ///< largest change of a weight or bias, in units of d log mean
-  double weight_decay = 1e-3;  ///< share of every weight lost at rate 1; larger is smoother
+  double max_change = 0.5;        ///< largest change of a weight or bias, in units of d log mean
+  double weight_decay = 1e-3;     ///< share of every weight lost at rate 1; larger is smoother
   double pseudo_variance = 0.05;  ///< added to every unit's variance; larger slows rare genes
 
   template <class Model>
@@ -63,8 +63,8 @@ struct centred_step {
         const scalar v = variance[layer()][k];
         limit[layer()][k] = static_cast<scalar>(max_change);
         if (layer() == 0 && v > std::abs(mean)) limit[layer()][k] *= std::abs(mean) / v;
-        variance[layer()][k] = v + static_cast<scalar>(pseudo_variance) *
-                                       (layer() == 0 ? scalar(1) : scalar(0.25));
+        variance[layer()][k] =
+            v + static_cast<scalar>(pseudo_variance) * (layer() == 0 ? scalar(1) : scalar(0.25));
       }
     });
     for (std::size_t l = 0; l < Model::layers; ++l) {
@@ -99,7 +99,8 @@ struct centred_step {
     }
     for (std::size_t l = 0; l < Model::layers; ++l) {
       auto bias = model.bias(l);
-      for (std::size_t k = 0; k < bias.size(); ++k) bias[k] += bias_change[l][static_cast<index>(k)];
+      for (std::size_t k = 0; k < bias.size(); ++k)
+        bias[k] += bias_change[l][static_cast<index>(k)];
     }
   }
 

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// One model, one data set, epoch by epoch: mini-batches, a mean-field positive phase, and a
+/// negative phase from particles (CD-k or PCD) or from enumeration.
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "harmonium/core/counts.hpp"
+#include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/likelihood/exact_statistics.hpp"
+#include "harmonium/samplers/gibbs.hpp"
+#include "harmonium/training/hidden_balance.hpp"
+#include "harmonium/training/mean_field.hpp"
+#include "harmonium/training/steps.hpp"
+
+namespace harmonium {
+
+/// Rows a phase can learn from: sparse counts or the dense means of a lower hidden layer.
+template <count_source Counts>
+auto data_row(const Counts& counts, index i) {
+  return counts.cell(i);
+}
+template <class Scalar>
+std::span<const Scalar> data_row(const matrix<Scalar>& rows, index i) {
+  return {rows.data() + i * rows.cols(), static_cast<std::size_t>(rows.cols())};
+}
+template <count_source Counts>
+index data_rows(const Counts& counts) {
+  return counts.cells();
+}
+template <class Scalar>
+index data_rows(const matrix<Scalar>& rows) {
+  return rows.rows();
+}
+
+struct contrastive_options {
+  index batch_size = 64;   ///< rows per step; larger is steadier and slower
+  index gibbs_steps = 1;   ///< k of CD-k: sweeps of a particle per step
+  bool persistent = true;  ///< true: particles go on (PCD); false: they restart at the data (CD)
+  index particles = 64;    ///< persistent particles; ignored by CD, which has one per row
+  index enumerate_up_to = 1024;  ///< first hidden layers with no more states use exact statistics
+                                 ///< in place of particles; 0: always particles
+  mean_field_options mean_field = {};
+};
+
+/// State of the training of one model, a value: copy it to stop, go on from the copy to resume.
+template <class Model>
+class contrastive_phase {
+ public:
+  using scalar = typename Model::scalar;
+
+  /// @param rng moves on by two words; the phase keeps its own streams.
+  contrastive_phase(Model model, contrastive_options options, input_factors<Model> factors,
+                    random_engine& rng)
+      : model_(std::move(model)),
+        options_(options),
+        factors_(factors),
+        order_streams_(rng),
+        particle_streams_(rng) {
+    require(options_.batch_size >= 1, "contrastive_phase", "batch_size must be at least 1");
+    require(options_.gibbs_steps >= 1, "contrastive_phase", "gibbs_steps must be at least 1");
+    require(options_.particles >= 1, "contrastive_phase", "particles must be at least 1");
+    enumerates_ = model_.template units<1>().states() <= options_.enumerate_up_to;
+  }
+
+  [[nodiscard]] const Model& model() const noexcept { return model_; }
+  [[nodiscard]] Model& model() noexcept { return model_; }
+  [[nodiscard]] index epochs_done() const noexcept { return epoch_; }
+  /// Whether the negative phase is exact.
+  [[nodiscard]] bool enumerates() const noexcept { return enumerates_; }
+  /// Running average of E[h_1] over the data rows; empty before the first step.
+  [[nodiscard]] const vector<scalar>& hidden_means() const noexcept { return hidden_means_; }
+
+  /// One pass over the rows in a fresh random order.
+  template <executor Executor, class Rows, step_for<Model> Step, class Constraint>
+  void epoch(const Executor& run, const Rows& rows, double rate, const Step& step,
+             const Constraint& constraint) {
+    const index count = data_rows(rows);
+    std::vector<index> order(static_cast<std::size_t>(count));
+    for (index i = 0; i < count; ++i) order[static_cast<std::size_t>(i)] = i;
+    random_engine shuffler = order_streams_[static_cast<std::uint64_t>(epoch_)];
+    draw::shuffle(std::span<index>(order), shuffler);
+    for (index begin = 0; begin < count; begin += options_.batch_size) {
+      const index size = std::min(options_.batch_size, count - begin);
+      batch(run, rows,
+            std::span<const index>(order).subspan(static_cast<std::size_t>(begin),
+                                                  static_cast<std::size_t>(size)),
+            static_cast<double>(size) / static_cast<double>(count), rate, step, constraint);
+    }
+    ++epoch_;
+  }
+
+ private:
+  template <executor Executor, class Rows, class Step, class Constraint>
+  void batch(const Executor& run, const Rows& rows, std::span<const index> chosen,
+             double share_of_data, double rate, const Step& step, const Constraint& constraint) {
+    const auto size = static_cast<index>(chosen.size());
+    means_.resize(chosen.size(), model_.make_state());
+    for_each_range(run, size, 16, [&](index begin, index end) {
+      mean_field_workspace<Model> work(model_);
+      for (index i = begin; i < end; ++i) {
+        const auto u = static_cast<std::size_t>(i);
+        mean_field(model_, data_row(rows, chosen[u]), means_[u], work, options_.mean_field,
+                   factors_);
+      }
+    });
+    const scalar weight = scalar(1) / static_cast<scalar>(size);
+    vector<scalar> data = vector<scalar>::Zero(model_.parameters().size());
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+      add_hidden_means(data_row(rows, chosen[i]), means_[i], weight, data);
+
+    vector<scalar> own = vector<scalar>::Zero(data.size());
+    if (enumerates_) {
+      follow_hidden_means(model_.bias_of(std::as_const(data), 1), share_of_data);
+      balance_hidden_bias(model_, hidden_enumeration<Model>(model_, options_.enumerate_up_to),
+                          as_span(std::as_const(hidden_means_)));
+      own = exact_model_statistics(model_,
+                                   hidden_enumeration<Model>(model_, options_.enumerate_up_to));
+    } else {
+      move_particles(run, size);
+      const scalar share = scalar(1) / static_cast<scalar>(particles_.size());
+      for (const auto& particle : particles_) add_particle(particle, share, own);
+    }
+    step.update(model_, data, own, rate);
+    constraint.apply(model_);
+  }
+
+  /// E[s_l] and E[s_l s_{l+1}'] of one data row under the mean-field distribution.
+  template <class Row>
+  void add_hidden_means(const Row& x, const typename Model::state_type& means, scalar weight,
+                        vector<scalar>& flat) const {
+    row::add<scalar>(x, weight, model_.bias_of(flat, 0));
+    row::add_outer<scalar>(x, as_span(means[1]), weight, model_.weights_of(flat, 0));
+    add_hidden_pairs(means, weight, flat);
+  }
+
+  /// The same of one particle, with E[x | h_1] in place of its x.
+  void add_particle(const typename Model::state_type& particle, scalar weight,
+                    vector<scalar>& flat) const {
+    add_model_statistics(model_, as_span(particle[1]), weight, flat);
+    row::add<scalar>(as_span(particle[1]), -weight, model_.bias_of(flat, 1));
+    add_hidden_pairs(particle, weight, flat);
+  }
+
+  void add_hidden_pairs(const typename Model::state_type& state, scalar weight,
+                        vector<scalar>& flat) const {
+    for (std::size_t l = 1; l < Model::layers; ++l) {
+      row::add<scalar>(as_span(state[l]), weight, model_.bias_of(flat, l));
+      if (l + 1 < Model::layers)
+        row::add_outer<scalar>(as_span(state[l]), as_span(state[l + 1]), weight,
+                               model_.weights_of(flat, l));
+    }
+  }
+
+  void follow_hidden_means(std::span<const scalar> batch_means, double share_of_data) {
+    if (hidden_means_.size() == 0) {
+      hidden_means_ = vector<scalar>::Zero(model_.size(1));
+      std::copy(batch_means.begin(), batch_means.end(), hidden_means_.data());
+    }
+    const auto share = static_cast<scalar>(share_of_data);
+    for (index k = 0; k < hidden_means_.size(); ++k) {
+      const scalar fresh = batch_means[static_cast<std::size_t>(k)];
+      // Strictly inside the units' range, so that a finite bias exists.
+      hidden_means_[k] = std::clamp((scalar(1) - share) * hidden_means_[k] + share * fresh,
+                                    scalar(1e-3), scalar(1) - scalar(1e-3));
+    }
+  }
+
+  template <executor Executor>
+  void move_particles(const Executor& run, index batch_rows) {
+    const bool fresh = particles_.empty() || !options_.persistent;
+    const index count = options_.persistent ? options_.particles : batch_rows;
+    particles_.resize(static_cast<std::size_t>(count), model_.make_state());
+    const std::uint64_t first = particle_items_;
+    particle_items_ += static_cast<std::uint64_t>(count);
+    for_each_range(run, count, 8, [&](index begin, index end) {
+      gibbs_chain<Model> chain(model_, factors_);
+      for (index p = begin; p < end; ++p) {
+        const auto u = static_cast<std::size_t>(p);
+        random_engine engine = particle_streams_[first + u];
+        if (fresh && options_.persistent) {
+          chain.start(engine);
+        } else if (fresh) {
+          chain.set_state(draw_hidden(means_[u], engine));
+        } else {
+          chain.set_state(particles_[u]);
+        }
+        for (index k = 0; k < options_.gibbs_steps; ++k) chain.sweep(engine);
+        particles_[u] = chain.state();
+      }
+    });
+  }
+
+  /// Hidden states with the given means: where a CD chain starts.
+  typename Model::state_type draw_hidden(const typename Model::state_type& means,
+                                         random_engine& engine) const {
+    auto state = model_.make_state();
+    Model::for_each_layer([&](auto layer) {
+      if constexpr (layer() > 0) {
+        vector<scalar> eta(model_.size(layer()));
+        model_.template units<layer()>().natural_from_mean(as_span(means[layer()]), as_span(eta));
+        model_.template units<layer()>().sample(as_span(std::as_const(eta)),
+                                                as_span(state[layer()]), engine);
+      }
+    });
+    return state;
+  }
+
+  Model model_;
+  contrastive_options options_;
+  input_factors<Model> factors_;
+  random_streams order_streams_;
+  random_streams particle_streams_;
+  std::uint64_t particle_items_ = 0;
+  index epoch_ = 0;
+  bool enumerates_ = false;
+  vector<scalar> hidden_means_;
+  std::vector<typename Model::state_type> means_;
+  std::vector<typename Model::state_type> particles_;
+};
+
+}  // namespace harmonium

@@ -1,0 +1,544 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Training a deep Boltzmann machine on counts: greedy layerwise pretraining, joint training, and
+/// the dispersions, as in Treppner et al. 2021 with the corrections listed in docs/guide.md.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "harmonium/core/counts.hpp"
+#include "harmonium/core/draw/normal.hpp"
+#include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/gene_major.hpp"
+#include "harmonium/core/progress.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/models/dbm.hpp"
+#include "harmonium/models/rbm.hpp"
+#include "harmonium/training/constraints.hpp"
+#include "harmonium/training/contrastive_phase.hpp"
+#include "harmonium/training/dispersion_update.hpp"
+#include "harmonium/training/exact_em.hpp"
+#include "harmonium/training/monitors.hpp"
+#include "harmonium/training/schedule.hpp"
+#include "harmonium/training/steps.hpp"
+
+namespace harmonium {
+
+/// How the weights start.
+struct initial_weights {
+  double low = -0.1;  ///< uniform between `low` and `high` ...
+  double high = 0.1;
+  bool in_log_mean = true;     ///< ... in units of d log mean of the gene (else of eta)
+  bool balance_hidden = true;  ///< hidden biases such that an average cell leaves units undecided
+};
+
+/// Settings of a run. The defaults are the paper's algorithm with a step that learns;
+/// `paper_training_options` has the published hyperparameters.
+template <class Model, class Step = centred_step, learning_rate_schedule Schedule = harmonic_decay,
+          class Constraint = admissible_sum>
+struct training_options {
+  std::array<index, Model::hidden_layers> hidden{};  ///< units per hidden layer, bottom to top
+  /// Pretraining epochs per hidden layer, bottom to top.
+  std::array<index, Model::hidden_layers> pretraining_epochs = default_pretraining();
+  index epochs = 10;  ///< epochs of joint training (ignored with one hidden layer)
+  Step step = {};
+  Schedule learning_rate = {};
+  Constraint constraint = {};
+  contrastive_options contrastive = {};
+  bool double_inputs = true;        ///< factor-two rule of pretraining; not with exact statistics
+  double initial_dispersion = 0.5;  ///< theta at the start, every gene
+  dispersion_options dispersion = {};
+  index dispersion_every = 5;       ///< epochs between updates of theta; 0: never
+  bool dispersion_in_joint = true;  ///< also during joint training, not only in pretraining
+  initial_weights initial = {};
+  double max_mean_factor = 2;   ///< no state's mean beyond this times the largest count, plus
+                                ///< one; only for `admissible_sum` without `max_mean`
+  index exact_iterations = 20;  ///< exact EM at the end, where the first hidden layer is
+                                ///< small enough (`exact.max_states`)
+  exact_em_options exact = {};
+  std::vector<index> held_out = {};  ///< cells kept out of training and monitored
+
+ private:
+  static constexpr std::array<index, Model::hidden_layers> default_pretraining() {
+    std::array<index, Model::hidden_layers> epochs{};
+    epochs.fill(40);
+    epochs[0] = 60;
+    return epochs;
+  }
+};
+
+/// The published settings (Segerstolpe notebook of the paper): 4 and 2 hidden units, 60 + 40 + 10
+/// epochs, learning rate 1e-11, batches of 64, theta from 0.5 with lambda 1 in pretraining only,
+/// W <= 0 and a <= -1e-10, persistent particles. What design.md calls errors of the code is mended:
+/// even/odd Gibbs sweeps, E[x | h] in gradients, each count with its own cell's mean.
+template <class Model>
+using paper_options = training_options<Model, plain_gradient, constant_rate, non_positive_weights>;
+
+template <class Model>
+paper_options<Model> paper_training_options() {
+  paper_options<Model> options;
+  options.hidden.fill(2);
+  options.hidden[0] = 4;
+  options.contrastive.enumerate_up_to = 0;
+  options.dispersion.lower = 0.01;
+  options.dispersion.max_iterations = 20;
+  options.dispersion_in_joint = false;
+  options.initial = {-0.002, -0.0005, false, false};
+  options.exact_iterations = 0;
+  return options;
+}
+
+/// One line of the training log.
+struct training_record {
+  std::string stage;
+  index epoch;  ///< of this stage, from 1
+  double learning_rate;
+  double reconstruction_error;                 ///< counts, per cell and gene
+  std::vector<double> weight_norms;            ///< root mean square, one per weight matrix
+  std::optional<double> free_energy;           ///< nats per training cell, if enumerable
+  std::optional<double> log_likelihood;        ///< nats per training cell, if enumerable
+  std::optional<double> held_out_free_energy;  ///< the same of the held-out cells, if any
+  std::optional<double> held_out_log_likelihood;
+};
+
+/// Training, one epoch per `step`. A value: a copy goes on independently and bit for bit like the
+/// original. Borrows the counts, which must outlive it.
+template <class Model, count_source Counts, class Options = training_options<Model>>
+class dbm_trainer {
+ public:
+  using scalar = typename Model::scalar;
+  using owned_counts =
+      decltype(select_cells(std::declval<const Counts&>(), std::span<const index>()));
+  static constexpr std::size_t hidden_layers = Model::hidden_layers;
+
+  /// @param counts whole numbers >= 0 (see `validate`), at least one cell and one gene
+  /// @throws std::invalid_argument for empty counts or options out of range.
+  dbm_trainer(const Counts& counts, Options options, random_engine& rng)
+      : counts_(&counts), options_(std::move(options)), root_(rng()) {
+    require(counts.cells() > 0, "train", "the pilot has no cells");
+    require(counts.genes() > 0, "train", "the pilot has no genes");
+    for (std::size_t l = 0; l < hidden_layers; ++l) {
+      require(options_.hidden[l] > 0, "train",
+              "hidden layer " + std::to_string(l + 1) + " needs at least one unit, got " +
+                  std::to_string(options_.hidden[l]));
+      require(options_.pretraining_epochs[l] >= 0, "train", "epochs must not be negative");
+    }
+    require(options_.epochs >= 0, "train", "epochs must not be negative");
+    require(options_.initial_dispersion > 0, "train", "initial_dispersion must be positive");
+    split_cells();
+    const vector<double> sums = gene_means(training_);
+    require(training_.nonzeros() > 0, "train", "the pilot holds no counts at all");
+    gene_means_.assign(sums.data(), sums.data() + sums.size());
+    bound_means();
+    begin_stage(0);
+    skip_empty_stages(serial_executor{});
+  }
+
+  [[nodiscard]] bool done() const noexcept { return stage_ > exact_stage; }
+
+  /// One epoch of the current stage. @return the line it adds to the log.
+  template <executor Executor>
+  const training_record& step(const Executor& run) {
+    require(!done(), "dbm_trainer::step", "training is finished");
+    if (stage_ == exact_stage) {
+      exact_step(run);
+      ++epoch_;
+      record(run, joint_->model(), training_, 0);
+      if (epoch_ == stage_epochs()) ++stage_;
+      return log_.back();
+    }
+    const double rate = options_.learning_rate.rate(epoch_);
+    for_stage([&](auto& phase, const auto& rows) {
+      if constexpr (count_source<std::remove_cvref_t<decltype(rows)>>) {
+        phase.epoch(run, rows, rate, options_.step, options_.constraint);
+        if (dispersion_is_due())
+          update_theta(run, phase.model(), hidden_of(run, phase.model(), rows));
+      } else {
+        phase.epoch(run, rows, rate, options_.step, unconstrained{});
+      }
+      ++epoch_;
+      record(run, phase.model(), rows, rate);
+    });
+    if (epoch_ == stage_epochs()) finish_stage(run);
+    return log_.back();
+  }
+
+  /// Runs to the end, or until the observer says stop. @return whether training is finished.
+  template <executor Executor, observer Observer>
+  bool run(const Executor& executor, Observer&& watch) {
+    while (!done()) {
+      const auto stage = stage_name();
+      const index total = stage_epochs();
+      const auto& line = step(executor);
+      std::vector<named_value> figures{{"reconstruction_error", line.reconstruction_error}};
+      if (line.log_likelihood) figures.push_back({"log_likelihood", *line.log_likelihood});
+      if (watch(progress{stage, line.epoch, total, figures}) == flow::stop) break;
+    }
+    return done();
+  }
+
+  /// The trained model. @throws std::invalid_argument before the end of training.
+  [[nodiscard]] const Model& model() const {
+    require(done() && joint_, "dbm_trainer::model", "training is not finished");
+    return joint_->model();
+  }
+  [[nodiscard]] const std::vector<training_record>& log() const noexcept { return log_; }
+  /// How the last estimate of every gene's theta ended; empty if there was none.
+  [[nodiscard]] const std::vector<dispersion_status>& statuses() const noexcept {
+    return statuses_;
+  }
+
+ private:
+  template <std::size_t Layer>
+  using units_at = std::remove_cvref_t<decltype(std::declval<Model>().template units<Layer>())>;
+  template <std::size_t Layer>
+  using layer_phase = contrastive_phase<rbm<units_at<Layer>, units_at<Layer + 1>>>;
+  template <class Sequence>
+  struct pretraining_of;
+  template <std::size_t... L>
+  struct pretraining_of<std::index_sequence<L...>> {
+    using type = std::tuple<std::optional<layer_phase<L>>...>;
+  };
+  using pretraining = typename pretraining_of<std::make_index_sequence<hidden_layers>>::type;
+
+  template <class Units>
+  static Units make_units(index size) {
+    return Units(size);
+  }
+
+  units_at<0> make_visible() const {
+    units_at<0> visible(counts_->genes());
+    if constexpr (has_inverse_dispersion<Model>)
+      visible.set_inverse_dispersion(vector<scalar>(vector<scalar>::Constant(
+          counts_->genes(), static_cast<scalar>(options_.initial_dispersion))));
+    return visible;
+  }
+
+  void split_cells() {
+    std::vector<bool> out(static_cast<std::size_t>(counts_->cells()), false);
+    for (const index cell : options_.held_out) {
+      require(cell >= 0 && cell < counts_->cells(), "train", "held-out cell out of range");
+      out[static_cast<std::size_t>(cell)] = true;
+    }
+    std::vector<index> in_rows, out_rows;
+    for (index i = 0; i < counts_->cells(); ++i)
+      (out[static_cast<std::size_t>(i)] ? out_rows : in_rows).push_back(i);
+    require(!in_rows.empty(), "train", "all cells are held out");
+    training_ = select_cells(*counts_, std::span<const index>(in_rows));
+    held_out_ = select_cells(*counts_, std::span<const index>(out_rows));
+  }
+
+  void bound_means() {
+    if constexpr (std::same_as<decltype(options_.constraint), admissible_sum>) {
+      if (options_.constraint.max_mean.size() > 0) return;
+      vector<double> bound = vector<double>::Ones(training_.genes());
+      for (index i = 0; i < training_.cells(); ++i)
+        row::for_each_nonzero(training_.cell(i), [&](index m, auto x) {
+          bound[m] = std::max(bound[m], 1 + options_.max_mean_factor * static_cast<double>(x));
+        });
+      options_.constraint.max_mean = bound;
+    }
+  }
+
+  static constexpr std::size_t exact_stage = hidden_layers + 1;
+
+  [[nodiscard]] index stage_epochs() const {
+    if (stage_ < hidden_layers) return options_.pretraining_epochs[stage_];
+    if (stage_ == hidden_layers) return hidden_layers > 1 ? options_.epochs : 0;
+    const bool small = joint_->model().template units<1>().states() <= options_.exact.max_states;
+    return small ? options_.exact_iterations : 0;
+  }
+  [[nodiscard]] std::string stage_name() const {
+    if (stage_ < hidden_layers) return "pretraining layer " + std::to_string(stage_ + 1);
+    return stage_ == hidden_layers ? "joint training" : "exact maximum likelihood";
+  }
+
+  /// Calls `body(phase, rows)` for the current stage.
+  template <class Body>
+  void for_stage(Body&& body) {
+    if (stage_ == hidden_layers) return body(*joint_, training_);
+    [&]<std::size_t... L>(std::index_sequence<L...>) {
+      (
+          [&] {
+            if (stage_ != L) return;
+            if constexpr (L == 0) {
+              body(*std::get<0>(pretraining_), training_);
+            } else {
+              body(*std::get<L>(pretraining_), upper_rows_);
+            }
+          }(),
+          ...);
+    }
+    (std::make_index_sequence<hidden_layers>{});
+  }
+
+  void begin_stage(std::size_t stage) {
+    stage_ = stage;
+    epoch_ = 0;
+    if (stage == hidden_layers) return begin_joint();
+    [&]<std::size_t... L>(std::index_sequence<L...>) {
+      (
+          [&] {
+            if (stage == L) begin_pretraining<L>();
+          }(),
+          ...);
+    }
+    (std::make_index_sequence<hidden_layers>{});
+  }
+
+  template <std::size_t Layer>
+  void begin_pretraining() {
+    using layer_model = rbm<units_at<Layer>, units_at<Layer + 1>>;
+    auto hidden = make_units<units_at<Layer + 1>>(options_.hidden[Layer]);
+    input_factors<layer_model> factors;
+    if constexpr (Layer == 0) {
+      layer_model model(make_visible(), std::move(hidden));
+      const vector<scalar> means =
+          Eigen::Map<const vector<double>>(gene_means_.data(), training_.genes())
+              .template cast<scalar>();
+      model.visible().natural_from_mean(as_span(means), model.bias(0));
+      start_weights(model, as_span(means), options_.initial.in_log_mean);
+      if (doubles(model) && hidden_layers > 1) factors.factor[1] = 2;
+      options_.constraint.apply(model);
+      std::get<0>(pretraining_).emplace(std::move(model), options_.contrastive, factors, root_);
+    } else {
+      layer_model model(
+          units_at<Layer>(std::get<Layer - 1>(pretraining_)->model().template units<1>()),
+          std::move(hidden));
+      const vector<scalar> means = column_means(upper_rows_);
+      model.visible().natural_from_mean(as_span(means), model.bias(0));
+      start_weights(model, as_span(means), false);
+      // A middle layer will hear from both sides, the top one from below only.
+      if (doubles(model)) {
+        factors.factor[0] = 2;
+        if (Layer + 1 < hidden_layers) factors.factor[1] = 2;
+      }
+      std::get<Layer>(pretraining_).emplace(std::move(model), options_.contrastive, factors, root_);
+    }
+  }
+
+  template <class LayerModel>
+  [[nodiscard]] bool doubles(const LayerModel& model) const {
+    return options_.double_inputs &&
+           model.template units<1>().states() > options_.contrastive.enumerate_up_to;
+  }
+
+  /// Random weights; hidden biases zero or such that the average row leaves units undecided;
+  /// visible biases such that the means stay.
+  template <class LayerModel>
+  void start_weights(LayerModel& model, std::span<const scalar> means, bool in_log_mean) {
+    auto weights = model.weights(0);
+    vector<scalar> scale = vector<scalar>::Ones(weights.rows());
+    if (in_log_mean) {
+      const std::span<const scalar> eta = std::as_const(model).bias(0);
+      vector<scalar> variance(weights.rows());
+      model.visible().variance(eta, as_span(variance));
+      for (index m = 0; m < weights.rows(); ++m)
+        if (variance[m] > scalar(0)) scale[m] = means[static_cast<std::size_t>(m)] / variance[m];
+    }
+    for (index m = 0; m < weights.rows(); ++m) {
+      for (index k = 0; k < weights.cols(); ++k)
+        weights(m, k) = scale[m] * static_cast<scalar>(draw::uniform(options_.initial.low,
+                                                                     options_.initial.high, root_));
+    }
+    if (!options_.initial.balance_hidden) return;
+    for (index k = 0; k < weights.cols(); ++k) {
+      scalar input(0);
+      for (index m = 0; m < weights.rows(); ++m)
+        input += means[static_cast<std::size_t>(m)] * weights(m, k);
+      model.bias(1)[static_cast<std::size_t>(k)] = -input;
+    }
+    for (index m = 0; m < weights.rows(); ++m) {
+      scalar shift(0);
+      for (index k = 0; k < weights.cols(); ++k) shift += weights(m, k);
+      model.bias(0)[static_cast<std::size_t>(m)] -= shift / scalar(2);
+    }
+  }
+
+  void begin_joint() {
+    [&]<std::size_t... L>(std::index_sequence<L...>) {
+      Model model(std::get<0>(pretraining_)->model().visible(),
+                  std::get<L>(pretraining_)->model().template units<1>()...);
+      (copy_layer<L>(model), ...);
+      joint_.emplace(std::move(model), options_.contrastive, input_factors<Model>{}, root_);
+    }
+    (std::make_index_sequence<hidden_layers>{});
+  }
+
+  /// A hidden bias that two machines learned is their mean.
+  template <std::size_t Layer>
+  void copy_layer(Model& model) const {
+    const auto& from = std::get<Layer>(pretraining_)->model();
+    const auto weights = from.weights(0);
+    std::copy(weights.data(), weights.data() + weights.size(), model.weights(Layer).data());
+    auto below = model.bias(Layer), above = model.bias(Layer + 1);
+    for (std::size_t k = 0; k < below.size(); ++k)
+      below[k] = Layer == 0 ? from.bias(0)[k] : (below[k] + from.bias(0)[k]) / scalar(2);
+    std::copy(from.bias(1).begin(), from.bias(1).end(), above.begin());
+  }
+
+  template <executor Executor>
+  void finish_stage(const Executor& run) {
+    if (stage_ + 1 < hidden_layers) {
+      for_stage([&](auto& phase, const auto& rows) {
+        upper_rows_ = hidden_of(run, phase.model(), rows);
+      });
+    }
+    if (stage_ < hidden_layers) {
+      begin_stage(stage_ + 1);
+    } else {
+      ++stage_;
+      epoch_ = 0;
+    }
+    skip_empty_stages(run);
+  }
+
+  template <executor Executor>
+  void skip_empty_stages(const Executor& run) {
+    if (!done() && stage_epochs() == 0) finish_stage(run);
+  }
+
+  /// One iteration of exact EM; theta every fourth one, and not in the last five, which end at the
+  /// maximum for the theta that the model keeps.
+  template <executor Executor>
+  void exact_step(const Executor& run) {
+    Model& model = joint_->model();
+    const auto data = posterior_of(
+        run, model, hidden_enumeration<Model>(run, model, options_.exact.max_states), training_);
+    const auto limits = options_.constraint.limits(model);
+    maximise_expected(model, data, as_span(limits), training_.cells(), options_.exact);
+    if (epoch_ + 1 == stage_epochs()) {
+      exact_em_options biases = options_.exact;
+      biases.fix_weights = true;
+      biases.newton_steps = 50;
+      maximise_expected(model, data, as_span(limits), training_.cells(), biases);
+    }
+    const bool settled = epoch_ + 5 >= stage_epochs();
+    if (options_.dispersion_every > 0 && (epoch_ + 1) % 4 == 0 && !settled)
+      update_theta(run, model, data.hidden);
+  }
+
+  /// E[h_1 | row] of every row, cells x units.
+  template <executor Executor, class AnyModel, class Rows>
+  matrix<scalar> hidden_of(const Executor& run, const AnyModel& model, const Rows& rows) const {
+    matrix<scalar> hidden(data_rows(rows), model.size(1));
+    for_each_range(run, hidden.rows(), 32, [&](index begin, index end) {
+      mean_field_workspace<AnyModel> work(model);
+      auto means = model.make_state();
+      for (index i = begin; i < end; ++i) {
+        mean_field(model, data_row(rows, i), means, work, options_.contrastive.mean_field);
+        std::copy_n(means[1].data(), means[1].size(), hidden.data() + i * hidden.cols());
+      }
+    });
+    return hidden;
+  }
+
+  static vector<scalar> column_means(const matrix<scalar>& rows) {
+    vector<scalar> means = vector<scalar>::Zero(rows.cols());
+    for (index i = 0; i < rows.rows(); ++i)
+      for (index k = 0; k < rows.cols(); ++k) means[k] += rows(i, k);
+    return means / static_cast<scalar>(rows.rows());
+  }
+
+  [[nodiscard]] bool dispersion_is_due() const {
+    return options_.dispersion_every > 0 && (epoch_ + 1) % options_.dispersion_every == 0 &&
+           (stage_ < hidden_layers || options_.dispersion_in_joint);
+  }
+
+  template <executor Executor, class AnyModel>
+  void update_theta(const Executor& run, AnyModel& model, const matrix<scalar>& hidden) {
+    if constexpr (has_inverse_dispersion<AnyModel>) {
+      if (!by_gene_) by_gene_.emplace(training_);
+      const auto limits = options_.constraint.limits(model);
+      statuses_ =
+          update_dispersion(run, model, *by_gene_, hidden, as_span(limits), options_.dispersion);
+      options_.constraint.apply(model);
+    }
+  }
+
+  template <executor Executor, class AnyModel, class Rows>
+  void record(const Executor& run, const AnyModel& model, const Rows& rows, double rate) {
+    training_record line;
+    line.stage = stage_name();
+    line.epoch = epoch_;
+    line.learning_rate = rate;
+    if constexpr (count_source<Rows>) {
+      line.reconstruction_error =
+          reconstruction_error(run, model, rows, options_.contrastive.mean_field);
+      if (model.template units<1>().states() <= monitored_states) {
+        const hidden_enumeration<AnyModel> hidden(run, model, monitored_states);
+        const auto fit = exact_fit(run, model, hidden, rows);
+        line.free_energy = fit.free_energy;
+        line.log_likelihood = fit.log_likelihood;
+        if (held_out_.cells() > 0) {
+          const auto fresh = exact_fit(run, model, hidden, held_out_);
+          line.held_out_free_energy = fresh.free_energy;
+          line.held_out_log_likelihood = fresh.log_likelihood;
+        }
+      }
+    } else {
+      line.reconstruction_error = dense_reconstruction_error(model, rows);
+    }
+    for (std::size_t l = 0; l < AnyModel::hidden_layers; ++l)
+      line.weight_norms.push_back(weight_norm(model, l));
+    log_.push_back(std::move(line));
+  }
+
+  template <class AnyModel>
+  static double dense_reconstruction_error(const AnyModel& model, const matrix<scalar>& rows) {
+    mean_field_workspace<AnyModel> work(model);
+    auto means = model.make_state();
+    vector<scalar> eta(model.size(0)), expected(model.size(0));
+    double error = 0;
+    for (index i = 0; i < rows.rows(); ++i) {
+      mean_field(model, data_row(rows, i), means, work);
+      model.visible_input(as_span(std::as_const(means[1])), as_span(eta));
+      model.visible().mean(as_span(std::as_const(eta)), as_span(expected));
+      for (index k = 0; k < rows.cols(); ++k)
+        error += std::abs(static_cast<double>(rows(i, k) - expected[k]));
+    }
+    return error / static_cast<double>(rows.size());
+  }
+
+  static constexpr index monitored_states = 256;
+
+  const Counts* counts_;
+  Options options_;
+  random_engine root_;
+  owned_counts training_, held_out_;
+  std::vector<double> gene_means_;
+  std::optional<gene_major_counts> by_gene_;
+  pretraining pretraining_;
+  std::optional<contrastive_phase<Model>> joint_;
+  matrix<scalar> upper_rows_;  ///< hidden means that the next machine of the stack learns from
+  std::size_t stage_ = 0;      ///< hidden layer in pretraining, then joint, then exact
+  index epoch_ = 0;            ///< epochs done in this stage
+  std::vector<training_record> log_;
+  std::vector<dispersion_status> statuses_;
+};
+
+/// Trains a model on counts (cells x genes) to the end.
+///
+///     const auto model = train<dbm<negative_binomial, bernoulli, bernoulli>>(
+///         counts, {.hidden = {4, 2}}, rng);
+///
+/// @throws as `dbm_trainer`.
+template <class Model, class Options = training_options<Model>, count_source Counts>
+Model train(const Counts& counts, const Options& options, random_engine& rng) {
+  dbm_trainer<Model, Counts, Options> trainer(counts, options, rng);
+  trainer.run(serial_executor{}, silent{});
+  return trainer.model();
+}
+
+}  // namespace harmonium
