@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/units/bernoulli.hpp"
+
+#include <doctest/doctest.h>
+
+#include "support/unit_conformance.hpp"
+
+namespace hm = harmonium;
+
+template class hm::basic_bernoulli<float>;
+template class hm::basic_bernoulli<double>;
+
+TEST_CASE_TEMPLATE("Bernoulli units obey the laws of their concept", S, float, double) {
+  using units = hm::basic_bernoulli<S>;
+  hm::testing::check_unit_family<units>(
+      {.layers = {{units(1), {S(0)}}, {units(3), {S(-2), S(0.5), S(4)}}, {units(2), {S(-9), S(9)}}},
+       .extremes = {{units(2), {S(-700), S(700)}}},
+       .edge_means = {S(0), S(1)}});
+}
+
+TEST_CASE("bit i of a state is unit i; the number of states saturates") {
+  std::vector<double> state(3);
+  hm::bernoulli(3).write_state(6, state);
+  CHECK(state == std::vector<double>{0, 1, 1});
+  CHECK(hm::bernoulli(0).states() == 1);
+  CHECK(hm::bernoulli(61).states() == hm::index{1} << 61);
+  CHECK(hm::bernoulli(62).states() == hm::index{1} << 62);
+  CHECK(hm::bernoulli(100).states() == hm::index{1} << 62);
+  std::vector<double> wide(100);
+  hm::bernoulli(100).write_state((hm::index{1} << 62) - 1, wide);
+  CHECK(wide[61] == 1);
+  CHECK(wide[62] == 0);
+}
+
+TEST_CASE("the small one of mean and 1 - mean keeps its digits") {
+  const std::vector<double> eta{-40, 40};
+  std::vector<double> variance(2);
+  hm::bernoulli(2).variance(eta, variance);
+  CHECK(variance[0] == doctest::Approx(4.2483542552915889e-18).epsilon(1e-14));
+  CHECK(variance[1] == variance[0]);
+}
+
+TEST_CASE("a negative size is refused") {
+  CHECK_THROWS_WITH_AS(hm::bernoulli(-1),
+                       "bernoulli: the number of units must not be negative, got -1",
+                       std::invalid_argument);
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/units/concepts.hpp"
+
+#include <doctest/doctest.h>
+
+#include "support/minimal_units.hpp"
+#include "support/unit_conformance.hpp"
+
+namespace hm = harmonium;
+using hm::testing::minimal_hidden_units;
+using hm::testing::minimal_units;
+
+namespace {
+
+struct without_sample : minimal_units {
+  using minimal_units::minimal_units;
+  void sample() const = delete;
+};
+struct without_mean : minimal_units {
+  using minimal_units::minimal_units;
+  void mean() const = delete;
+};
+struct without_log_partition : minimal_units {
+  using minimal_units::minimal_units;
+  void log_partition() const = delete;
+};
+struct of_whole_numbers : minimal_units {
+  using scalar = int;
+  using minimal_units::minimal_units;
+};
+struct that_cannot_be_copied : minimal_units {
+  using minimal_units::minimal_units;
+  that_cannot_be_copied(const that_cannot_be_copied&) = delete;
+};
+struct without_states : minimal_hidden_units {
+  using minimal_hidden_units::minimal_hidden_units;
+  void states() const = delete;
+};
+
+}  // namespace
+
+static_assert(!hm::unit_family<without_sample>);
+static_assert(!hm::unit_family<without_mean>);
+static_assert(!hm::unit_family<without_log_partition>);
+static_assert(!hm::unit_family<of_whole_numbers>);
+static_assert(!hm::unit_family<that_cannot_be_copied>);
+static_assert(hm::unit_family<without_states> && !hm::hidden_unit_family<without_states>);
+static_assert(!hm::unit_family<int>);
+
+TEST_CASE("the conformance suite asks for no more than the concept grants") {
+  hm::testing::check_unit_family<minimal_hidden_units>(
+      {.layers = {{minimal_hidden_units(3), {0.3, -2.0, 4.0}}, {minimal_hidden_units(1), {0.0}}},
+       .extremes = {{minimal_hidden_units(2), {-300.0, 300.0}}},
+       .edge_means = {0.0, 1.0}});
+}
