@@ -5,9 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "harmonium/analysis/deviance_residuals.hpp"
+#include "harmonium/io/mex.hpp"
 #include "support/random_counts.hpp"
+#include "support/shared.hpp"
 
 namespace hm = harmonium;
 
@@ -40,6 +46,18 @@ void check_components(const hm::matrix<double>& a, const hm::principal_component
   CHECK((overlap - hm::matrix<double>::Identity(k, k)).cwiseAbs().maxCoeff() < 1e-8);
   CHECK((found.scores - centred * found.loadings).cwiseAbs().maxCoeff() < 1e-8);
   CHECK(found.total_squares == doctest::Approx(centred.squaredNorm()).epsilon(1e-10));
+}
+
+/// The numbers of the first list called `name` in a json file.
+std::vector<double> read_list(const std::filesystem::path& file, const std::string& name) {
+  std::stringstream text;
+  text << std::ifstream(file).rdbuf();
+  const std::string all = text.str();
+  const auto begin = all.find('[', all.find('"' + name + '"')) + 1;
+  std::stringstream list(all.substr(begin, all.find(']', begin) - begin));
+  std::vector<double> numbers;
+  for (std::string number; std::getline(list, number, ',');) numbers.push_back(std::stod(number));
+  return numbers;
 }
 
 }  // namespace
@@ -109,4 +127,34 @@ TEST_CASE("preconditions of pca") {
   const hm::dense_operator a(some);
   CHECK_THROWS_AS((void)hm::pca(a, {.components = 0}), std::invalid_argument);
   CHECK_THROWS_AS((void)hm::pca(a, {.tolerance = 0}), std::invalid_argument);
+}
+
+TEST_CASE("singular values of normalised real cells are those of the reference") {
+  for (const std::string name : {"pbmc3k", "celseq2_5cl", "zeisel_strt"}) {
+    const auto folder = shared_path("data/" + name);
+    const auto figures = shared_path("reference/" + name + "/figures.json");
+    if (!folder || !figures) {
+      MESSAGE("skipped: no shared data set " << name);
+      continue;
+    }
+    const auto counts = hm::io::read_10x(*folder).counts;
+    hm::matrix<double> x = hm::to_dense(counts);
+    const hm::vector<double> libraries = hm::library_sizes(counts);
+    std::vector<double> sorted(libraries.begin(), libraries.end());
+    std::sort(sorted.begin(), sorted.end());
+    const double median = (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
+    for (hm::index i = 0; i < x.rows(); ++i)
+      for (hm::index j = 0; j < x.cols(); ++j)
+        x(i, j) = std::log1p(x(i, j) / libraries[i] * median);
+    const auto expected = read_list(*figures, "singular_values");
+    const auto shares = read_list(*figures, "variance_share");
+    REQUIRE(expected.size() == 20);
+    const auto found = hm::pca(hm::dense_operator(x), {.components = 20});
+    REQUIRE(found.converged);
+    for (std::size_t c = 0; c < 20; ++c) {
+      const double value = found.singular_values[static_cast<hm::index>(c)];
+      CHECK(value == doctest::Approx(expected[c]).epsilon(1e-7));
+      CHECK(std::abs(value * value / found.total_squares - shares[c]) < 1e-8);
+    }
+  }
 }

@@ -86,7 +86,7 @@ double pilot_agreement(const std::filesystem::path& folder) {
   const auto all = hm::io::read_10x(folder);
   const auto labels = read_labels(folder / "labels.tsv", all.barcodes);
   double sum = 0;
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
     hm::random_engine rng(seed);
     const auto rows = hm::draw::sample_without_replacement(all.counts.cells(), 384, rng);
     std::vector<hm::index> truth;
