@@ -76,7 +76,7 @@ template <std::floating_point S>
          (0.5 * math::log(theta / (two_pi * x * n)) + correction);
 }
 
-/// log p(x) in nats. Relative error 1e-13 up to 10^7 counts, also near the mean; 2e-11 up to 10^15,
+/// log p(x) in nats. Relative error 1e-12 up to 10^7 counts, also near the mean; 2e-11 up to 10^15,
 /// where the rounding of eta itself matters as much.
 /// @param x a whole number >= 0, up to 1e15
 /// @param eta < 0
