@@ -87,14 +87,14 @@ TEST_CASE("as many clusters as different points at most, none empty") {
 }
 
 TEST_CASE("no cluster ends empty") {
-  // Many clusters on few, lumpy points: Lloyd's step empties clusters here.
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+  // Rare from k-means++ seeds: Lloyd's step empties a cluster at seed 2019.
+  for (std::uint64_t seed = 1990; seed < 2050; ++seed) {
     hm::random_engine rng(seed);
     hm::matrix<double> points(30, 2);
     for (hm::index i = 0; i < 30; ++i)
       for (hm::index d = 0; d < 2; ++d) {
         const double u = hm::draw::uniform(rng);
-        points(i, d) = std::floor(4 * u) + (i % 3 == 0 ? 100 * u * u * u : 0);
+        points(i, d) = 10 * u * u * u;
       }
     const auto fit = hm::k_means(points, {.clusters = 10, .restarts = 1}, rng);
     std::vector<hm::index> sizes(static_cast<std::size_t>(fit.centroids.rows()), 0);
