@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+#include "generate.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "harmonium/io/mex.hpp"
+#include "harmonium/io/output_file.hpp"
+#include "harmonium/models/baselines/bootstrap.hpp"
+#include "harmonium/models/baselines/cluster_nb.hpp"
+#include "harmonium/models/baselines/independent_nb.hpp"
+#include "harmonium/models/baselines/noisy_replicate.hpp"
+#include "harmonium/version.hpp"
+#include "output_folder.hpp"
+#include "pilot.hpp"
+#include "scdbm.hpp"
+#include "terminal_progress.hpp"
+
+namespace program {
+
+namespace hm = harmonium;
+namespace io = harmonium::io;
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+double seconds_since(clock::time_point start) {
+  return std::chrono::duration<double>(clock::now() - start).count();
+}
+
+/// Names of labels as numbers, in the order of their first appearance.
+std::vector<hm::index> as_numbers(const std::vector<std::string>& labels) {
+  std::map<std::string, hm::index> number;
+  std::vector<hm::index> numbers;
+  numbers.reserve(labels.size());
+  for (const auto& label : labels)
+    numbers.push_back(
+        number.try_emplace(label, static_cast<hm::index>(number.size())).first->second);
+  return numbers;
+}
+
+synthetic_cells run_model(const hm::thread_executor& run, const pilot_data& pilot, hm::index cells,
+                          const generate_options& options, terminal_progress& watch,
+                          hm::random_engine& rng) {
+  const auto& counts = pilot.training;
+  const auto from = [&](const hm::generator auto& fitted) {
+    return synthetic_cells{.cells = fitted.generate(run, cells, rng), .facts = {}};
+  };
+  if (options.model == "bootstrap") return from(hm::bootstrap::fit(counts));
+  if (options.model == "noisy") return from(hm::noisy_replicate::fit(counts));
+  if (options.model == "independent-nb") return from(hm::independent_nb::fit(run, counts));
+  if (options.model == "cluster-nb") {
+    const auto fitted = pilot.labels
+                            ? hm::cluster_nb::fit(run, counts, as_numbers(*pilot.labels))
+                            : hm::cluster_nb::fit(run, counts, {.clusters = options.clusters}, rng);
+    auto made = from(fitted);
+    made.facts.emplace_back("clusters", std::to_string(fitted.clusters()) +
+                                            (pilot.labels ? ", by the labels" : ", by k-means"));
+    return made;
+  }
+  switch (options.hidden.size()) {
+    case 1:
+      return run_scdbm<1>(run, pilot, cells, options, watch, rng);
+    case 2:
+      return run_scdbm<2>(run, pilot, cells, options, watch, rng);
+    default:
+      return run_scdbm<3>(run, pilot, cells, options, watch, rng);
+  }
+}
+
+/// Everything that decides the cells. The number of threads does not, and stands in summary.txt.
+nlohmann::ordered_json as_json(const generate_options& options, hm::index cells) {
+  nlohmann::ordered_json json;
+  json["harmonium"] = hm::version;
+  json["command"] = "generate";
+  json["pilot"] = options.pilot;
+  json["cells"] = cells;
+  json["seed"] = options.seed;
+  json["model"] = options.model;
+  if (options.model == "scdbm") {
+    json["preset"] = options.preset;
+    json["hidden"] = options.hidden;
+    if (!options.epochs.empty()) json["epochs"] = options.epochs;
+    if (options.learning_rate) json["learning_rate"] = *options.learning_rate;
+    json["sampler"] = options.sampler;
+    if (options.burn_in) json["burn_in"] = *options.burn_in;
+    json["held_out"] = options.held_out;
+  }
+  if (options.train_cells) json["train_cells"] = *options.train_cells;
+  if (!options.genes.empty()) json["genes"] = options.genes;
+  if (!options.orientation.empty()) json["orientation"] = options.orientation;
+  json["feature_type"] = options.feature_type;
+  if (!options.labels.empty()) json["labels"] = options.labels;
+  if (options.model == "cluster-nb" && options.labels.empty()) json["clusters"] = options.clusters;
+  return json;
+}
+
+std::string line(const std::string& name, const std::string& value) {
+  std::string text = name + std::string(name.size() < 22 ? 22 - name.size() : 1, ' ');
+  return text + value + "\n";
+}
+
+std::string rounded(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+/// Cells, library sizes and means of one set of counts, for comparison.
+struct overview {
+  hm::index cells;
+  double median_library, mean_library, zeros;
+};
+
+overview overview_of(const hm::count_matrix<>& counts) {
+  auto sizes = hm::library_sizes(counts);
+  const double mean = sizes.size() > 0 ? sizes.mean() : 0;
+  std::sort(sizes.data(), sizes.data() + sizes.size());
+  const hm::index half = sizes.size() / 2;
+  const double median = sizes.size() == 0       ? 0
+                        : sizes.size() % 2 == 1 ? sizes[half]
+                                                : (sizes[half - 1] + sizes[half]) / 2;
+  const auto entries = static_cast<double>(counts.cells()) * static_cast<double>(counts.genes());
+  return {counts.cells(), median, mean,
+          entries > 0 ? 1 - static_cast<double>(counts.nonzeros()) / entries : 0};
+}
+
+/// Of the genes with a mean above 0.2: how many synthetic means are off by more than a tenth.
+std::pair<hm::index, hm::index> means_off(const hm::count_matrix<>& pilot,
+                                          const hm::count_matrix<>& cells) {
+  const auto real = hm::gene_means(pilot), made = hm::gene_means(cells);
+  hm::index compared = 0, off = 0;
+  for (hm::index m = 0; m < real.size(); ++m) {
+    if (!(real[m] > 0.2)) continue;
+    ++compared;
+    if (std::abs(made[m] / real[m] - 1) > 0.1) ++off;
+  }
+  return {compared, off};
+}
+
+std::string gene_table(const synthetic_cells& made, const pilot_data& pilot) {
+  const auto pilot_means = hm::gene_means(pilot.training);
+  const auto means = hm::gene_means(made.cells);
+  std::string text = "id\tsymbol\tpilot_mean\tsynthetic_mean\tinverse_dispersion\tstatus\n";
+  for (std::size_t k = 0; k < pilot.expressed.size(); ++k) {
+    const auto gene = static_cast<std::size_t>(pilot.expressed[k]);
+    const auto m = static_cast<hm::index>(k);
+    text += pilot.all.genes.ids[gene] + "\t" + pilot.all.genes.symbols[gene] + "\t" +
+            rounded(pilot_means[m]) + "\t" + rounded(means[m]) + "\t" +
+            rounded(made.inverse_dispersion[k]) + "\t" + made.dispersion_status[k] + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+void generate(const generate_options& options) {
+  const auto start = clock::now();
+  check_output_folder(options.output, options.overwrite);
+  hm::require(options.hidden.size() <= 3, "--hidden", "takes up to three layers");
+  hm::random_engine rng(options.seed);
+  const hm::thread_executor run(options.threads);
+  terminal_progress watch;
+
+  const pilot_data pilot = read_pilot(options, rng);
+  for (const auto& remark : pilot.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
+  const double read_seconds = seconds_since(start);
+  const hm::index cells = options.cells.value_or(pilot.training.cells());
+
+  const synthetic_cells made = run_model(run, pilot, cells, options, watch, rng);
+  if (interrupted) throw interruption{};
+  const double made_seconds = seconds_since(start) - read_seconds;
+
+  std::vector<std::string> barcodes;
+  barcodes.reserve(static_cast<std::size_t>(cells));
+  for (hm::index i = 1; i <= cells; ++i) {
+    char name[32];
+    std::snprintf(name, sizeof name, "synthetic_%07ld", long{i});
+    barcodes.emplace_back(name);
+  }
+  const std::filesystem::path folder = options.output;
+  create_output_folder(folder);
+  io::write_10x(folder, among_all_genes(made.cells, pilot), pilot.all.genes, barcodes,
+                {.compress = !options.plain});
+  if (options.train_cells) {
+    std::string rows;
+    for (const hm::index row : pilot.rows) rows += std::to_string(row) + "\n";
+    write_text(folder / "train_rows.txt", rows);
+  }
+  if (!made.training_log.empty()) write_text(folder / "training_log.csv", made.training_log);
+  if (!made.inverse_dispersion.empty())
+    write_text(folder / "gene_fit.tsv", gene_table(made, pilot));
+  write_text(folder / "options.json", as_json(options, cells).dump(2) + "\n");
+
+  const overview real = overview_of(pilot.training), synthetic = overview_of(made.cells);
+  const auto [compared, off] = means_off(pilot.training, made.cells);
+  std::string summary = "harmonium " + std::string(hm::version) + ": synthetic cells\n\n";
+  summary += line("model", options.model + (options.preset == "paper" ? ", paper's settings" : ""));
+  for (const auto& [name, value] : made.facts) summary += line(name, value);
+  summary += line("genes", std::to_string(pilot.all.counts.genes()) + ", " +
+                               std::to_string(pilot.expressed.size()) + " expressed");
+  for (const auto& remark : pilot.remarks) summary += line("note", remark);
+  summary += "\n" + line("", "pilot       synthetic");
+  const auto compare = [&](const std::string& name, const std::string& a, const std::string& b) {
+    summary += line(name, a + std::string(a.size() < 12 ? 12 - a.size() : 1, ' ') + b);
+  };
+  compare("cells", std::to_string(real.cells), std::to_string(synthetic.cells));
+  compare("median library", rounded(real.median_library), rounded(synthetic.median_library));
+  compare("mean library", rounded(real.mean_library), rounded(synthetic.mean_library));
+  compare("share of zeros", rounded(real.zeros), rounded(synthetic.zeros));
+  summary += line("means off by > 10 %", std::to_string(off) + " of " + std::to_string(compared) +
+                                             " genes with a mean above 0.2");
+  summary += "\n" + line("seed", std::to_string(options.seed));
+  summary += line("threads", std::to_string(run.threads()));
+  summary += line("seconds", rounded(seconds_since(start)) + " (reading " + rounded(read_seconds) +
+                                 ", training and generating " + rounded(made_seconds) + ")");
+  write_text(folder / "summary.txt", summary);
+  std::fputs(summary.c_str(), stdout);
+}
+
+}  // namespace program

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Ctrl-C asks the work to stop at its next step instead of killing it.
+#pragma once
+
+#include <csignal>
+
+namespace program {
+
+inline volatile std::sig_atomic_t interrupted = 0;
+
+inline void catch_interrupts() {
+  const auto note = [](int signal) {
+    interrupted = 1;
+    std::signal(signal, SIG_DFL);  // a second Ctrl-C kills
+  };
+  std::signal(SIGINT, note);
+  std::signal(SIGTERM, note);
+}
+
+/// Thrown where work stopped because of Ctrl-C; nothing was written.
+struct interruption {};
+
+}  // namespace program

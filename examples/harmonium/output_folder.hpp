@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Where results go.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "harmonium/core/error.hpp"
+#include "harmonium/io/output_file.hpp"
+
+namespace program {
+
+/// Before any work: refuses what could not be written at its end.
+/// @throws harmonium::io_error if `folder` is a file, or holds something and `overwrite` is false.
+inline void check_output_folder(const std::filesystem::path& folder, bool overwrite) {
+  std::error_code problem;
+  if (std::filesystem::exists(folder, problem) && !std::filesystem::is_directory(folder, problem))
+    throw harmonium::io_error(folder.string(), 0, "is a file; --output takes a folder");
+  if (!overwrite && std::filesystem::is_directory(folder, problem) &&
+      !std::filesystem::is_empty(folder, problem))
+    throw harmonium::io_error(folder.string(), 0,
+                              "is not empty; --overwrite replaces files of the same names");
+}
+
+inline void create_output_folder(const std::filesystem::path& folder) {
+  std::error_code problem;
+  std::filesystem::create_directories(folder, problem);
+  if (problem)
+    throw harmonium::io_error(folder.string(), 0, "cannot be created: " + problem.message());
+}
+
+/// A small text file, whole or not at all.
+inline void write_text(const std::filesystem::path& path, std::string_view text) {
+  harmonium::io::output_file file(path);
+  file.write(text);
+  file.commit();
+}
+
+}  // namespace program

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "pilot.hpp"
+
+#include <charconv>
+#include <filesystem>
+#include <numeric>
+#include <span>
+
+#include "harmonium/analysis/variable_genes.hpp"
+#include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/io/gene_list.hpp"
+#include "harmonium/io/labels.hpp"
+#include "harmonium/io/mex.hpp"
+#include "harmonium/io/table.hpp"
+
+namespace program {
+
+namespace hm = harmonium;
+namespace io = harmonium::io;
+
+namespace {
+
+io::dataset read(const generate_options& options) {
+  const std::filesystem::path path = options.pilot;
+  if (!std::filesystem::exists(path)) throw hm::io_error(options.pilot, 0, "does not exist");
+  if (std::filesystem::is_directory(path)) {
+    hm::require(options.orientation.empty(), "--orientation",
+                "is for csv and tsv files; " + options.pilot + " is a 10x folder");
+    return io::read_10x(path, {.feature_type = options.feature_type});
+  }
+  hm::require(!options.orientation.empty(), "--orientation",
+              "is needed for a csv or tsv file: cells-by-genes or genes-by-cells");
+  return io::read_table(path, options.orientation == "cells-by-genes"
+                                  ? io::orientation::cells_by_genes
+                                  : io::orientation::genes_by_cells);
+}
+
+std::vector<hm::index> all_of(hm::index count) {
+  std::vector<hm::index> numbers(static_cast<std::size_t>(count));
+  std::iota(numbers.begin(), numbers.end(), hm::index{0});
+  return numbers;
+}
+
+/// The number in --genes, if it is one.
+std::optional<hm::index> as_number(const std::string& text) {
+  long value = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (parsed.ec != std::errc{} || parsed.ptr != end) return std::nullopt;
+  return value;
+}
+
+std::vector<hm::index> chosen_genes(const generate_options& options, const io::dataset& data,
+                                    const hm::count_matrix<>& training) {
+  if (const auto number = as_number(options.genes)) {
+    hm::require(*number >= 1, "--genes", "must be at least 1, or the name of a file");
+    return hm::variable_genes(training, *number);
+  }
+  return io::match_genes(io::read_gene_list(options.genes), data.genes);
+}
+
+}  // namespace
+
+pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
+  pilot_data pilot;
+  pilot.all = read(options);
+  const io::dataset& data = pilot.all;
+  for (const auto& [type, rows] : data.other_features)
+    pilot.remarks.push_back("left out " + std::to_string(rows) + " features of type " + type +
+                            " (--feature-type chooses)");
+  hm::require(data.counts.cells() > 0, "--pilot", options.pilot + " has no cells");
+
+  pilot.rows = all_of(data.counts.cells());
+  if (options.train_cells) {
+    hm::require(*options.train_cells >= 1 && *options.train_cells <= data.counts.cells(),
+                "--train-cells",
+                "must be between 1 and the pilot's " + std::to_string(data.counts.cells()) +
+                    " cells, got " + std::to_string(*options.train_cells));
+    pilot.rows =
+        hm::draw::sample_without_replacement(data.counts.cells(), *options.train_cells, rng);
+  }
+  if (!options.labels.empty()) {
+    const auto joined = io::join_labels(io::read_labels(options.labels), data.barcodes);
+    pilot.labels.emplace();
+    for (const hm::index row : pilot.rows)
+      pilot.labels->push_back(joined.labels[static_cast<std::size_t>(row)]);
+  }
+  pilot.training = hm::select_cells(data.counts, std::span<const hm::index>(pilot.rows));
+  if (!options.genes.empty()) {
+    const auto columns = chosen_genes(options, data, pilot.training);
+    pilot.training = hm::select_genes(pilot.training, std::span<const hm::index>(columns));
+    pilot.all = io::select_genes(data, std::span<const hm::index>(columns));
+  }
+  const auto means = hm::gene_means(pilot.training);
+  for (hm::index m = 0; m < means.size(); ++m)
+    if (means[m] > 0) pilot.expressed.push_back(m);
+  hm::require(!pilot.expressed.empty(), "--pilot", "the training cells hold no counts at all");
+  const auto silent = means.size() - static_cast<hm::index>(pilot.expressed.size());
+  if (silent > 0) {
+    pilot.remarks.push_back(std::to_string(silent) +
+                            " genes have no count in the training cells and stay zero");
+    pilot.training = hm::select_genes(pilot.training, std::span<const hm::index>(pilot.expressed));
+  }
+  return pilot;
+}
+
+hm::count_matrix<> among_all_genes(const hm::count_matrix<>& cells, const pilot_data& pilot) {
+  hm::count_matrix<> placed(pilot.all.counts.genes());
+  placed.reserve(cells.cells(), cells.nonzeros());
+  for (hm::index i = 0; i < cells.cells(); ++i) {
+    const auto cell = cells.cell(i);
+    for (std::size_t k = 0; k < cell.size(); ++k)
+      placed.push_back(pilot.expressed[static_cast<std::size_t>(cell.genes[k])], cell.values[k]);
+    placed.finish_cell();
+  }
+  return placed;
+}
+
+}  // namespace program

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The pilot as the models see it: chosen cells, chosen genes, and the way back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "generate_options.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/io/dataset.hpp"
+
+namespace program {
+
+struct pilot_data {
+  harmonium::io::dataset all;                      ///< as read, less genes that --genes left out
+  std::vector<harmonium::index> rows;              ///< cells trained on, ascending
+  std::vector<harmonium::index> expressed;         ///< genes with a count in those cells
+  harmonium::count_matrix<> training;              ///< those cells x those genes
+  std::optional<std::vector<std::string>> labels;  ///< of those cells, if given
+  std::vector<std::string> remarks;                ///< what a person should know, one line each
+};
+
+/// Reads and cuts the pilot. Draws from `rng` only if --train-cells asks for a subset.
+pilot_data read_pilot(const generate_options& options, harmonium::random_engine& rng);
+
+/// Synthetic counts over `pilot.expressed`, put back among all genes.
+harmonium::count_matrix<> among_all_genes(const harmonium::count_matrix<>& cells,
+                                          const pilot_data& pilot);
+
+}  // namespace program

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#include "scdbm_impl.hpp"
+
+namespace program {
+
+template synthetic_cells run_scdbm<2>(const hm::thread_executor&, const pilot_data&, hm::index,
+                                      const generate_options&, terminal_progress&,
+                                      hm::random_engine&);
+
+}  // namespace program

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Definition of `run_scdbm`; included by the translation units that instantiate it.
+#pragma once
+
+#include <charconv>
+#include <functional>
+#include <optional>
+
+#include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/models/dbm.hpp"
+#include "harmonium/samplers/exact.hpp"
+#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/gibbs.hpp"
+#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/units/bernoulli.hpp"
+#include "harmonium/units/negative_binomial.hpp"
+#include "scdbm.hpp"
+
+namespace program {
+
+namespace hm = harmonium;
+
+template <std::size_t HiddenLayers>
+struct scdbm_of;
+template <>
+struct scdbm_of<1> {
+  using type = hm::dbm<hm::negative_binomial, hm::bernoulli>;
+};
+template <>
+struct scdbm_of<2> {
+  using type = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli>;
+};
+template <>
+struct scdbm_of<3> {
+  using type = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli, hm::bernoulli>;
+};
+
+/// A number as a csv field, shortest form that reads back the same.
+inline std::string field(double value) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  return {text, end};
+}
+inline std::string field(const std::optional<double>& value) {
+  return value ? field(*value) : "";
+}
+
+inline std::string log_as_csv(const std::vector<hm::training_record>& log) {
+  std::string csv =
+      "stage,epoch,learning_rate,reconstruction_error,weight_norms,free_energy,log_likelihood,"
+      "held_out_free_energy,held_out_log_likelihood\n";
+  for (const auto& line : log) {
+    csv += line.stage + "," + std::to_string(line.epoch) + "," + field(line.learning_rate) + "," +
+           field(line.reconstruction_error) + ",";
+    for (std::size_t l = 0; l < line.weight_norms.size(); ++l)
+      csv += (l > 0 ? " " : "") + field(line.weight_norms[l]);
+    csv += "," + field(line.free_energy) + "," + field(line.log_likelihood) + "," +
+           field(line.held_out_free_energy) + "," + field(line.held_out_log_likelihood) + "\n";
+  }
+  return csv;
+}
+
+template <class Model, class Options>
+synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_data& pilot,
+                                 hm::index cells, const generate_options& asked, Options options,
+                                 terminal_progress& watch, hm::random_engine& rng) {
+  constexpr std::size_t layers = Model::hidden_layers;
+  for (std::size_t l = 0; l < layers; ++l) options.hidden[l] = asked.hidden[l];
+  if (!asked.epochs.empty()) {
+    hm::require(asked.epochs.size() == layers + (layers > 1 ? 1 : 0), "--epochs",
+                "needs one number per hidden layer" +
+                    std::string(layers > 1 ? " and one for joint training" : "") + ", got " +
+                    std::to_string(asked.epochs.size()));
+    for (std::size_t l = 0; l < layers; ++l) options.pretraining_epochs[l] = asked.epochs[l];
+    if (layers > 1) options.epochs = asked.epochs.back();
+  }
+  if (asked.learning_rate) options.learning_rate.initial = *asked.learning_rate;
+  if (asked.held_out > 0) {
+    hm::require(asked.held_out < pilot.training.cells(), "--held-out",
+                "must leave at least one of the " + std::to_string(pilot.training.cells()) +
+                    " training cells");
+    options.held_out =
+        hm::draw::sample_without_replacement(pilot.training.cells(), asked.held_out, rng);
+  }
+
+  hm::dbm_trainer<Model, hm::count_matrix<>, Options> trainer(pilot.training, options, rng);
+  if (!trainer.run(run, std::ref(watch))) throw interruption{};
+  const Model& model = trainer.model();
+
+  const bool small = model.template units<1>().states() <= hm::exact{}.max_states;
+  // The paper samples by Gibbs chains; so does whoever names a burn-in.
+  const bool by_gibbs =
+      asked.sampler == "gibbs" ||
+      (asked.sampler == "auto" && (asked.burn_in || asked.preset == "paper" || !small));
+  hm::require(by_gibbs || !asked.burn_in, "--burn-in", "the exact sampler has none");
+  const hm::index burn_in = asked.burn_in.value_or(50);
+  synthetic_cells made;
+  made.cells = by_gibbs ? hm::generate(run, model, cells, hm::gibbs{.burn_in = burn_in}, watch, rng)
+                        : hm::generate(run, model, cells, hm::exact{}, watch, rng);
+  if (made.cells.cells() < cells) throw interruption{};
+
+  made.training_log = log_as_csv(trainer.log());
+  std::string sizes;
+  for (std::size_t l = 0; l < layers; ++l)
+    sizes += (l > 0 ? " + " : "") + std::to_string(asked.hidden[l]);
+  made.facts.emplace_back("hidden units", sizes);
+  made.facts.emplace_back("sampler", by_gibbs ? "Gibbs, burn-in " + std::to_string(burn_in)
+                                              : "exact (the hidden layer is enumerated)");
+  const auto& last = trainer.log().empty() ? hm::training_record{} : trainer.log().back();
+  if (last.log_likelihood)
+    made.facts.emplace_back("log-likelihood", field(*last.log_likelihood) + " nats per cell");
+  const auto& theta = model.visible().inverse_dispersion();
+  made.inverse_dispersion.assign(theta.data(), theta.data() + theta.size());
+  for (const auto status : trainer.statuses())
+    made.dispersion_status.emplace_back(to_string(status));
+  made.dispersion_status.resize(made.inverse_dispersion.size(), "not estimated");
+  return made;
+}
+
+template <std::size_t HiddenLayers>
+synthetic_cells run_scdbm(const hm::thread_executor& run, const pilot_data& pilot, hm::index cells,
+                          const generate_options& options, terminal_progress& watch,
+                          hm::random_engine& rng) {
+  using model = typename scdbm_of<HiddenLayers>::type;
+  if (options.preset == "paper")
+    return train_and_sample<model>(run, pilot, cells, options, hm::paper_training_options<model>(),
+                                   watch, rng);
+  return train_and_sample<model>(run, pilot, cells, options, hm::training_options<model>{}, watch,
+                                 rng);
+}
+
+}  // namespace program

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "simulate.hpp"
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "harmonium/io/labels.hpp"
+#include "harmonium/io/mex.hpp"
+#include "harmonium/simulate/tissue.hpp"
+#include "output_folder.hpp"
+
+namespace program {
+
+namespace hm = harmonium;
+namespace io = harmonium::io;
+
+namespace {
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.9g", value);
+  return text;
+}
+
+}  // namespace
+
+void simulate(const simulate_options& options) {
+  check_output_folder(options.output, options.overwrite);
+  hm::random_engine rng(options.seed);
+  const auto tissue = hm::simulate_tissue(hm::thread_executor(options.threads),
+                                          {.cells = options.cells,
+                                           .genes = options.genes,
+                                           .median_library = options.median_library,
+                                           .batches = options.batches,
+                                           .batch_log_spread = options.batch_spread,
+                                           .dropout = options.dropout},
+                                          rng);
+  io::features features;
+  for (const auto& name : tissue.gene_names) features.push_back(name, name, io::gene_expression);
+  std::vector<std::string> barcodes;
+  std::string cells = "barcode\ttype\tbatch\texpected_library\n";
+  for (hm::index i = 0; i < tissue.counts.cells(); ++i) {
+    const auto u = static_cast<std::size_t>(i);
+    char name[32];
+    std::snprintf(name, sizeof name, "cell_%07ld", long{i + 1});
+    barcodes.emplace_back(name);
+    cells += barcodes.back() + "\t" + tissue.type_names[static_cast<std::size_t>(tissue.types[u])] +
+             "\t" + std::to_string(tissue.batches[u] + 1) + "\t" + number(tissue.library_sizes[i]) +
+             "\n";
+  }
+  std::string genes = "gene\tinverse_dispersion";
+  for (const auto& type : tissue.type_names) genes += "\tshare_in_" + type;
+  genes += "\n";
+  for (hm::index m = 0; m < tissue.counts.genes(); ++m) {
+    genes += tissue.gene_names[static_cast<std::size_t>(m)] + "\t" + number(tissue.theta[m]);
+    for (hm::index t = 0; t < tissue.profiles.rows(); ++t)
+      genes += "\t" + number(tissue.profiles(t, m));
+    genes += "\n";
+  }
+
+  const std::filesystem::path folder = options.output;
+  create_output_folder(folder);
+  io::write_10x(folder, tissue.counts, features, barcodes, {.compress = !options.plain});
+  io::write_labels(folder / "labels.tsv", barcodes, tissue.labels());
+  write_text(folder / "truth_cells.tsv", cells);
+  write_text(folder / "truth_genes.tsv", genes);
+  std::printf("simulated %ld cells x %ld genes in %s\n", long{tissue.counts.cells()},
+              long{tissue.counts.genes()}, options.output.c_str());
+  std::vector<long> of_type(tissue.type_names.size(), 0);
+  for (const hm::index type : tissue.types) ++of_type[static_cast<std::size_t>(type)];
+  for (std::size_t t = 0; t < of_type.size(); ++t)
+    std::printf("  %-16s %ld\n", tissue.type_names[t].c_str(), of_type[t]);
+}
+
+}  // namespace program

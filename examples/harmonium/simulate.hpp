@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The command `harmonium simulate`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace program {
+
+struct simulate_options {
+  std::string output;
+  long cells = 1500;
+  long genes = 1000;
+  std::uint64_t seed = 1;
+  long batches = 1;
+  double batch_spread = 0;
+  double dropout = 0;
+  double median_library = 2000;
+  int threads = 0;
+  bool plain = false;
+  bool overwrite = false;
+};
+
+/// Writes a simulated tissue: a 10x folder, labels.tsv, and the truth behind it.
+void simulate(const simulate_options& options);
+
+}  // namespace program
