@@ -26,7 +26,7 @@ auto exact_cdf(double mean, double theta) {
 TEST_CASE_TEMPLATE("negative binomial counts of every dispersion", Engine, hm::random_engine,
                    std::mt19937_64) {
   for (const double theta : {1e-3, 0.01, 0.3, 1.6, 30.0, 1e3, 1e6}) {
-    for (const double mean : {1e-3, 0.4, 5.0, 10.0, 60.0, 1e4}) {
+    for (const double mean : {1e-3, 0.4, 5.0, 29.0, 60.0, 1e4}) {
       CAPTURE(theta);
       CAPTURE(mean);
       Engine rng(61);
@@ -41,8 +41,8 @@ TEST_CASE_TEMPLATE("negative binomial counts of every dispersion", Engine, hm::r
 }
 
 TEST_CASE("inversion and mixture agree where both hold") {
-  for (const double theta : {0.01, 0.5, 1.6, 1e4}) {
-    for (const double mean : {0.05, 1.0, 9.9}) {
+  for (const double theta : {0.03, 0.5, 1.6, 1e4}) {
+    for (const double mean : {0.05, 1.0, 9.0, 30.0}) {
       CAPTURE(theta);
       CAPTURE(mean);
       hm::random_engine rng(62);
@@ -91,5 +91,5 @@ TEST_CASE("the same bits from every compiler") {
   for (const double theta : {1e-3, 0.3, 1.6, 30.0, 1e6})
     for (const double mean : {0.01, 1.0, 9.9, 60.0, 1e6})
       for (int i = 0; i < 10000; ++i) all.add(draw::negative_binomial(mean, theta, rng));
-  CHECK(all.value() == 0x3470dd5e51b1d1f0u);
+  CHECK(all.value() == 0xf632bc960856bc1au);
 }

@@ -17,18 +17,16 @@
 
 namespace harmonium::draw {
 
+/// From here on a negative binomial is a Poisson count, to the last bit.
+inline constexpr double poisson_like_theta = 1e100;
+
 /// Negative binomial as a Poisson count whose rate is gamma with shape `theta`: for any parameters.
 /// Parameters are not checked.
 /// @throws std::overflow_error if the rate drawn exceeds `largest_poisson_rate`.
 template <bit_source Engine>
 std::int64_t negative_binomial_mixture(double mean, double theta, Engine& rng) {
-  double rate = mean;
-  if (theta < 1) {
-    const double logarithm = log_gamma_variate(theta, rng);
-    rate = math::exp(math::log(mean) - math::log(theta) + logarithm);
-  } else if (theta < std::numeric_limits<double>::infinity()) {
-    rate = mean * (gamma(theta, rng) / theta);
-  }
+  // Gamma numbers that underflow are those whose rate is as good as 0.
+  const double rate = theta < poisson_like_theta ? mean * (gamma(theta, rng) / theta) : mean;
   if (rate > largest_poisson_rate) {
     throw std::overflow_error("negative_binomial: a rate above 1e15 was drawn for mean " +
                               std::to_string(mean) + ", theta " + std::to_string(theta));
@@ -38,7 +36,7 @@ std::int64_t negative_binomial_mixture(double mean, double theta, Engine& rng) {
 
 /// Negative binomial by sequential inversion of one uniform number. Cost: about `mean` steps, so
 /// that the mostly small counts of single cells cost one logarithm and one exponential.
-/// Parameters are not checked: `mean` at most 10, mean / theta at most 1000.
+/// Parameters are not checked: `mean` at most 30, mean / theta at most 1000, theta finite.
 template <bit_source Engine>
 std::int64_t negative_binomial_inversion(double mean, double theta, Engine& rng) {
   double left = uniform(rng);
@@ -64,8 +62,7 @@ std::int64_t negative_binomial(double mean, double theta, Engine& rng) {
                  "mean", mean, ">= 0 and finite");
   require_domain(theta > 0, "negative_binomial", "theta", theta, "positive");
   if (mean == 0) return 0;
-  const bool brief =
-      mean <= 10 && mean <= 1000 * theta && theta < std::numeric_limits<double>::infinity();
+  const bool brief = mean <= 30 && mean <= 1000 * theta && theta < poisson_like_theta;
   return brief ? negative_binomial_inversion(mean, theta, rng)
                : negative_binomial_mixture(mean, theta, rng);
 }
