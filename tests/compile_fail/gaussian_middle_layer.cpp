@@ -8,10 +8,10 @@
 namespace hm = harmonium;
 
 #ifdef REJECTED
-using middle = hm::gaussian<double>;
+using middle = hm::gaussian;
 #else
-using middle = hm::bernoulli<double>;
+using middle = hm::bernoulli;
 #endif
 
-using model = hm::dbm<hm::negative_binomial<double>, middle, hm::bernoulli<double>>;
+using model = hm::dbm<hm::negative_binomial, middle, hm::bernoulli>;
 static_assert(model::hidden_layers == 2);

@@ -24,5 +24,5 @@ struct nothing {
 #endif
 };
 
-using model = hm::rbm<nothing, hm::bernoulli<double>>;
+using model = hm::rbm<nothing, hm::bernoulli>;
 static_assert(model::layers == 2);
