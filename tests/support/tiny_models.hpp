@@ -49,7 +49,7 @@ template <class Model>
 Model with_random_parameters(Model model, std::uint64_t seed) {
   hm::random_engine rng(seed);
   for (auto& p : model.parameters()) p = hm::draw::uniform(-1.2, 1.2, rng);
-  if (model.visible().natural_supremum() < 1e300) {
+  if (model.visible().natural_supremum() <= 0) {
     auto bias = model.bias(0);
     for (hm::index m = 0; m < model.size(0); ++m) {
       double highest = 0;

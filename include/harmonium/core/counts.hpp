@@ -39,7 +39,8 @@ concept count_source = requires(const C& counts, index cell) {
   { counts.cell(cell).values.size() } -> std::convertible_to<std::size_t>;
 };
 
-/// Borrowed counts: three arrays owned by someone else, who must outlive the view. Copying is cheap.
+/// Borrowed counts: three arrays owned by someone else, who must outlive the view. Copying is
+/// cheap.
 /// @tparam Value   type of a count; whole numbers, also when stored as float or double
 /// @tparam Index   type of a gene's position, std::int32_t or std::int64_t
 /// @tparam Pointer type of a position in the arrays, std::int32_t or std::int64_t
@@ -161,7 +162,9 @@ class count_matrix {
   [[nodiscard]] count_view<Value, Index, Pointer> view() const {
     return {values_, gene_index_, pointers_, genes_};
   }
-  operator count_view<Value, Index, Pointer>() const { return view(); }  // NOLINT: borrowing is free
+  operator count_view<Value, Index, Pointer>() const {
+    return view();
+  }  // NOLINT: borrowing is free
 
   [[nodiscard]] index cells() const noexcept { return static_cast<index>(pointers_.size()) - 1; }
   [[nodiscard]] index genes() const noexcept { return genes_; }
@@ -240,8 +243,9 @@ template <count_source Counts>
 auto select_genes(const Counts& counts, std::span<const index> columns) {
   std::vector<index> position(static_cast<std::size_t>(counts.genes()), -1);
   for (std::size_t k = 0; k < columns.size(); ++k) {
-    require(columns[k] >= 0 && columns[k] < counts.genes() && (k == 0 || columns[k] > columns[k - 1]),
-            "select_genes", "columns must ascend and be below the number of genes");
+    require(
+        columns[k] >= 0 && columns[k] < counts.genes() && (k == 0 || columns[k] > columns[k - 1]),
+        "select_genes", "columns must ascend and be below the number of genes");
     position[static_cast<std::size_t>(columns[k])] = static_cast<index>(k);
   }
   count_matrix<typename Counts::value_type, typename Counts::index_type> chosen(

@@ -87,7 +87,7 @@ static_assert(executor<serial_executor> && executor<thread_executor>);
 /// Calls `body(begin, end)` for consecutive ranges of at most `block_size` items that cover
 /// [0, count). The ranges do not depend on the executor.
 template <executor Executor, class Body>
-  requires std::invocable<Body&, index, index>
+requires std::invocable<Body&, index, index>
 void for_each_range(const Executor& run, index count, index block_size, Body&& body) {
   const index blocks = (count + block_size - 1) / block_size;
   run.for_each_block(blocks, [&](index block) {

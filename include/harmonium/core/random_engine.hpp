@@ -16,9 +16,10 @@ namespace harmonium {
 /// A source of uniform 64-bit words: what our distributions draw from.
 /// `random_engine` and `std::mt19937_64` are models.
 template <class Engine>
-concept bit_source =
-    std::uniform_random_bit_generator<Engine> && std::same_as<typename Engine::result_type, std::uint64_t> &&
-    (Engine::min() == 0) && (Engine::max() == std::numeric_limits<std::uint64_t>::max());
+concept bit_source = std::uniform_random_bit_generator<Engine> &&
+                     std::same_as<typename Engine::result_type, std::uint64_t> &&
+                     (Engine::min() == 0) &&
+                     (Engine::max() == std::numeric_limits<std::uint64_t>::max());
 
 /// A small value (key, item, position) that yields the same words everywhere. Two engines with
 /// different keys or different items are independent streams; each has 2^65 words.

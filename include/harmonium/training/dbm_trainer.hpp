@@ -16,11 +16,11 @@
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
+#include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/draw/normal.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
-#include "harmonium/core/gene_major.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/dbm.hpp"
@@ -518,7 +518,7 @@ class dbm_trainer {
   random_engine root_;
   owned_counts training_, held_out_;
   std::vector<double> gene_means_;
-  std::optional<gene_major_counts> by_gene_;
+  std::optional<counts_by_gene> by_gene_;
   pretraining pretraining_;
   std::optional<contrastive_phase<Model>> joint_;
   matrix<scalar> upper_rows_;  ///< hidden means that the next machine of the stack learns from

@@ -6,11 +6,11 @@
 #include <span>
 #include <vector>
 
+#include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/executor.hpp"
-#include "harmonium/core/gene_major.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/training/bias_for_mean.hpp"
-#include "harmonium/training/dispersion.hpp"
+#include "harmonium/units/dispersion.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
 namespace harmonium {
@@ -31,7 +31,7 @@ concept has_inverse_dispersion = requires(Model& model,
 /// @return one status per gene.
 template <executor Executor, class Model>
 requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dispersion(
-    const Executor& run, Model& model, const gene_major_counts& counts,
+    const Executor& run, Model& model, const counts_by_gene& counts,
     const matrix<typename Model::scalar>& hidden, std::span<const typename Model::scalar> limits,
     const dispersion_options& options) {
   using scalar = typename Model::scalar;
@@ -44,7 +44,8 @@ requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dis
     std::vector<double> offsets(n), mean_of(n), nonzero_means, zero_means;
     const std::vector<double> equal(n, 1.0 / static_cast<double>(cells));
     for (index m = begin; m < end; ++m) {
-      const auto gene = counts.gene(m);
+      const auto counted = counts.cells(m);
+      const auto values = counts.values(m);
       scalar* w = model.weights(0).data() + m * units;
       scalar& a = model.bias(0)[static_cast<std::size_t>(m)];
       const auto old_theta = static_cast<double>(theta[m]);
@@ -64,7 +65,7 @@ requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dis
       std::size_t next = 0;
       for (index i = 0; i < cells; ++i) {
         const double mu = mean_of[static_cast<std::size_t>(i)];
-        if (next < gene.cells.size() && gene.cells[next] == i) {
+        if (next < counted.size() && counted[next] == i) {
           nonzero_means.push_back(mu);
           ++next;
         } else {
@@ -72,7 +73,7 @@ requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dis
         }
       }
       const auto fit =
-          fit_inverse_dispersion({gene.values, nonzero_means, zero_means}, old_theta, options);
+          fit_inverse_dispersion({values, nonzero_means, zero_means}, old_theta, options);
       statuses[static_cast<std::size_t>(m)] = fit.status;
       if (fit.status == dispersion_status::all_zero) continue;
       // d eta = theta / (mean + theta) d log mean.

@@ -23,31 +23,30 @@ namespace harmonium {
 /// of admissible eta are finite, supported, and average to the mean; every output is overwritten
 /// whole; all functions may be called from several threads at once.
 template <class U>
-concept unit_family =
-    std::copyable<U> && std::floating_point<typename U::scalar> &&
+concept unit_family = std::copyable<U> && std::floating_point<typename U::scalar> &&
     requires(const U& units, std::span<const typename U::scalar> eta,
              std::span<const typename U::scalar> state, std::span<typename U::scalar> out,
              random_engine& rng) {
-      { units.size() } -> std::same_as<index>;
-      { units.log_partition(eta) } -> std::same_as<typename U::scalar>;
-      { units.log_base_measure(state) } -> std::same_as<typename U::scalar>;
-      { units.mean(eta, out) } -> std::same_as<void>;
-      { units.variance(eta, out) } -> std::same_as<void>;
-      { units.sample(eta, out, rng) } -> std::same_as<void>;
-      { units.natural_from_mean(state, out) } -> std::same_as<void>;
-      { units.natural_supremum() } -> std::same_as<typename U::scalar>;
-      { units.supports(state) } -> std::same_as<bool>;
-    };
+  { units.size() } -> std::same_as<index>;
+  { units.log_partition(eta) } -> std::same_as<typename U::scalar>;
+  { units.log_base_measure(state) } -> std::same_as<typename U::scalar>;
+  { units.mean(eta, out) } -> std::same_as<void>;
+  { units.variance(eta, out) } -> std::same_as<void>;
+  { units.sample(eta, out, rng) } -> std::same_as<void>;
+  { units.natural_from_mean(state, out) } -> std::same_as<void>;
+  { units.natural_supremum() } -> std::same_as<typename U::scalar>;
+  { units.supports(state) } -> std::same_as<bool>;
+};
 
 /// Units with finitely many states and no bound on eta: what a hidden layer is made of.
 ///
 /// Laws: `write_state(i, out)` for i in [0, states()) runs through every supported state once;
 /// `states()` saturates at 2^62 where there are more.
 template <class U>
-concept hidden_unit_family =
-    unit_family<U> && requires(const U& units, index state, std::span<typename U::scalar> out) {
-      { units.states() } -> std::same_as<index>;
-      { units.write_state(state, out) } -> std::same_as<void>;
-    };
+concept hidden_unit_family = unit_family<U> &&
+    requires(const U& units, index state, std::span<typename U::scalar> out) {
+  { units.states() } -> std::same_as<index>;
+  { units.write_state(state, out) } -> std::same_as<void>;
+};
 
 }  // namespace harmonium

@@ -18,10 +18,10 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
-#include "harmonium/models/baselines/counts_by_gene.hpp"
+#include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/models/baselines/independent_nb.hpp"
 #include "harmonium/models/generator.hpp"
-#include "harmonium/training/dispersion.hpp"
+#include "harmonium/units/dispersion.hpp"
 
 namespace harmonium {
 

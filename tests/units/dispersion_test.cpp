@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/training/dispersion.hpp"
+#include "harmonium/units/dispersion.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "harmonium/core/gene_major.hpp"
+#include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/io/mex.hpp"
 #include "support/shared.hpp"
@@ -100,7 +100,7 @@ TEST_CASE("agrees with MASS::theta.ml and its penalised relatives on pbmc3k") {
     return;
   }
   const auto pilot = hm::io::read_10x(*folder);
-  const hm::gene_major_counts by_gene(pilot.counts);
+  const hm::counts_by_gene by_gene(pilot.counts);
   const auto sizes = hm::library_sizes(pilot.counts);
   const double mean_size = sizes.mean();
   std::map<std::string, hm::index> position;
@@ -117,21 +117,22 @@ TEST_CASE("agrees with MASS::theta.ml and its penalised relatives on pbmc3k") {
     std::string name;
     double mean = 0;
     fields >> name >> mean;
-    const auto gene = by_gene.gene(position.at(name));
+    const auto counted = by_gene.cells(position.at(name));
+    const auto values = by_gene.values(position.at(name));
     for (const bool library : {false, true}) {
       for (const double penalty :
            library ? std::vector<double>{0, 1} : std::vector<double>{0, 1, 100}) {
         double expected = 0;
         fields >> expected;
         double exact_mean = 0;
-        for (const double x : gene.values) exact_mean += x;
+        for (const double x : values) exact_mean += x;
         exact_mean /= static_cast<double>(pilot.counts.cells());
         CHECK(exact_mean == doctest::Approx(mean).epsilon(1e-8));
         std::vector<double> nonzero, zero;
         std::size_t next = 0;
         for (hm::index i = 0; i < pilot.counts.cells(); ++i) {
           const double mu = library ? exact_mean * sizes[i] / mean_size : exact_mean;
-          if (next < gene.cells.size() && gene.cells[next] == i) {
+          if (next < counted.size() && counted[next] == i) {
             nonzero.push_back(mu);
             ++next;
           } else {
@@ -139,7 +140,7 @@ TEST_CASE("agrees with MASS::theta.ml and its penalised relatives on pbmc3k") {
           }
         }
         const auto fit =
-            hm::fit_inverse_dispersion({gene.values, nonzero, zero}, 0.5, {.penalty = penalty});
+            hm::fit_inverse_dispersion({values, nonzero, zero}, 0.5, {.penalty = penalty});
         CHECK(fit.status == hm::dispersion_status::converged);
         worst = std::max(worst, std::abs(fit.theta / expected - 1));
       }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/models/baselines/counts_by_gene.hpp"
+#include "harmonium/core/counts_by_gene.hpp"
 
 #include <doctest/doctest.h>
 
