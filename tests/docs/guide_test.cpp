@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+// The programs of docs/guide.md, which quotes this file.
+#include <doctest/doctest.h>
+
+#include <Eigen/SparseCore>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "harmonium/analysis/variable_genes.hpp"
+#include "harmonium/core/eigen_sparse.hpp"
+#include "harmonium/io/mex.hpp"
+#include "harmonium/io/table.hpp"
+#include "harmonium/metrics/cluster_proportions.hpp"
+#include "harmonium/models/baselines/bootstrap.hpp"
+#include "harmonium/models/baselines/cluster_nb.hpp"
+#include "harmonium/models/dbm.hpp"
+#include "harmonium/samplers/exact.hpp"
+#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/gibbs.hpp"
+#include "harmonium/simulate/tissue.hpp"
+#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/units/bernoulli.hpp"
+#include "harmonium/units/negative_binomial.hpp"
+#include "harmonium/units/poisson.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace hm = harmonium;
+
+using scdbm = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli>;
+
+namespace {
+
+hm::tissue small_tissue(hm::random_engine& rng) {
+  return hm::simulate_tissue({.cells = 150, .genes = 40, .markers_per_type = 4}, rng);
+}
+
+hm::training_options<scdbm> short_training() {
+  return {.hidden = {3, 2}, .pretraining_epochs = {6, 3}, .epochs = 3, .exact_iterations = 6};
+}
+
+}  // namespace
+
+TEST_CASE("settings, model, chain") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+
+  hm::training_options<scdbm> settings{.hidden = {4, 2}};  // a small value; copy it freely
+  settings.dispersion.penalty = 2;
+  const scdbm model = hm::train<scdbm>(pilot.counts, settings, rng);  // const: threads share it
+
+  const auto source = hm::exact{}.prepare(model);  // const: threads share it; refers to the model
+  auto chain = source.make_chain();                // one per thread; refers to the source
+  chain.draw(rng);
+  const hm::vector<double>& one_cell = chain.state()[0];
+
+  CHECK(model.visible().supports(hm::as_span(one_cell)));
+}
+
+TEST_CASE("another stack is another template argument") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+
+  using deeper = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli, hm::bernoulli>;
+  using poisson_counts = hm::dbm<hm::poisson, hm::bernoulli>;
+  const auto three = hm::train<deeper>(pilot.counts, {.hidden = {4, 3, 2}}, rng);
+  const auto one = hm::train<poisson_counts>(pilot.counts, {.hidden = {4}}, rng);
+  const auto cells = hm::generate(three, 100, hm::exact{}, rng);
+
+  CHECK(cells.cells() == 100);
+  CHECK(hm::generate(one, 10, hm::exact{}, rng).genes() == 40);
+}
+
+TEST_CASE("step by step, watched and stopped") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+  const auto settings = short_training();
+
+  const hm::thread_executor run(2);
+  hm::dbm_trainer<scdbm, hm::count_matrix<>> trainer(pilot.counts, settings, rng);
+  std::vector<std::string> shown;
+  const auto watch = [&](const hm::progress& now) {
+    shown.push_back(std::string(now.stage) + " " + std::to_string(now.done) + "/" +
+                    std::to_string(now.total));
+    return shown.size() == 5 ? hm::flow::stop : hm::flow::proceed;
+  };
+  const bool finished = trainer.run(run, watch);  // false: stopped by the observer
+
+  auto resumed = trainer;                // the state is a value: a copy is a checkpoint
+  resumed.run(run, hm::silent{});        // goes on where the other stopped
+  const scdbm& model = resumed.model();  // throws before the end of training
+  for (const hm::training_record& line : resumed.log())
+    if (line.log_likelihood) shown.push_back(line.stage);
+  const std::vector<hm::dispersion_status>& how_theta_ended = resumed.statuses();
+
+  CHECK(!finished);
+  CHECK(shown[4] == "pretraining layer 1 5/6");
+  CHECK(shown.back() == "exact maximum likelihood");
+  CHECK(how_theta_ended.size() == 40);
+  CHECK_THROWS_AS((void)trainer.model(), std::invalid_argument);
+  trainer.run(hm::serial_executor{}, hm::silent{});
+  CHECK(trainer.model().parameters() == model.parameters());
+}
+
+TEST_CASE("the published settings") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+
+  auto published = hm::paper_training_options<scdbm>();
+  published.learning_rate.initial = 1e-6;  // 1e-11 leaves the weights where they start
+  const scdbm model = hm::train<scdbm>(pilot.counts, published, rng);
+  const auto cells = hm::generate(model, 150, hm::gibbs{.burn_in = 50}, rng);
+
+  for (hm::index i = 0; i < model.weights(0).size(); ++i) CHECK(model.weights(0).data()[i] <= 0);
+  CHECK(cells.cells() == 150);
+}
+
+TEST_CASE("step, schedule and constraint are policies") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+
+  using options =
+      hm::training_options<scdbm, hm::centred_step, hm::listed_rates, hm::non_positive_weights>;
+  options settings{.hidden = {4, 2}, .learning_rate = {.rates = {0.2, 0.2, 0.1, 0.05}}};
+  settings.exact_iterations = 0;  // exact EM keeps every state admissible, not every W <= 0
+  const scdbm model = hm::train<scdbm>(pilot.counts, settings, rng);
+
+  CHECK(model.weights(0).maxCoeff() <= 0);
+}
+
+TEST_CASE("streams") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+  const scdbm model = hm::train<scdbm>(pilot.counts, short_training(), rng);
+
+  hm::random_engine first(11), second(11);
+  const auto a = hm::generate(hm::serial_executor{}, model, 300, hm::exact{}, first);
+  const auto b = hm::generate(hm::thread_executor(4), model, 300, hm::exact{}, second);
+  CHECK(a == b);
+  CHECK(first == second);  // both moved on by one word
+
+  hm::random_engine third(11);
+  const hm::random_streams streams(third);
+  std::vector<double> draws(1000);
+  hm::for_each_range(hm::thread_executor(4), 1000, 64, [&](hm::index begin, hm::index end) {
+    for (hm::index i = begin; i < end; ++i) {
+      hm::random_engine own = streams[static_cast<std::uint64_t>(i)];
+      draws[static_cast<std::size_t>(i)] = hm::draw::uniform(own);
+    }
+  });
+  auto own = streams[999];
+  CHECK(draws[999] == hm::draw::uniform(own));
+}
+
+TEST_CASE("clamped sampling") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+  const scdbm model = hm::train<scdbm>(pilot.counts, short_training(), rng);
+
+  hm::gibbs_chain<scdbm> chain(model, {}, {.units = {0, 3}, .values = {5, 0}});
+  chain.start(rng);
+  for (int sweep = 0; sweep < 50; ++sweep) chain.sweep(rng);
+
+  CHECK(chain.state()[0][0] == 5);
+  CHECK(chain.state()[0][3] == 0);
+}
+
+TEST_CASE("baselines, and a metric") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+
+  const auto copies = hm::bootstrap::fit(pilot.counts).generate(500, rng);
+  const auto mixture = hm::cluster_nb::fit(pilot.counts, {.clusters = 6}, rng);
+  const auto cells = mixture.generate(hm::thread_executor(2), 500, rng);
+
+  const std::vector<hm::index> chance(500, 0);  // all cells called the first type
+  const auto figures = hm::cluster_proportions{}.evaluate(pilot.counts, pilot.types, cells, chance);
+
+  CHECK(copies.cells() == 500);
+  REQUIRE(!figures.empty());
+  CHECK(figures[0].name == "total_variation");
+  CHECK(figures[0].value > 0.5);
+}
+
+TEST_CASE("files in, files out") {
+  const temporary_folder folder;
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+  hm::io::dataset written{pilot.counts, {}, {}};
+  for (const auto& name : pilot.gene_names) written.genes.push_back(name, name, "Gene Expression");
+  for (int i = 0; i < 150; ++i) written.barcodes.push_back("cell_" + std::to_string(i));
+  hm::io::write_10x(folder / "pilot", written);
+  const auto path = folder / "pilot";
+  const auto output = folder / "synthetic";
+
+  const hm::io::dataset data = hm::io::read_10x(path);
+  const hm::io::dataset chosen = hm::io::select_genes(data, hm::variable_genes(data.counts, 30));
+  const scdbm model = hm::train<scdbm>(chosen.counts, {.hidden = {4, 2}}, rng);
+  hm::io::dataset synthetic{hm::generate(model, 200, hm::exact{}, rng), chosen.genes, {}};
+  for (int i = 0; i < 200; ++i) synthetic.barcodes.push_back("synthetic_" + std::to_string(i));
+  hm::io::write_10x(output, synthetic);
+
+  CHECK(hm::io::read_10x(output) == synthetic);
+}
+
+TEST_CASE("errors") {
+  const temporary_folder folder;
+  const auto path = folder.write("bad.csv", "cell,g1,g2\nA,1,x\n");
+
+  std::string text;
+  try {
+    (void)hm::io::read_table(path, hm::io::orientation::cells_by_genes);
+  } catch (const hm::io_error& error) {
+    text = error.what();  // error.file() and error.line() hold the parts
+  }
+  CHECK(text == path.string() + ":2: count 'x' in column 3 ('g2') is no number");
+
+  hm::count_matrix<double> counts(2);
+  counts.push_back(0, 0.5);
+  counts.finish_cell();
+  CHECK_THROWS_WITH_AS(hm::validate(counts),
+                       "validate: cell 0, gene 0: count 0.500000 is not a whole number >= 0",
+                       std::domain_error);
+}
+
+TEST_CASE("counts of an Eigen matrix and of plain arrays are borrowed") {
+  Eigen::SparseMatrix<std::int32_t> genes_by_cells(3, 2);  // column-major, as 10x and R have it
+  genes_by_cells.insert(0, 0) = 4;
+  genes_by_cells.insert(2, 1) = 1;
+  genes_by_cells.makeCompressed();
+  const auto borrowed = hm::view_genes_by_cells(genes_by_cells);  // no copy; 2 cells, 3 genes
+  hm::validate(borrowed);  // one pass over foreign data, at the edge
+
+  const std::vector<float> values{4, 1};
+  const std::vector<std::int32_t> genes{0, 2};
+  const std::vector<std::int64_t> pointers{0, 1, 2};
+  const hm::count_view<float> from_arrays(values, genes, pointers, 3);
+
+  CHECK(borrowed.values().data() == genes_by_cells.valuePtr());
+  CHECK(hm::to_dense(borrowed) == hm::to_dense(from_arrays));
+}
