@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: bash examples/demo.sh [OUTPUT]    from any directory; OUTPUT is out/demo unless given
 # From nothing to synthetic cells: installs missing packages, builds the program in build/, simulates
-# a tissue, takes it as the pilot of a deep Boltzmann machine, and generates as many cells again.
+# a tissue, trains a deep Boltzmann machine on a pilot taken from it, and generates cells.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 output=$(realpath -m "${1:-$top/out/demo}")
@@ -17,13 +17,14 @@ cmake --build "$top/build" --target harmonium_program
 
 step "Simulate a tissue"
 run() { echo "\$ ${*/#$top\//}"; "$@"; }
-run "$top/build/bin/harmonium" simulate --seed 7 --output "$output/tissue"
+run "$top/build/bin/harmonium" simulate --cells 1500 --seed 7 \
+  --output "$output/tissue" --overwrite
 
-step "Train on it and generate cells"
-run "$top/build/bin/harmonium" generate --pilot "$output/tissue" --cells 2000 --seed 7 \
-  --output "$output/synthetic"
+step "Train on a pilot of 384 of its 1500 cells, and generate 1500"
+run "$top/build/bin/harmonium" generate --pilot "$output/tissue" --train-cells 384 --cells 1500 \
+  --seed 7 --output "$output/synthetic" --overwrite >"$output/generate.log"
 
 step "Done"
 cat "$output/synthetic/summary.txt"
 echo
-echo "This summary: $output/synthetic/summary.txt"
+echo "This summary is in $output/synthetic/summary.txt, next to the cells."

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// Declarations first, so that they are checked against the definitions.
+#pragma once
+
+#include "harmonium/fwd.hpp"
+//
+#include "harmonium/core/xtensor.hpp"
+#include "harmonium/harmonium.hpp"
+#include "harmonium/io/gene_list.hpp"
+#include "harmonium/io/labels.hpp"
+#include "harmonium/io/mex.hpp"
+#include "harmonium/io/table.hpp"
