@@ -212,9 +212,13 @@ class dbm_trainer {
   };
   using pretraining = typename pretraining_of<std::make_index_sequence<hidden_layers>>::type;
 
+  /// A layer of `size` units; for categorical units, one group of `size` categories.
   template <class Units>
   static Units make_units(index size) {
-    return Units(size);
+    if constexpr (std::constructible_from<Units, index>)
+      return Units(size);
+    else
+      return Units(1, size);
   }
 
   units_at<0> make_visible() const {

@@ -104,7 +104,10 @@ hidden_balance_result balance_hidden_bias(Model& model, const hidden_enumeration
         damping = std::max(damping * 10, 1e-9);
       }
     }
-    if (!improved) break;  // as good as rounding allows
+    if (!improved) {  // the objective cannot tell the rest from rounding
+      result.converged = largest < 1e-6;
+      break;
+    }
   }
   auto out = model.bias(1);
   for (std::size_t k = 0; k < out.size(); ++k) out[k] = static_cast<typename Model::scalar>(b[k]);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/training/constraints.hpp"
+
+#include <doctest/doctest.h>
+
+#include "harmonium/core/draw/uniform.hpp"
+#include "support/tiny_models.hpp"
+
+namespace hm = harmonium;
+
+using nb_rbm = hm::dbm<hm::negative_binomial, hm::bernoulli>;
+static_assert(hm::constraint_for<hm::non_positive_weights, nb_rbm>);
+static_assert(hm::constraint_for<hm::admissible_sum, nb_rbm>);
+static_assert(hm::constraint_for<hm::unconstrained, nb_rbm>);
+
+namespace {
+
+nb_rbm wild_model(std::uint64_t seed) {
+  nb_rbm model(hm::negative_binomial(20, 0.7), hm::bernoulli(4));
+  hm::random_engine rng(seed);
+  for (auto& p : model.parameters()) p = hm::draw::uniform(-2.0, 2.0, rng);
+  return model;
+}
+
+double largest_input(const nb_rbm& model, hm::index m) {
+  double sum = model.bias(0)[static_cast<std::size_t>(m)];
+  for (hm::index k = 0; k < 4; ++k) sum += std::max(0.0, model.weights(0)(m, k));
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("the paper's constraint clips weights and biases") {
+  auto model = wild_model(1);
+  hm::non_positive_weights{}.apply(model);
+  CHECK(model.weights(0).maxCoeff() <= 0);
+  for (const double a : model.bias(0)) CHECK(a <= -1e-10);
+  CHECK(hm::non_positive_weights{}.limits(model)[3] == -1e-10);
+}
+
+TEST_CASE("admissible_sum bounds every state and moves no further than needed") {
+  const auto before = wild_model(2);
+  auto model = before;
+  hm::admissible_sum constraint;
+  constraint.max_mean = hm::vector<double>::Constant(20, 50.0);
+  constraint.apply(model);
+  const auto limit = constraint.limits(model);
+  int moved = 0;
+  for (hm::index m = 0; m < 20; ++m) {
+    CHECK(limit[m] == doctest::Approx(std::log(50.0 / 50.7)).epsilon(1e-12));
+    CHECK(largest_input(model, m) <= limit[m]);
+    const bool was_fine = largest_input(before, m) <= limit[m];
+    const auto u = static_cast<std::size_t>(m);
+    if (was_fine) {
+      CHECK(model.bias(0)[u] == before.bias(0)[u]);
+    } else {
+      ++moved;
+      CHECK(largest_input(model, m) == doctest::Approx(limit[m]).epsilon(1e-9));
+      // Nearest point: what moved, moved by the same amount, unless it stopped at zero.
+      const double share = before.bias(0)[u] - model.bias(0)[u];
+      for (hm::index k = 0; k < 4; ++k) {
+        const double w = before.weights(0)(m, k);
+        CHECK(model.weights(0)(m, k) ==
+              doctest::Approx(w > 0 ? std::max(0.0, w - share) : w).epsilon(1e-9));
+      }
+    }
+  }
+  CHECK(moved > 5);
+  auto again = model;
+  constraint.apply(again);
+  CHECK(again.parameters() == model.parameters());
+}
+
+TEST_CASE("families without a bound are left alone") {
+  auto model = tiny::rbm_of<hm::gaussian>(3);
+  const auto before = model.parameters();
+  hm::admissible_sum{}.apply(model);
+  hm::non_positive_weights{}.apply(model);
+  hm::unconstrained{}.apply(model);
+  CHECK(model.parameters() == before);
+}

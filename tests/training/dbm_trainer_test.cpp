@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/training/dbm_trainer.hpp"
+
+#include <doctest/doctest.h>
+
+#include "harmonium/samplers/exact.hpp"
+#include "harmonium/samplers/generate.hpp"
+#include "harmonium/units/bernoulli.hpp"
+#include "harmonium/units/categorical.hpp"
+#include "harmonium/units/negative_binomial.hpp"
+#include "harmonium/units/poisson.hpp"
+#include "support/toy_counts.hpp"
+
+namespace hm = harmonium;
+
+using scdbm = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli>;
+using options_type = hm::training_options<scdbm>;
+using trainer_type = hm::dbm_trainer<scdbm, hm::count_matrix<>>;
+
+namespace {
+
+const auto pilot = tiny::toy_counts(150, 12, 1);
+
+options_type quick() {
+  options_type options;
+  options.hidden = {3, 2};
+  options.pretraining_epochs = {8, 5};
+  options.epochs = 3;
+  options.exact_iterations = 8;
+  return options;
+}
+
+double likelihood(const scdbm& model, const hm::count_matrix<>& counts) {
+  return hm::exact_fit(hm::serial_executor{}, model, hm::hidden_enumeration<scdbm>(model), counts)
+      .log_likelihood;
+}
+
+}  // namespace
+
+TEST_CASE("the default learns what two kinds of cells are, also for new cells") {
+  hm::random_engine rng(1);
+  auto options = quick();
+  options.exact_iterations = 15;
+  const auto model = hm::train<scdbm>(pilot, options, rng);
+  const auto fresh = tiny::toy_counts(300, 12, 99);
+  // Independent genes: one state, the pilot's means and dispersions.
+  options.hidden = {1, 1};
+  auto none = options;
+  none.pretraining_epochs = {5, 0};
+  none.epochs = 0;
+  none.exact_iterations = 0;
+  none.learning_rate.initial = 1e-12;
+  none.initial = {0, 0, false, false};
+  const auto independent = hm::train<scdbm>(pilot, none, rng);
+  CHECK(likelihood(model, fresh) > likelihood(independent, fresh) + 1.5);
+
+  const auto cells = hm::generate(model, 4000, hm::exact{}, rng);
+  const auto real = hm::gene_means(pilot), made = hm::gene_means(cells);
+  const auto dense = hm::to_dense(cells);
+  for (hm::index m = 0; m < real.size(); ++m) {
+    const double sd = std::sqrt((dense.col(m).array() - made[m]).square().mean());
+    CHECK(std::abs(made[m] - real[m]) < 5 * sd / std::sqrt(4000.0) + 1e-2 * real[m]);
+  }
+}
+
+TEST_CASE("stop and resume is one straight run; watching and threads change nothing") {
+  hm::random_engine a(5), b(5);
+  trainer_type straight(pilot, quick(), a);
+  CHECK(straight.run(hm::serial_executor{}, hm::silent{}));
+
+  trainer_type stopped(pilot, quick(), b);
+  int steps = 0;
+  const bool finished = stopped.run(hm::thread_executor(3), [&](const hm::progress& now) {
+    CHECK(now.done >= 1);
+    CHECK(now.done <= now.total);
+    return ++steps == 10 ? hm::flow::stop : hm::flow::proceed;
+  });
+  CHECK(!finished);
+  CHECK(steps == 10);
+  CHECK_THROWS_AS((void)stopped.model(), std::invalid_argument);
+  trainer_type resumed = stopped;
+  CHECK(resumed.run(hm::thread_executor(2), hm::silent{}));
+  CHECK(resumed.model().parameters() == straight.model().parameters());
+  CHECK(resumed.model().visible().inverse_dispersion() ==
+        straight.model().visible().inverse_dispersion());
+  CHECK(resumed.log().size() == 8 + 5 + 3 + 8);
+  CHECK(resumed.log().back().stage == "exact maximum likelihood");
+  CHECK_THROWS_AS(resumed.step(hm::serial_executor{}), std::invalid_argument);
+}
+
+TEST_CASE("the paper's settings run, and hardly learn") {
+  hm::random_engine rng(2);
+  auto options = hm::paper_training_options<scdbm>();
+  CHECK(options.hidden == std::array<hm::index, 2>{4, 2});
+  options.pretraining_epochs = {10, 5};
+  options.epochs = 2;
+  hm::dbm_trainer<scdbm, hm::count_matrix<>, decltype(options)> trainer(pilot, options, rng);
+  trainer.run(hm::serial_executor{}, hm::silent{});
+  const auto& model = trainer.model();
+  CHECK(model.weights(0).maxCoeff() <= 0);
+  CHECK(model.weights(0).minCoeff() > -0.02);
+  CHECK(trainer.log().back().stage == "joint training");
+  CHECK(trainer.statuses().size() == 12);
+}
+
+TEST_CASE("particles, held-out cells and the training log") {
+  hm::random_engine rng(3);
+  auto options = quick();
+  options.contrastive.enumerate_up_to = 0;
+  options.held_out = {0, 7, 149};
+  trainer_type trainer(pilot, options, rng);
+  trainer.run(hm::serial_executor{}, hm::silent{});
+  const auto& first = trainer.log().front();
+  CHECK(first.held_out_log_likelihood.has_value());
+  CHECK(*trainer.log().back().log_likelihood > *first.log_likelihood);
+  CHECK(trainer.log()[8].stage == "pretraining layer 2");
+  CHECK(!trainer.log()[8].log_likelihood.has_value());
+}
+
+TEST_CASE_TEMPLATE("other stacks train too", Model, hm::dbm<hm::negative_binomial, hm::bernoulli>,
+                   hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli, hm::bernoulli>,
+                   hm::dbm<hm::poisson, hm::bernoulli, hm::bernoulli>,
+                   hm::dbm<hm::negative_binomial, hm::categorical>,
+                   hm::dbm<hm::basic_negative_binomial<float>, hm::basic_bernoulli<float>>) {
+  hm::random_engine rng(4);
+  hm::training_options<Model> options;
+  options.hidden.fill(2);
+  options.pretraining_epochs.fill(10);
+  options.exact_iterations = 6;
+  hm::dbm_trainer<Model, hm::count_matrix<>> trainer(pilot, options, rng);
+  trainer.run(hm::serial_executor{}, hm::silent{});
+  CHECK(*trainer.log().back().log_likelihood > *trainer.log().front().log_likelihood);
+  CHECK(trainer.model().parameters().allFinite());
+}
+
+TEST_CASE("counts borrowed as floats give the same model as counts owned as integers") {
+  std::vector<float> values;
+  std::vector<std::int64_t> genes, pointers{0};
+  for (hm::index i = 0; i < pilot.cells(); ++i) {
+    const auto cell = pilot.cell(i);
+    values.insert(values.end(), cell.values.begin(), cell.values.end());
+    genes.insert(genes.end(), cell.genes.begin(), cell.genes.end());
+    pointers.push_back(static_cast<std::int64_t>(values.size()));
+  }
+  const hm::count_view<float, std::int64_t, std::int64_t> view(values, genes, pointers, 12);
+  hm::random_engine a(6), b(6);
+  CHECK(hm::train<scdbm>(view, quick(), a).parameters() ==
+        hm::train<scdbm>(pilot, quick(), b).parameters());
+}
+
+TEST_CASE("degenerate pilots") {
+  hm::random_engine rng(7);
+  CHECK_THROWS_WITH_AS((void)hm::train<scdbm>(hm::count_matrix<>(5), quick(), rng),
+                       doctest::Contains("no cells"), std::invalid_argument);
+  hm::count_matrix<> empty(3);
+  empty.finish_cell();
+  CHECK_THROWS_WITH_AS((void)hm::train<scdbm>(empty, quick(), rng), doctest::Contains("no counts"),
+                       std::invalid_argument);
+  // One cell; a gene that is zero everywhere; huge read counts.
+  hm::count_matrix<> one(4);
+  one.push_back(0, 3);
+  one.push_back(2, 1);
+  one.push_back(3, 2000000);
+  one.finish_cell();
+  const auto model = hm::train<scdbm>(one, quick(), rng);
+  CHECK(model.parameters().allFinite());
+  const auto cells = hm::generate(model, 50, hm::exact{}, rng);
+  CHECK(hm::gene_means(cells)[1] == 0);
+}
+
+TEST_CASE("options out of range are named") {
+  hm::random_engine rng(8);
+  auto options = quick();
+  options.hidden = {3, 0};
+  CHECK_THROWS_WITH_AS((void)hm::train<scdbm>(pilot, options, rng),
+                       doctest::Contains("hidden layer 2 needs at least one unit"),
+                       std::invalid_argument);
+  options = quick();
+  options.held_out = {150};
+  CHECK_THROWS_AS((void)hm::train<scdbm>(pilot, options, rng), std::invalid_argument);
+  options = quick();
+  options.epochs = -1;
+  CHECK_THROWS_AS((void)hm::train<scdbm>(pilot, options, rng), std::invalid_argument);
+}

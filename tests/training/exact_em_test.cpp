@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/training/exact_em.hpp"
+
+#include <doctest/doctest.h>
+
+#include "harmonium/likelihood/exact_statistics.hpp"
+#include "harmonium/training/monitors.hpp"
+#include "support/tiny_models.hpp"
+#include "support/toy_counts.hpp"
+
+namespace hm = harmonium;
+
+using scdbm = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli>;
+
+namespace {
+
+constexpr hm::index cells = 300, genes = 12;
+
+scdbm start(const hm::count_matrix<>& counts) {
+  scdbm model = tiny::with_random_parameters(
+      scdbm(hm::negative_binomial(genes, 2.0), hm::bernoulli(3), hm::bernoulli(2)), 3);
+  for (auto& w : model.parameters()) w *= 0.2;
+  const hm::vector<double> means = hm::gene_means(counts);
+  model.visible().natural_from_mean(hm::as_span(means), model.bias(0));
+  for (double& a : model.bias(0)) a -= 1;
+  return model;
+}
+
+const hm::vector<double> limits = hm::vector<double>::Constant(genes, -1e-4);
+
+hm::exact_em_result iterate(scdbm& model, const hm::count_matrix<>& counts,
+                            const hm::exact_em_options& options) {
+  const auto data =
+      hm::posterior_of(hm::serial_executor{}, model, hm::hidden_enumeration<scdbm>(model), counts);
+  return hm::maximise_expected(model, data, hm::as_span(limits), counts.cells(), options);
+}
+
+double likelihood(const scdbm& model, const hm::count_matrix<>& counts) {
+  return hm::exact_fit(hm::serial_executor{}, model, hm::hidden_enumeration<scdbm>(model), counts)
+      .log_likelihood;
+}
+
+}  // namespace
+
+TEST_CASE("EM is monotone and finds the two kinds of cells") {
+  const auto counts = tiny::toy_counts(cells, genes, 1);
+  auto model = start(counts);
+  double before = likelihood(model, counts);
+  const double first = before;
+  for (int n = 0; n < 40; ++n) {
+    const auto result = iterate(model, counts, {.ridge = 1e-6});
+    CHECK(result.objective_after >= result.objective_before);
+    const double now = likelihood(model, counts);
+    // The objective is the penalised one; the penalty is 1e-6.
+    CHECK(now > before - 1e-6);
+    before = now;
+  }
+  // What the truth reaches on the same cells, and what genes without structure do.
+  double truth = 0, independent = 0;
+  const auto means = hm::gene_means(counts);
+  const auto dense = hm::to_dense(counts);
+  for (hm::index i = 0; i < cells; ++i) {
+    for (hm::index m = 0; m < genes; ++m) {
+      const double mu = tiny::toy_mean(m, genes, i % 2 == 1);
+      truth += hm::nb_log_pmf(dense(i, m), hm::nb_natural_from_mean(mu, 2.0), 2.0) / cells;
+      independent +=
+          hm::nb_log_pmf(dense(i, m), hm::nb_natural_from_mean(means[m], 2.0), 2.0) / cells;
+    }
+  }
+  truth -= std::log(2.0);  // the label itself has to be coded
+  CHECK(before > first);
+  CHECK(before > independent + 0.8 * (truth - independent));
+}
+
+TEST_CASE("at the M-step's maximum the gradient is zero: means of genes are the data's") {
+  const auto counts = tiny::toy_counts(cells, genes, 2);
+  auto model = start(counts);
+  for (int n = 0; n < 5; ++n) iterate(model, counts, {});
+  const auto data =
+      hm::posterior_of(hm::serial_executor{}, model, hm::hidden_enumeration<scdbm>(model), counts);
+  hm::maximise_expected(model, data, hm::as_span(limits), cells,
+                        {.newton_steps = 100, .fix_weights = true});
+  const auto own = hm::exact_model_statistics(model, hm::hidden_enumeration<scdbm>(model));
+  const auto means = hm::gene_means(counts);
+  for (hm::index m = 0; m < genes; ++m)
+    CHECK(model.bias_of(own, 0)[static_cast<std::size_t>(m)] ==
+          doctest::Approx(means[m]).epsilon(1e-3));
+  for (std::size_t k = 0; k < 3; ++k)
+    CHECK(model.bias_of(own, 1)[k] ==
+          doctest::Approx(data.hidden_means[static_cast<hm::index>(k)]).epsilon(1e-6));
+}
+
+TEST_CASE("posterior statistics are the exact conditional expectations") {
+  const auto counts = tiny::toy_counts(20, genes, 3);
+  const auto model = start(counts);
+  const hm::hidden_enumeration<scdbm> hidden(model);
+  const auto data = hm::posterior_of(hm::thread_executor(2), model, hidden, counts);
+  hm::vector<double> flat = hm::vector<double>::Zero(model.parameters().size());
+  for (hm::index i = 0; i < counts.cells(); ++i)
+    hm::add_exact_data_statistics(model, hidden, counts.cell(i), 1.0 / 20, flat);
+  for (hm::index m = 0; m < genes; ++m)
+    for (hm::index k = 0; k < 3; ++k)
+      CHECK(data.pairs(m, k + 1) ==
+            doctest::Approx(model.weights_of(flat, 0)(m, k)).epsilon(1e-10));
+  double mass = 0;
+  for (const double q : data.state_mass) mass += q;
+  CHECK(mass == doctest::Approx(1).epsilon(1e-12));
+}
+
+TEST_CASE("no state ever leaves the admissible region") {
+  const auto counts = tiny::toy_counts(cells, genes, 4, 0.2);
+  auto model = start(counts);
+  for (int n = 0; n < 15; ++n) {
+    iterate(model, counts, {.ridge = 0.01});
+    const hm::hidden_enumeration<scdbm> hidden(model);
+    hm::vector<double> eta(genes);
+    for (hm::index s = 0; s < hidden.states(); ++s) {
+      model.visible_input(hidden.state(s), hm::as_span(eta));
+      CHECK(eta.maxCoeff() <= -1e-4 + 1e-12);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/training/steps.hpp"
+
+#include <doctest/doctest.h>
+
+#include "harmonium/core/executor.hpp"
+#include "harmonium/likelihood/exact_statistics.hpp"
+#include "harmonium/training/monitors.hpp"
+#include "support/tiny_models.hpp"
+#include "support/toy_counts.hpp"
+
+namespace hm = harmonium;
+
+using scdbm = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli>;
+static_assert(hm::step_for<hm::plain_gradient, scdbm> && hm::step_for<hm::centred_step, scdbm>);
+
+namespace {
+
+struct statistics {
+  hm::vector<double> data, own;
+};
+
+statistics exact_statistics(const scdbm& model, const hm::count_matrix<>& counts) {
+  const hm::hidden_enumeration<scdbm> hidden(model);
+  statistics result{hm::vector<double>::Zero(model.parameters().size()),
+                    hm::exact_model_statistics(model, hidden)};
+  for (hm::index i = 0; i < counts.cells(); ++i)
+    hm::add_exact_data_statistics(model, hidden, counts.cell(i),
+                                  1.0 / static_cast<double>(counts.cells()), result.data);
+  return result;
+}
+
+double likelihood(const scdbm& model, const hm::count_matrix<>& counts) {
+  return hm::exact_fit(hm::serial_executor{}, model, hm::hidden_enumeration<scdbm>(model), counts)
+      .log_likelihood;
+}
+
+scdbm start() {
+  return tiny::with_random_parameters(
+      scdbm(hm::negative_binomial(6, 2.0), hm::bernoulli(3), hm::bernoulli(2)), 4);
+}
+
+}  // namespace
+
+TEST_CASE("plain_gradient adds rate times the difference") {
+  auto model = start();
+  const auto before = model.parameters();
+  const hm::vector<double> data = hm::vector<double>::LinSpaced(before.size(), 0, 1);
+  const hm::vector<double> own = hm::vector<double>::Constant(before.size(), 0.25);
+  hm::plain_gradient{}.update(model, data, own, 0.1);
+  CHECK((model.parameters() - before - 0.1 * (data - own)).cwiseAbs().maxCoeff() < 1e-15);
+}
+
+TEST_CASE("small steps of either kind go uphill") {
+  const auto counts = tiny::toy_counts(40, 6, 5);
+  const auto check = [&](const auto& step, double rate) {
+    auto model = start();
+    for (int n = 0; n < 5; ++n) {
+      const double before = likelihood(model, counts);
+      const auto [data, own] = exact_statistics(model, counts);
+      step.update(model, data, own, rate);
+      CHECK(likelihood(model, counts) > before);
+    }
+  };
+  check(hm::plain_gradient{}, 1e-5);
+  check(hm::centred_step{.weight_decay = 0}, 1e-3);
+}
+
+TEST_CASE("no difference, no step; weights decay") {
+  auto model = start();
+  const auto before = model;
+  const hm::vector<double> same = exact_statistics(model, tiny::toy_counts(40, 6, 5)).data;
+  hm::centred_step{.weight_decay = 0}.update(model, same, same, 0.5);
+  CHECK(model.parameters() == before.parameters());
+  hm::centred_step{.weight_decay = 0.1}.update(model, same, same, 0.5);
+  CHECK(model.weights(0)(2, 1) == doctest::Approx(0.95 * before.weights(0)(2, 1)));
+}
+
+TEST_CASE("a step is bounded however large the difference") {
+  auto model = start();
+  const auto before = model;
+  auto [data, own] = exact_statistics(model, tiny::toy_counts(40, 6, 5));
+  own = -1e6 * data;
+  hm::centred_step{.max_change = 0.5, .weight_decay = 0}.update(model, data, own, 1);
+  for (hm::index i = 0; i < model.weights(0).size(); ++i)
+    CHECK(std::abs(model.weights(0).data()[i] - before.weights(0).data()[i]) <= 0.5 + 1e-12);
+}
