@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
-#include "harmonium/core/draw/normal.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/dbm.hpp"
+#include "harmonium/models/rbm.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
@@ -40,6 +40,10 @@ hm::count_matrix<> read_pilot() {
   return counts;
 }
 
+hm::rbm<hm::poisson, hm::bernoulli> fitted_model() {
+  return hm::rbm<hm::poisson, hm::bernoulli>(hm::poisson(2), hm::bernoulli(2));
+}
+
 const double* first_element(hm::matrix_view<double> values) {
   return values.data();
 }
@@ -56,15 +60,13 @@ TEST_CASE("a view of a temporary") {
   CHECK(view.nonzeros() == 1);
 }
 
-TEST_CASE("a chain of a temporary source") {
+TEST_CASE("a sampler of a temporary model") {
   hm::random_engine rng(1);
-  const scdbm model(hm::negative_binomial(2), hm::bernoulli(2), hm::bernoulli(1));
   // wrong
-  [[maybe_unused]] const auto dangling =
-      hm::exact{}.prepare(hm::dbm<hm::poisson, hm::bernoulli>(hm::poisson(2), hm::bernoulli(2)));
+  [[maybe_unused]] const auto dangling = hm::exact{}.prepare(fitted_model());
   // right
-  const hm::dbm<hm::poisson, hm::bernoulli> kept(hm::poisson(2), hm::bernoulli(2));
-  const auto source = hm::exact{}.prepare(kept);
+  const auto model = fitted_model();
+  const auto source = hm::exact{}.prepare(model);
   auto chain = source.make_chain();
   chain.draw(rng);
 
