@@ -2,6 +2,7 @@
 #include "generate.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include "harmonium/models/baselines/cluster_nb.hpp"
 #include "harmonium/models/baselines/independent_nb.hpp"
 #include "harmonium/models/baselines/noisy_replicate.hpp"
+#include "harmonium/samplers/exact.hpp"
 #include "harmonium/version.hpp"
 #include "output_folder.hpp"
 #include "pilot.hpp"
@@ -158,12 +160,39 @@ std::string gene_table(const synthetic_cells& made, const pilot_data& pilot) {
   return text;
 }
 
+/// Before any work: options that contradict each other.
+void check_together(const generate_options& options) {
+  const std::size_t layers = options.hidden.size();
+  const std::size_t phases = layers + (layers > 1 ? 1 : 0);
+  hm::require(options.epochs.empty() || options.epochs.size() == phases, "--epochs",
+              "expected " + std::to_string(phases) + (phases == 1 ? " number" : " numbers") +
+                  " with --hidden of " + std::to_string(layers) +
+                  (layers == 1 ? " layer" : " layers, the last for joint training") + ", got " +
+                  std::to_string(options.epochs.size()));
+  if (options.sampler != "exact") return;
+  hm::require(!options.burn_in, "--burn-in", "the exact sampler has none");
+  const long most = std::countr_zero(static_cast<std::uint64_t>(hm::exact{}.max_states));
+  hm::require(options.hidden.front() <= most, "--sampler",
+              "exact needs a first hidden layer of up to " + std::to_string(most) + " units, got " +
+                  std::to_string(options.hidden.front()));
+}
+
+/// Puts `text` at `path`; without a text, removes what an earlier run with --overwrite left there.
+void replace_text(const std::filesystem::path& path, const std::string& text) {
+  if (!text.empty()) return write_text(path, text);
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+}
+
 }  // namespace
 
 void generate(const generate_options& options) {
   const auto start = clock::now();
+  check_together(options);
   check_output_folder(options.output, options.overwrite);
-  hm::require(options.hidden.size() <= 3, "--hidden", "takes up to three layers");
+  std::error_code no_matter;
+  hm::require(!std::filesystem::equivalent(options.pilot, options.output, no_matter), "--output",
+              options.output + " is the pilot's own folder");
   hm::random_engine rng(options.seed);
   const hm::thread_executor run(options.threads);
   terminal_progress watch;
@@ -188,20 +217,21 @@ void generate(const generate_options& options) {
   create_output_folder(folder);
   io::write_10x(folder, among_all_genes(made.cells, pilot), pilot.all.genes, barcodes,
                 {.compress = !options.plain});
-  if (options.train_cells) {
-    std::string rows;
+  std::string rows;
+  if (options.train_cells)
     for (const hm::index row : pilot.rows) rows += std::to_string(row) + "\n";
-    write_text(folder / "train_rows.txt", rows);
-  }
-  if (!made.training_log.empty()) write_text(folder / "training_log.csv", made.training_log);
-  if (!made.inverse_dispersion.empty())
-    write_text(folder / "gene_fit.tsv", gene_table(made, pilot));
+  replace_text(folder / "train_rows.txt", rows);
+  replace_text(folder / "training_log.csv", made.training_log);
+  replace_text(folder / "gene_fit.tsv",
+               made.inverse_dispersion.empty() ? "" : gene_table(made, pilot));
   write_text(folder / "options.json", as_json(options, cells).dump(2) + "\n");
 
   const overview real = overview_of(pilot.training), synthetic = overview_of(made.cells);
   const auto [compared, off] = means_off(pilot.training, made.cells);
   std::string summary = "harmonium " + std::string(hm::version) + ": synthetic cells\n\n";
-  summary += line("model", options.model + (options.preset == "paper" ? ", paper's settings" : ""));
+  summary += line("model", options.model + (options.model == "scdbm" && options.preset == "paper"
+                                                ? ", paper's settings"
+                                                : ""));
   for (const auto& [name, value] : made.facts) summary += line(name, value);
   summary += line("genes", std::to_string(pilot.all.counts.genes()) + ", " +
                                std::to_string(pilot.expressed.size()) + " expressed");
@@ -214,8 +244,9 @@ void generate(const generate_options& options) {
   compare("median library", rounded(real.median_library), rounded(synthetic.median_library));
   compare("mean library", rounded(real.mean_library), rounded(synthetic.mean_library));
   compare("share of zeros", rounded(real.zeros), rounded(synthetic.zeros));
-  summary += line("means off by > 10 %", std::to_string(off) + " of " + std::to_string(compared) +
-                                             " genes with a mean above 0.2");
+  if (synthetic.cells > 0)
+    summary += line("means off by > 10 %", std::to_string(off) + " of " + std::to_string(compared) +
+                                               " genes with a mean above 0.2");
   summary += "\n" + line("seed", std::to_string(options.seed));
   summary += line("threads", std::to_string(run.threads()));
   summary += line("seconds", rounded(seconds_since(start)) + " (reading " + rounded(read_seconds) +

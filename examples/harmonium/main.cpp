@@ -3,8 +3,10 @@
 /// The program `harmonium`: reading its arguments, and its exit codes (0 done, 2 bad input or
 /// arguments, 130 interrupted, 1 anything else).
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <limits>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -13,12 +15,31 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/version.hpp"
 #include "interrupt.hpp"
+#include "option_values.hpp"
 #include "simulate.hpp"
 
 namespace {
 
+using program::add_number_list;
+using program::real_number;
+using program::whole_number;
+
 constexpr int bad_input = 2;
 constexpr int was_interrupted = 130;
+
+void add_run_options(CLI::App& command, std::uint64_t& seed, int& threads,
+                     const std::string& group) {
+  command.add_option("--seed", seed, "Any whole number from 0 to 2^64 - 1")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--threads", threads, "0: all cores; does not change the result")
+      ->check(whole_number(0, 1024))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
+}
 
 void describe_generate(CLI::App& command, program::generate_options& options) {
   command.footer(R"(Examples:
@@ -40,7 +61,8 @@ dispersion and how its estimate ended). Equal seeds give equal cells for any num
       ->required()
       ->group(pilot);
   command.add_option("--cells", options.cells, "Cells to generate [as many as trained on]")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0))
+      ->type_name("N")
       ->group(pilot);
   command
       .add_option("--orientation", options.orientation,
@@ -61,7 +83,8 @@ dispersion and how its estimate ended). Equal seeds give equal cells for any num
       .add_option("--train-cells", options.train_cells,
                   "Train on this many random cells of the pilot, drawn without replacement; their "
                   "0-based rows go to train_rows.txt")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
+      ->type_name("N")
       ->group(cells);
   command
       .add_option("--genes", options.genes,
@@ -86,7 +109,8 @@ dispersion and how its estimate ended). Equal seeds give equal cells for any num
       ->capture_default_str()
       ->group(model);
   command.add_option("--clusters", options.clusters, "Of cluster-nb without labels, by k-means")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
+      ->type_name("N")
       ->capture_default_str()
       ->group(model);
   command
@@ -97,29 +121,25 @@ dispersion and how its estimate ended). Equal seeds give equal cells for any num
       ->check(CLI::IsMember({"default", "paper"}))
       ->capture_default_str()
       ->group(model);
-  command
-      .add_option("--hidden", options.hidden, "Units of the 1 to 3 hidden layers, bottom to top")
-      ->delimiter(',')
-      ->expected(1, 3)
-      ->check(CLI::PositiveNumber)
+  add_number_list(command, "--hidden", options.hidden, 1, 65536, 3,
+                  "Units of the 1 to 3 hidden layers, bottom to top")
       ->default_str("4,2")
       ->group(model);
-  command
-      .add_option("--epochs", options.epochs,
-                  "Pretraining epochs of each hidden layer, then epochs of joint training "
-                  "[60,40,10]")
-      ->delimiter(',')
-      ->check(CLI::NonNegativeNumber)
+  add_number_list(command, "--epochs", options.epochs, 0, 1000000, 4,
+                  "Pretraining epochs of each hidden layer, then, if there are several, epochs of "
+                  "joint training [60,40,10]")
       ->group(model);
   command
       .add_option("--learning-rate", options.learning_rate,
                   "Of the first epoch [default 0.2, which then falls; paper 1e-11]")
-      ->check(CLI::PositiveNumber)
+      ->check(real_number(false))
+      ->type_name("X")
       ->group(model);
   command
       .add_option("--held-out", options.held_out,
                   "Training cells kept aside, whose likelihood the log shows")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0))
+      ->type_name("N")
       ->capture_default_str()
       ->group(model);
   command
@@ -132,15 +152,12 @@ dispersion and how its estimate ended). Equal seeds give equal cells for any num
       .add_option("--burn-in", options.burn_in,
                   "Sweeps of each Gibbs chain before its cell is taken; asks for Gibbs sampling "
                   "[50]")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0))
+      ->type_name("N")
       ->group(model);
 
   const auto run = "Run";
-  command.add_option("--seed", options.seed, "Any whole number")->capture_default_str()->group(run);
-  command.add_option("--threads", options.threads, "0: all cores; does not change the result")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str()
-      ->group(run);
+  add_run_options(command, options.seed, options.threads, run);
 }
 
 void describe_simulate(CLI::App& command, program::simulate_options& options) {
@@ -149,30 +166,47 @@ void describe_simulate(CLI::App& command, program::simulate_options& options) {
       "truth_genes.tsv.\nExample: harmonium simulate --seed 7 --output tissue/");
   command.add_option("--output", options.output, "Folder to write; must be new or empty")
       ->required();
-  command.add_option("--cells", options.cells)->check(CLI::PositiveNumber)->capture_default_str();
-  command.add_option("--genes", options.genes)->check(CLI::PositiveNumber)->capture_default_str();
-  command.add_option("--median-library", options.median_library, "Median counts per cell")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command.add_option("--batches", options.batches, "Batches of equal size on average")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command
-      .add_option("--batch-spread", options.batch_spread,
-                  "Standard deviation of a batch's effect on log expression")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command
-      .add_option("--dropout", options.dropout,
-                  "Mean count at which half of the counts are lost; 0: none are")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command.add_option("--seed", options.seed, "Any whole number")->capture_default_str();
-  command.add_option("--threads", options.threads, "0: all cores; does not change the result")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  const auto whole = [&](const char* name, long& value, const char* description) {
+    command.add_option(name, value, description)
+        ->check(whole_number(1))
+        ->type_name("N")
+        ->capture_default_str();
+  };
+  const auto real = [&](const char* name, double& value, bool zero_allowed,
+                        const char* description) {
+    command.add_option(name, value, description)
+        ->check(real_number(zero_allowed))
+        ->type_name("X")
+        ->capture_default_str();
+  };
+  whole("--cells", options.cells, "Cells, each of one of eight types");
+  whole("--genes", options.genes, "Genes; up to 20 of them mark each type");
+  real("--median-library", options.median_library, false, "Median counts per cell");
+  whole("--batches", options.batches, "Batches of equal size on average");
+  real("--batch-spread", options.batch_spread, true,
+       "Standard deviation of a batch's effect on log expression");
+  real("--dropout", options.dropout, true,
+       "Mean count at which half of the counts are lost; 0: none are");
+  add_run_options(command, options.seed, options.threads, "Options");
   command.add_flag("--plain", options.plain, "Write the 10x files uncompressed");
   command.add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty");
+}
+
+/// What CLI11 found wrong with the command line, for a person.
+std::string explain(const CLI::ParseError& error, const CLI::App& app) {
+  std::string text = error.what();
+  const auto unexpected = app.remaining(true);
+  if (app.get_subcommands().empty()) {
+    text = "expected a command, generate or simulate";
+    if (!unexpected.empty()) text += ", got '" + unexpected.front() + "'";
+  } else if (dynamic_cast<const CLI::ExtrasError*>(&error) && !unexpected.empty()) {
+    const std::string& first = unexpected.front();
+    text = (first.starts_with('-') ? "unknown option '" : "unexpected argument '") + first + "'";
+  } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
+    const bool repeated = text.find("At Most") != std::string::npos;
+    text = text.substr(0, text.find(':')) + (repeated ? ": given more than once" : ": no value");
+  }
+  return text + " (--help tells the options)";
 }
 
 int fail(int code, const std::string& message) {
@@ -199,7 +233,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return fail(bad_input, std::string(error.what()) + " (--help tells the options)");
+    return fail(bad_input, explain(error, app));
   }
 
   program::catch_interrupts();

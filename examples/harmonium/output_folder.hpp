@@ -3,6 +3,10 @@
 /// Where results go.
 #pragma once
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -14,11 +18,22 @@
 namespace program {
 
 /// Before any work: refuses what could not be written at its end.
-/// @throws harmonium::io_error if `folder` is a file, or holds something and `overwrite` is false.
+/// @throws harmonium::io_error if `folder` is a file, lies where nothing can be written, or holds
+///         something and `overwrite` is false.
 inline void check_output_folder(const std::filesystem::path& folder, bool overwrite) {
+  harmonium::require(!folder.empty(), "--output", "the name of the folder is empty");
   std::error_code problem;
   if (std::filesystem::exists(folder, problem) && !std::filesystem::is_directory(folder, problem))
     throw harmonium::io_error(folder.string(), 0, "is a file; --output takes a folder");
+  std::filesystem::path above = std::filesystem::absolute(folder);
+  while (!std::filesystem::exists(above, problem) && above != above.root_path())
+    above = above.parent_path();
+  if (!std::filesystem::is_directory(above, problem))
+    throw harmonium::io_error(folder.string(), 0,
+                              "cannot be created: " + above.string() + " is a file");
+  if (access(above.c_str(), W_OK | X_OK) != 0)
+    throw harmonium::io_error(folder.string(), 0,
+                              "cannot be written: " + above.string() + ": " + std::strerror(errno));
   if (!overwrite && std::filesystem::is_directory(folder, problem) &&
       !std::filesystem::is_empty(folder, problem))
     throw harmonium::io_error(folder.string(), 0,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "pilot.hpp"
 
-#include <charconv>
 #include <filesystem>
 #include <numeric>
 #include <span>
@@ -12,6 +11,7 @@
 #include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/io/table.hpp"
+#include "parsed.hpp"
 
 namespace program {
 
@@ -22,6 +22,7 @@ namespace {
 
 io::dataset read(const generate_options& options) {
   const std::filesystem::path path = options.pilot;
+  hm::require(!path.empty(), "--pilot", "the name is empty");
   if (!std::filesystem::exists(path)) throw hm::io_error(options.pilot, 0, "does not exist");
   if (std::filesystem::is_directory(path)) {
     hm::require(options.orientation.empty(), "--orientation",
@@ -29,7 +30,7 @@ io::dataset read(const generate_options& options) {
     return io::read_10x(path, {.feature_type = options.feature_type});
   }
   hm::require(!options.orientation.empty(), "--orientation",
-              "is needed for a csv or tsv file: cells-by-genes or genes-by-cells");
+              "cells-by-genes or genes-by-cells must be given to read the table " + options.pilot);
   return io::read_table(path, options.orientation == "cells-by-genes"
                                   ? io::orientation::cells_by_genes
                                   : io::orientation::genes_by_cells);
@@ -41,21 +42,19 @@ std::vector<hm::index> all_of(hm::index count) {
   return numbers;
 }
 
-/// The number in --genes, if it is one.
-std::optional<hm::index> as_number(const std::string& text) {
-  long value = 0;
-  const char* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, value);
-  if (parsed.ec != std::errc{} || parsed.ptr != end) return std::nullopt;
-  return value;
+std::string genes_in_words(hm::index count) {
+  return std::to_string(count) + (count == 1 ? " gene" : " genes");
 }
 
 std::vector<hm::index> chosen_genes(const generate_options& options, const io::dataset& data,
                                     const hm::count_matrix<>& training) {
-  if (const auto number = as_number(options.genes)) {
-    hm::require(*number >= 1, "--genes", "must be at least 1, or the name of a file");
+  if (const auto number = parsed<hm::index>(options.genes)) {
+    hm::require(*number >= 1, "--genes",
+                "expected at least 1, or the name of a file, got " + options.genes);
     return hm::variable_genes(training, *number);
   }
+  hm::require(std::filesystem::exists(options.genes), "--genes",
+              "expected a whole number or a file, got '" + options.genes + "'");
   return io::match_genes(io::read_gene_list(options.genes), data.genes);
 }
 
@@ -66,7 +65,8 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
   pilot.all = read(options);
   const io::dataset& data = pilot.all;
   for (const auto& [type, rows] : data.other_features)
-    pilot.remarks.push_back("left out " + std::to_string(rows) + " features of type " + type +
+    pilot.remarks.push_back("left out " + std::to_string(rows) +
+                            (rows == 1 ? " feature" : " features") + " of type " + type +
                             " (--feature-type chooses)");
   hm::require(data.counts.cells() > 0, "--pilot", options.pilot + " has no cells");
 
@@ -84,21 +84,30 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
     pilot.labels.emplace();
     for (const hm::index row : pilot.rows)
       pilot.labels->push_back(joined.labels[static_cast<std::size_t>(row)]);
+    if (joined.unused > 0)
+      pilot.remarks.push_back(std::to_string(joined.unused) + " of the labels in " +
+                              options.labels + " belong to no cell of the pilot");
+    if (options.model != "cluster-nb")
+      pilot.remarks.push_back("the labels were checked but not used: they are for cluster-nb");
   }
   pilot.training = hm::select_cells(data.counts, std::span<const hm::index>(pilot.rows));
   if (!options.genes.empty()) {
     const auto columns = chosen_genes(options, data, pilot.training);
+    if (const auto number = parsed<hm::index>(options.genes); number > data.counts.genes())
+      pilot.remarks.push_back("--genes " + options.genes + ": the pilot has " +
+                              genes_in_words(data.counts.genes()) + ", all were kept");
     pilot.training = hm::select_genes(pilot.training, std::span<const hm::index>(columns));
     pilot.all = io::select_genes(data, std::span<const hm::index>(columns));
   }
   const auto means = hm::gene_means(pilot.training);
   for (hm::index m = 0; m < means.size(); ++m)
     if (means[m] > 0) pilot.expressed.push_back(m);
-  hm::require(!pilot.expressed.empty(), "--pilot", "the training cells hold no counts at all");
+  hm::require(!pilot.expressed.empty(), "--pilot",
+              "the training cells of " + options.pilot + " hold no counts at all");
   const auto silent = means.size() - static_cast<hm::index>(pilot.expressed.size());
   if (silent > 0) {
-    pilot.remarks.push_back(std::to_string(silent) +
-                            " genes have no count in the training cells and stay zero");
+    pilot.remarks.push_back(genes_in_words(silent) +
+                            " without a count in the training cells: zero in every cell");
     pilot.training = hm::select_genes(pilot.training, std::span<const hm::index>(pilot.expressed));
   }
   return pilot;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <charconv>
+#include <cmath>
 #include <functional>
 #include <optional>
 
@@ -68,10 +69,6 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   constexpr std::size_t layers = Model::hidden_layers;
   for (std::size_t l = 0; l < layers; ++l) options.hidden[l] = asked.hidden[l];
   if (!asked.epochs.empty()) {
-    hm::require(asked.epochs.size() == layers + (layers > 1 ? 1 : 0), "--epochs",
-                "needs one number per hidden layer" +
-                    std::string(layers > 1 ? " and one for joint training" : "") + ", got " +
-                    std::to_string(asked.epochs.size()));
     for (std::size_t l = 0; l < layers; ++l) options.pretraining_epochs[l] = asked.epochs[l];
     if (layers > 1) options.epochs = asked.epochs.back();
   }
@@ -87,13 +84,14 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   hm::dbm_trainer<Model, hm::count_matrix<>, Options> trainer(pilot.training, options, rng);
   if (!trainer.run(run, std::ref(watch))) throw interruption{};
   const Model& model = trainer.model();
+  hm::require(trainer.log().empty() || std::isfinite(trainer.log().back().reconstruction_error),
+              "--learning-rate", "training diverged; try a smaller one");
 
   const bool small = model.template units<1>().states() <= hm::exact{}.max_states;
   // The paper samples by Gibbs chains; so does whoever names a burn-in.
   const bool by_gibbs =
       asked.sampler == "gibbs" ||
       (asked.sampler == "auto" && (asked.burn_in || asked.preset == "paper" || !small));
-  hm::require(by_gibbs || !asked.burn_in, "--burn-in", "the exact sampler has none");
   const hm::index burn_in = asked.burn_in.value_or(50);
   synthetic_cells made;
   made.cells = by_gibbs ? hm::generate(run, model, cells, hm::gibbs{.burn_in = burn_in}, watch, rng)

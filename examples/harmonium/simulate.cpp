@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "simulate.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/simulate/tissue.hpp"
+#include "interrupt.hpp"
 #include "output_folder.hpp"
 
 namespace program {
@@ -28,14 +30,17 @@ std::string number(double value) {
 void simulate(const simulate_options& options) {
   check_output_folder(options.output, options.overwrite);
   hm::random_engine rng(options.seed);
-  const auto tissue = hm::simulate_tissue(hm::thread_executor(options.threads),
-                                          {.cells = options.cells,
-                                           .genes = options.genes,
-                                           .median_library = options.median_library,
-                                           .batches = options.batches,
-                                           .batch_log_spread = options.batch_spread,
-                                           .dropout = options.dropout},
-                                          rng);
+  hm::tissue_options asked = {.cells = options.cells,
+                              .genes = options.genes,
+                              .median_library = options.median_library,
+                              .batches = options.batches,
+                              .batch_log_spread = options.batch_spread,
+                              .dropout = options.dropout};
+  // Of few genes, at most half mark a type.
+  const auto types = static_cast<hm::index>(asked.types.size());
+  asked.markers_per_type = std::min(asked.markers_per_type, asked.genes / (2 * types));
+  const auto tissue = hm::simulate_tissue(hm::thread_executor(options.threads), asked, rng);
+  if (interrupted) throw interruption{};
   io::features features;
   for (const auto& name : tissue.gene_names) features.push_back(name, name, io::gene_expression);
   std::vector<std::string> barcodes;

@@ -23,6 +23,7 @@ struct simulate_options {
 };
 
 /// Writes a simulated tissue: a 10x folder, labels.tsv, and the truth behind it.
+/// @throws interruption on Ctrl-C, before anything is written; otherwise what the library throws.
 void simulate(const simulate_options& options);
 
 }  // namespace program

@@ -27,7 +27,7 @@ class terminal_progress {
     const bool last = now.done == now.total;
     if (on_terminal_) {
       if (last || elapsed(last_shown_) > 0.1) show_bar(now, seconds);
-      if (last) std::fputc('\n', stderr);
+      if (last || interrupted) std::fputc('\n', stderr);
     } else if (last || elapsed(last_shown_) > 5) {
       std::fprintf(stderr, "%s: %ld of %ld, %.1f s%s\n", stage_.c_str(), long{now.done},
                    long{now.total}, seconds, figures(now).c_str());

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Numbers on the command line: what they may be, and a sentence that says so when they are not.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parsed.hpp"
+
+namespace program {
+
+constexpr std::uint64_t largest_count = std::numeric_limits<std::int32_t>::max();
+
+/// A whole number from `lowest` to `highest`, in decimal digits.
+inline CLI::Validator whole_number(std::uint64_t lowest, std::uint64_t highest = largest_count) {
+  const auto check = [=](std::string& text) -> std::string {
+    const auto value = parsed<std::uint64_t>(text);
+    if (!value || *value < lowest || *value > highest)
+      return "expected a whole number from " + std::to_string(lowest) + " to " +
+             std::to_string(highest) + ", got '" + text + "'";
+    text = std::to_string(*value);  // CLI11 would take a leading zero for octal
+    return {};
+  };
+  return {check, "", "whole number"};
+}
+
+/// A finite number above zero, or also zero.
+inline CLI::Validator real_number(bool zero_allowed) {
+  const auto check = [=](const std::string& text) -> std::string {
+    const auto value = parsed<double>(text);
+    if (value && std::isfinite(*value) && (*value > 0 || (zero_allowed && *value == 0))) return {};
+    return std::string("expected a number ") + (zero_allowed ? "of at least 0" : "above 0") +
+           ", got '" + text + "'";
+  };
+  return {check, "", "number"};
+}
+
+/// The whole numbers of a list "4,2"; empty if one is malformed or out of range.
+inline std::vector<long> number_list(std::string_view text, long lowest, long highest) {
+  std::vector<long> numbers;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    const auto value = parsed<long>(text.substr(0, comma));
+    if (!value || *value < lowest || *value > highest) return {};
+    numbers.push_back(*value);
+    if (comma == std::string_view::npos) return numbers;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+/// An option `name` whose value is such a list of at most `longest` numbers, read into `values`.
+inline CLI::Option* add_number_list(CLI::App& command, const std::string& name,
+                                    std::vector<long>& values, long lowest, long highest,
+                                    std::size_t longest, const std::string& description) {
+  const auto read = [=, &values](const std::string& text) {
+    auto numbers = number_list(text, lowest, highest);
+    if (numbers.empty() || numbers.size() > longest)
+      throw CLI::ValidationError(name, "expected 1 to " + std::to_string(longest) +
+                                           " whole numbers from " + std::to_string(lowest) +
+                                           " to " + std::to_string(highest) +
+                                           " with commas between, got '" + text + "'");
+    values = std::move(numbers);
+  };
+  return command.add_option_function<std::string>(name, read, description)->type_name("N,...");
+}
+
+}  // namespace program
