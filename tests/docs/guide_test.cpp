@@ -123,7 +123,7 @@ TEST_CASE("step, schedule and constraint are policies") {
   using options =
       hm::training_options<scdbm, hm::centred_step, hm::listed_rates, hm::non_positive_weights>;
   options settings{.hidden = {4, 2}, .learning_rate = {.rates = {0.2, 0.2, 0.1, 0.05}}};
-  settings.exact_iterations = 0;  // exact EM keeps every state admissible, not every W <= 0
+  settings.exact_iterations = 0;  // exact EM knows limits of states; W <= 0 would clip it
   const scdbm model = hm::train<scdbm>(pilot.counts, settings, rng);
 
   CHECK(model.weights(0).maxCoeff() <= 0);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <concepts>
+#include <utility>
 
 #include "harmonium/core/random_engine.hpp"
 
@@ -24,8 +25,11 @@ concept state_chain = requires(C& chain, const C& constant, random_engine& rng) 
 /// Law: draws come from (or, for Markov kernels, tend to) the model's joint distribution, and one
 /// step of a Markov kernel leaves it invariant: tested against enumeration.
 template <class S, class Model>
-concept sampler_for = std::copyable<S> && requires(const S& settings, const Model& model) {
-  { settings.prepare(model).make_chain() } -> state_chain<Model>;
+concept sampler_for = std::copyable<S> && requires(
+    const S& settings, const Model& model,
+    const decltype(std::declval<const S&>().prepare(std::declval<const Model&>()))& source) {
+  {settings.prepare(model)};
+  { source.make_chain() } -> state_chain<Model>;
 };
 
 }  // namespace harmonium

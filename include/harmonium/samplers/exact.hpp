@@ -84,7 +84,9 @@ struct exact {
       typename Model::state_type input_;
     };
 
-    [[nodiscard]] chain make_chain() const { return chain(*this); }
+    /// The chain refers to this source, which must outlive it.
+    [[nodiscard]] chain make_chain() const& { return chain(*this); }
+    chain make_chain() const&& = delete;
     [[nodiscard]] const hidden_enumeration<Model>& hidden() const noexcept { return hidden_; }
 
    private:

@@ -62,7 +62,7 @@ struct training_options {
   index dispersion_every = 5;       ///< epochs between updates of theta; 0: never
   bool dispersion_in_joint = true;  ///< also during joint training, not only in pretraining
   initial_weights initial = {};
-  double max_mean_factor = 2;   ///< no state's mean beyond this times the largest count, plus
+  double max_mean_factor = 10;  ///< no state's mean beyond this times the largest count, plus
                                 ///< one; only for `admissible_sum` without `max_mean`
   index exact_iterations = 20;  ///< exact EM at the end, where the first hidden layer is
                                 ///< small enough (`exact.max_states`)
@@ -144,6 +144,9 @@ class dbm_trainer {
     begin_stage(0);
     skip_empty_stages(serial_executor{});
   }
+
+  /// The counts are borrowed: a temporary would be gone when training begins.
+  dbm_trainer(const Counts&&, Options, random_engine&) = delete;
 
   [[nodiscard]] bool done() const noexcept { return stage_ > exact_stage; }
 
@@ -428,6 +431,7 @@ class dbm_trainer {
       biases.newton_steps = 50;
       maximise_expected(model, data, as_span(limits), training_.cells(), biases);
     }
+    options_.constraint.apply(model);  // the M-step knows its limits, not a sign
     const bool settled = epoch_ + 5 >= stage_epochs();
     if (options_.dispersion_every > 0 && (epoch_ + 1) % 4 == 0 && !settled)
       update_theta(run, model, data.hidden);

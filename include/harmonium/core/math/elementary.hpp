@@ -20,6 +20,10 @@
 
 #include "harmonium/core/math/polynomial.hpp"
 
+#ifdef __FAST_MATH__
+#error "harmonium needs IEEE arithmetic: compile without -ffast-math (exp(0.1) would be 1)"
+#endif
+
 namespace harmonium::math {
 
 /// What the functions below need to know of a floating-point type.
