@@ -26,7 +26,7 @@ bash "$top/cmake/install-packages.sh" "${sets[@]}"
 
 step "Build with $compiler in ${build#"$top"/}"
 bash "$top/cmake/configure.sh" "$preset" -DHARMONIUM_BUILD_TESTS=ON -DHARMONIUM_BUILD_EXAMPLES=ON "$@"
-NINJA_STATUS='[%f/%t %es] ' cmake --build "$build"
+NINJA_STATUS='[%f/%t %es] ' cmake --build "$build" -- -k 0
 
 step "Test"
 ctest --test-dir "$build" --output-on-failure --no-tests=error --parallel "$(nproc)"

@@ -76,8 +76,9 @@ TEST_CASE("an executor works again after a failure") {
 }
 
 TEST_CASE("ranges cover all items once, whatever the executor") {
-  for (const auto& [count, size] :
+  for (const auto& shape :
        {std::pair<hm::index, hm::index>{0, 4}, {1, 4}, {4, 4}, {5, 4}, {103, 10}}) {
+    const auto count = shape.first, size = shape.second;
     std::vector<int> seen(static_cast<std::size_t>(count), 0);
     std::vector<hm::index> begins(static_cast<std::size_t>(count), -1);
     hm::for_each_range(hm::thread_executor(2), count, size, [&](hm::index begin, hm::index end) {

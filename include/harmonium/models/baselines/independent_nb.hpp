@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
+#include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/draw/negative_binomial.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
-#include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/models/generator.hpp"
 #include "harmonium/units/dispersion.hpp"
 
