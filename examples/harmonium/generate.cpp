@@ -162,6 +162,14 @@ std::string gene_table(const synthetic_cells& made, const pilot_data& pilot) {
 
 /// Before any work: options that contradict each other.
 void check_together(const generate_options& options) {
+  const generate_options unset;
+  const bool trains = options.preset != unset.preset || options.hidden != unset.hidden ||
+                      !options.epochs.empty() || options.learning_rate || options.burn_in ||
+                      options.sampler != unset.sampler || options.held_out != unset.held_out;
+  hm::require(options.model == "scdbm" || !trains, "--model",
+              options.model +
+                  " has no use for --preset, --hidden, --epochs, --learning-rate, "
+                  "--held-out, --sampler or --burn-in");
   const std::size_t layers = options.hidden.size();
   const std::size_t phases = layers + (layers > 1 ? 1 : 0);
   hm::require(options.epochs.empty() || options.epochs.size() == phases, "--epochs",

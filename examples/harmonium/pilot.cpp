@@ -64,10 +64,12 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
   pilot_data pilot;
   pilot.all = read(options);
   const io::dataset& data = pilot.all;
+  std::string left_out;
   for (const auto& [type, rows] : data.other_features)
-    pilot.remarks.push_back("left out " + std::to_string(rows) +
-                            (rows == 1 ? " feature" : " features") + " of type " + type +
-                            " (--feature-type chooses)");
+    left_out += (left_out.empty() ? "" : " and ") + std::to_string(rows) +
+                (rows == 1 ? " feature" : " features") + " of type " + type;
+  if (!left_out.empty())
+    pilot.remarks.push_back("left out " + left_out + " (--feature-type chooses)");
   hm::require(data.counts.cells() > 0, "--pilot", options.pilot + " has no cells");
 
   pilot.rows = all_of(data.counts.cells());

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <functional>
 #include <optional>
 
@@ -47,13 +48,21 @@ inline std::string field(const std::optional<double>& value) {
   return value ? field(*value) : "";
 }
 
+inline std::string rounded(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
+
 inline std::string log_as_csv(const std::vector<hm::training_record>& log) {
   std::string csv =
-      "stage,epoch,learning_rate,reconstruction_error,weight_norms,free_energy,log_likelihood,"
+      "stage,epoch,learning_rate,reconstruction_error,mean_field_unconverged,weight_norms,"
+      "free_energy,log_likelihood,"
       "held_out_free_energy,held_out_log_likelihood\n";
   for (const auto& line : log) {
     csv += line.stage + "," + std::to_string(line.epoch) + "," + field(line.learning_rate) + "," +
-           field(line.reconstruction_error) + ",";
+           field(line.reconstruction_error) + "," + std::to_string(line.mean_field_unconverged) +
+           ",";
     for (std::size_t l = 0; l < line.weight_norms.size(); ++l)
       csv += (l > 0 ? " " : "") + field(line.weight_norms[l]);
     csv += "," + field(line.free_energy) + "," + field(line.log_likelihood) + "," +
@@ -103,11 +112,15 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   for (std::size_t l = 0; l < layers; ++l)
     sizes += (l > 0 ? " + " : "") + std::to_string(asked.hidden[l]);
   made.facts.emplace_back("hidden units", sizes);
+  if (options.exact_iterations > 0 && model.template units<1>().states() > options.exact.max_states)
+    made.facts.emplace_back("note",
+                            "a first hidden layer of more than 10 units is trained with particles, "
+                            "which hardly mix: do not trust these cells");
   made.facts.emplace_back("sampler", by_gibbs ? "Gibbs, burn-in " + std::to_string(burn_in)
                                               : "exact (the hidden layer is enumerated)");
   const auto& last = trainer.log().empty() ? hm::training_record{} : trainer.log().back();
   if (last.log_likelihood)
-    made.facts.emplace_back("log-likelihood", field(*last.log_likelihood) + " nats per cell");
+    made.facts.emplace_back("log-likelihood", rounded(*last.log_likelihood) + " nats per cell");
   const auto& theta = model.visible().inverse_dispersion();
   made.inverse_dispersion.assign(theta.data(), theta.data() + theta.size());
   for (const auto status : trainer.statuses())

@@ -59,6 +59,7 @@
 #include "harmonium/training/dispersion_update.hpp"
 #include "harmonium/training/exact_em.hpp"
 #include "harmonium/training/hidden_balance.hpp"
+#include "harmonium/training/log_mean_scale.hpp"
 #include "harmonium/training/mean_field.hpp"
 #include "harmonium/training/monitors.hpp"
 #include "harmonium/training/schedule.hpp"

@@ -139,6 +139,7 @@ for value in 0 -1 x nan inf; do
 done
 refuses "--preset: quick" --pilot pilot --preset quick
 refuses "--model: gan" --pilot pilot --model gan
+refuses "--model: bootstrap has no use" --pilot pilot --model bootstrap --burn-in 3
 refuses "--sampler: nuts" --pilot pilot --sampler nuts
 refuses "--threads: expected" --pilot pilot --threads -1
 refuses "--burn-in: expected" --pilot pilot --burn-in -1

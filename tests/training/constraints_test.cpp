@@ -79,3 +79,19 @@ TEST_CASE("families without a bound are left alone") {
   hm::unconstrained{}.apply(model);
   CHECK(model.parameters() == before);
 }
+
+TEST_CASE("in single precision no state's input reaches the bound either") {
+  using model_type = hm::dbm<hm::basic_negative_binomial<float>, hm::basic_bernoulli<float>>;
+  hm::random_engine rng(5);
+  for (int repeat = 0; repeat < 50; ++repeat) {
+    model_type model(hm::basic_negative_binomial<float>(20, 1.0f), hm::basic_bernoulli<float>(6));
+    for (float& p : model.parameters()) p = static_cast<float>(hm::draw::uniform(-2.0, 2.0, rng));
+    hm::admissible_sum{}.apply(model);
+    hm::vector<float> h(6), eta(20);
+    for (hm::index s = 0; s < 64; ++s) {
+      model.units<1>().write_state(s, hm::as_span(h));
+      model.visible_input(hm::as_span(std::as_const(h)), hm::as_span(eta));
+      CHECK(eta.maxCoeff() < 0);
+    }
+  }
+}

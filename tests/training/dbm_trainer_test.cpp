@@ -133,6 +133,26 @@ TEST_CASE_TEMPLATE("other stacks train too", Model, hm::dbm<hm::negative_binomia
   CHECK(trainer.model().parameters().allFinite());
 }
 
+TEST_CASE_TEMPLATE("a group of six categories keeps finite biases and the pilot's means", Scalar,
+                   float, double) {
+  using model_type = hm::dbm<hm::basic_negative_binomial<Scalar>, hm::basic_categorical<Scalar>>;
+  hm::random_engine rng(9);
+  hm::training_options<model_type> options;
+  options.hidden = {6};
+  const auto model = hm::train<model_type>(pilot, options, rng);
+  for (const Scalar b : model.bias(1)) CHECK(std::abs(b) < 1000);
+  const hm::hidden_enumeration<model_type> hidden(model);
+  double total = 0;
+  for (hm::index s = 0; s < hidden.states(); ++s)
+    total += static_cast<double>(hidden.probability(s));
+  CHECK(total == doctest::Approx(1).epsilon(1e-4));
+  const auto own = hm::exact_model_statistics(model, hidden);
+  const auto real = hm::gene_means(pilot);
+  for (hm::index m = 0; m < real.size(); ++m)
+    CHECK(static_cast<double>(model.bias_of(own, 0)[static_cast<std::size_t>(m)]) ==
+          doctest::Approx(real[m]).epsilon(0.02));
+}
+
 TEST_CASE("counts borrowed as floats give the same model as counts owned as integers") {
   std::vector<float> values;
   std::vector<std::int64_t> genes, pointers{0};

@@ -32,6 +32,8 @@ struct cell_counts {
 /// of a cell ascend. Both `count_view` and `count_matrix` are models.
 template <class C>
 concept count_source = requires(const C& counts, index cell) {
+  typename C::value_type;
+  typename C::index_type;
   { counts.cells() } -> std::same_as<index>;
   { counts.genes() } -> std::same_as<index>;
   { counts.nonzeros() } -> std::same_as<index>;
@@ -137,26 +139,34 @@ class count_matrix {
   template <class Count>
   void push_back(index gene, Count count) {
     if (count == Count(0)) return;
+    require(gene >= 0 && gene < genes_, "count_matrix::push_back",
+            "the gene must be below the number of genes");
     if constexpr (std::integral<Value> && std::integral<Count>) {
       if (!std::in_range<Value>(count)) overflow(gene, std::to_string(count));
     } else if constexpr (std::integral<Value>) {
       if (!(count >= Count(0)) || count >= std::ldexp(Count(1), std::numeric_limits<Value>::digits))
         overflow(gene, std::to_string(count));
+      if (count != std::floor(count))
+        throw std::domain_error("count_matrix: count " + std::to_string(count) + " of gene " +
+                                std::to_string(gene) + " is not a whole number");
     }
     values_.push_back(static_cast<Value>(count));
     gene_index_.push_back(static_cast<Index>(gene));
   }
 
-  void finish_cell() { pointers_.push_back(static_cast<Pointer>(values_.size())); }
+  /// @throws std::overflow_error if there are more counts than `Pointer` can number.
+  void finish_cell() { pointers_.push_back(checked_pointer(values_.size())); }
 
   /// Appends all cells of `other`, which must have the same genes.
   void append(const count_matrix& other) {
     require(other.genes_ == genes_, "count_matrix::append", "the numbers of genes differ");
+    require(&other != this, "count_matrix::append", "cannot append itself");
     const Pointer offset = pointers_.back();
     values_.insert(values_.end(), other.values_.begin(), other.values_.end());
     gene_index_.insert(gene_index_.end(), other.gene_index_.begin(), other.gene_index_.end());
     for (std::size_t i = 1; i < other.pointers_.size(); ++i)
-      pointers_.push_back(static_cast<Pointer>(offset + other.pointers_[i]));
+      pointers_.push_back(checked_pointer(static_cast<std::size_t>(offset) +
+                                          static_cast<std::size_t>(other.pointers_[i])));
   }
 
   [[nodiscard]] count_view<Value, Index, Pointer> view() const {
@@ -179,6 +189,12 @@ class count_matrix {
   friend bool operator==(const count_matrix&, const count_matrix&) = default;
 
  private:
+  static Pointer checked_pointer(std::size_t position) {
+    if (!std::in_range<Pointer>(position))
+      throw std::overflow_error("count_matrix: more counts than the pointer type can number");
+    return static_cast<Pointer>(position);
+  }
+
   [[noreturn]] static void overflow(index gene, const std::string& count) {
     throw std::overflow_error("count_matrix: count " + count + " of gene " + std::to_string(gene) +
                               " does not fit the value type, whose largest value is " +

@@ -40,21 +40,28 @@ class hidden_enumeration {
                 "; use Gibbs sampling");
     states_.resize(count, model.size(1));
     hidden_terms_.resize(count);
+    above_.resize(count);
     visible_terms_.resize(count);
     for_each_range(run, count, 16, [&](index begin, index end) {
       vector<scalar> eta(model.size(0));
       for (index s = begin; s < end; ++s) {
         std::span<scalar> h(states_.row(s).data(), static_cast<std::size_t>(states_.cols()));
         model.template units<1>().write_state(s, h);
-        hidden_terms_[s] =
-            row::dot<scalar>(state(s), model.bias(1)) + model.template log_sum_above<1>(state(s));
+        above_[s] = model.template log_sum_above<1>(state(s));
         model.visible_input(state(s), as_span(eta));
         visible_terms_[s] = model.visible().log_partition(as_span(std::as_const(eta)));
       }
     });
-    std::vector<scalar> terms(static_cast<std::size_t>(count));
-    for (index s = 0; s < count; ++s)
+    set_hidden_bias(model.bias(1));
+  }
+
+  /// Brings the figures up to date after a change of b_1 alone: no gene is visited.
+  void set_hidden_bias(std::span<const scalar> bias) {
+    std::vector<scalar> terms(static_cast<std::size_t>(states()));
+    for (index s = 0; s < states(); ++s) {
+      hidden_terms_[s] = row::dot<scalar>(state(s), bias) + above_[s];
       terms[static_cast<std::size_t>(s)] = hidden_terms_[s] + visible_terms_[s];
+    }
     log_partition_ = math::log_sum_exp(std::span<const scalar>(terms));
   }
 
@@ -75,6 +82,7 @@ class hidden_enumeration {
 
  private:
   matrix<scalar> states_;
+  vector<scalar> above_;  ///< log_sum_above<1>
   vector<scalar> hidden_terms_;
   vector<scalar> visible_terms_;
   scalar log_partition_ = 0;

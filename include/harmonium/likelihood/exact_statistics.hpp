@@ -73,7 +73,7 @@ vector<typename Model::scalar> exact_model_statistics(const Model& model,
   vector<scalar> flat = vector<scalar>::Zero(model.parameters().size());
   for (index s = 0; s < hidden.states(); ++s) {
     const scalar p = hidden.probability(s);
-    if (p == scalar(0)) continue;
+    if (p < scalar(1e-30)) continue;  // beyond what any sum can show
     add_model_statistics(model, hidden.state(s), p, flat);
     add_statistics_above<1>(model, hidden.state(s), p, flat);
   }

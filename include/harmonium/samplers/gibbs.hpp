@@ -24,12 +24,19 @@ struct clamped_units {
   std::vector<Scalar> values;  ///< as many
 };
 
-/// Multiplies the input of every layer; all ones except in greedy layerwise pretraining, where a
-/// layer that will later hear from both sides hears its one neighbour twice (Salakhutdinov and
-/// Hinton 2009, "Deep Boltzmann machines", AISTATS).
+/// Multiplies what every layer hears from its neighbours (not its bias); all ones except in greedy
+/// layerwise pretraining, where a layer that will later hear from both sides hears its one
+/// neighbour twice (Salakhutdinov and Hinton 2009, "Deep Boltzmann machines", AISTATS).
 template <class Model>
 struct input_factors {
   std::array<typename Model::scalar, Model::layers> factor = ones();
+
+  void apply(const Model& model, std::size_t layer, std::span<typename Model::scalar> input) const {
+    if (factor[layer] == typename Model::scalar(1)) return;
+    const auto bias = model.bias(layer);
+    for (std::size_t k = 0; k < input.size(); ++k)
+      input[k] = bias[k] + factor[layer] * (input[k] - bias[k]);
+  }
 
  private:
   static constexpr std::array<typename Model::scalar, Model::layers> ones() {
@@ -93,8 +100,7 @@ class gibbs_chain {
   void sample_layer(Engine& rng) {
     auto input = as_span(input_[Layer]);
     model_->layer_input(state_, Layer, input);
-    if (factors_.factor[Layer] != scalar(1))
-      for (scalar& eta : input) eta *= factors_.factor[Layer];
+    factors_.apply(*model_, Layer, input);
     model_->template units<Layer>().sample(std::span<const scalar>(input), as_span(state_[Layer]),
                                            rng);
     if constexpr (Layer == 0)

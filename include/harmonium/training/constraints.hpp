@@ -62,9 +62,10 @@ struct admissible_sum {
   template <class Model>
   [[nodiscard]] auto limits(const Model& model) const {
     using scalar = typename Model::scalar;
-    vector<scalar> limit = vector<scalar>::Constant(
-        model.size(0), model.visible().natural_supremum() - static_cast<scalar>(1e-10));
-    if (max_mean.size() > 0) {
+    const scalar supremum = model.visible().natural_supremum();
+    vector<scalar> limit =
+        vector<scalar>::Constant(model.size(0), supremum - static_cast<scalar>(1e-10));
+    if (max_mean.size() > 0 && !std::isinf(supremum)) {
       const vector<scalar> mean = max_mean.template cast<scalar>();
       model.visible().natural_from_mean(as_span(mean), as_span(limit));
     }
@@ -91,6 +92,10 @@ struct admissible_sum {
   /// the next round.
   template <class Scalar>
   static void project(Scalar& a, std::span<Scalar> w, Scalar limit) {
+    // A state's input is summed in another order than ours: leave room for its rounding.
+    Scalar size = std::abs(a);
+    for (const Scalar weight : w) size += std::abs(weight);
+    limit -= Scalar(4) * std::numeric_limits<Scalar>::epsilon() * size;
     const auto sum = [&] {
       Scalar total = a;
       for (const Scalar weight : w) total += std::max(Scalar(0), weight);

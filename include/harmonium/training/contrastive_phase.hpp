@@ -15,6 +15,7 @@
 #include "harmonium/likelihood/exact_statistics.hpp"
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/training/hidden_balance.hpp"
+#include "harmonium/training/log_mean_scale.hpp"
 #include "harmonium/training/mean_field.hpp"
 #include "harmonium/training/steps.hpp"
 
@@ -71,6 +72,9 @@ class contrastive_phase {
   [[nodiscard]] const Model& model() const noexcept { return model_; }
   [[nodiscard]] Model& model() noexcept { return model_; }
   [[nodiscard]] index epochs_done() const noexcept { return epoch_; }
+  [[nodiscard]] const input_factors<Model>& factors() const noexcept { return factors_; }
+  /// Rows of the last epoch whose mean field stopped at the cap before it converged.
+  [[nodiscard]] index unconverged_rows() const noexcept { return unconverged_; }
   /// Whether the negative phase is exact.
   [[nodiscard]] bool enumerates() const noexcept { return enumerates_; }
   /// Running average of E[h_1] over the data rows; empty before the first step.
@@ -81,6 +85,7 @@ class contrastive_phase {
   void epoch(const Executor& run, const Rows& rows, double rate, const Step& step,
              const Constraint& constraint) {
     const index count = data_rows(rows);
+    unconverged_ = 0;
     std::vector<index> order(static_cast<std::size_t>(count));
     for (index i = 0; i < count; ++i) order[static_cast<std::size_t>(i)] = i;
     random_engine shuffler = order_streams_[static_cast<std::uint64_t>(epoch_)];
@@ -101,14 +106,17 @@ class contrastive_phase {
              double share_of_data, double rate, const Step& step, const Constraint& constraint) {
     const auto size = static_cast<index>(chosen.size());
     means_.resize(chosen.size(), model_.make_state());
+    std::vector<char> unconverged(chosen.size(), 0);
     for_each_range(run, size, 16, [&](index begin, index end) {
       mean_field_workspace<Model> work(model_);
       for (index i = begin; i < end; ++i) {
         const auto u = static_cast<std::size_t>(i);
-        mean_field(model_, data_row(rows, chosen[u]), means_[u], work, options_.mean_field,
-                   factors_);
+        const auto result = mean_field(model_, data_row(rows, chosen[u]), means_[u], work,
+                                       options_.mean_field, factors_);
+        unconverged[u] = result.converged ? 0 : 1;
       }
     });
+    unconverged_ += std::count(unconverged.begin(), unconverged.end(), 1);
     const scalar weight = scalar(1) / static_cast<scalar>(size);
     vector<scalar> data = vector<scalar>::Zero(model_.parameters().size());
     for (std::size_t i = 0; i < chosen.size(); ++i)
@@ -117,10 +125,10 @@ class contrastive_phase {
     vector<scalar> own = vector<scalar>::Zero(data.size());
     if (enumerates_) {
       follow_hidden_means(model_.bias_of(std::as_const(data), 1), share_of_data);
-      balance_hidden_bias(model_, hidden_enumeration<Model>(model_, options_.enumerate_up_to),
-                          as_span(std::as_const(hidden_means_)));
-      own = exact_model_statistics(model_,
-                                   hidden_enumeration<Model>(model_, options_.enumerate_up_to));
+      hidden_enumeration<Model> hidden(run, model_, options_.enumerate_up_to);
+      balance_hidden_bias(model_, hidden, as_span(std::as_const(hidden_means_)));
+      hidden.set_hidden_bias(model_.bias(1));
+      own = exact_model_statistics(model_, hidden);
     } else {
       move_particles(run, size);
       const scalar share = scalar(1) / static_cast<scalar>(particles_.size());
@@ -165,10 +173,9 @@ class contrastive_phase {
     const auto share = static_cast<scalar>(share_of_data);
     for (index k = 0; k < hidden_means_.size(); ++k) {
       const scalar fresh = batch_means[static_cast<std::size_t>(k)];
-      // Strictly inside the units' range, so that a finite bias exists.
-      hidden_means_[k] = std::clamp((scalar(1) - share) * hidden_means_[k] + share * fresh,
-                                    scalar(1e-3), scalar(1) - scalar(1e-3));
+      hidden_means_[k] = (scalar(1) - share) * hidden_means_[k] + share * fresh;
     }
+    keep_inside(model_.template units<1>(), 1e-3, as_span(hidden_means_));
   }
 
   template <executor Executor>
@@ -218,6 +225,7 @@ class contrastive_phase {
   random_streams particle_streams_;
   std::uint64_t particle_items_ = 0;
   index epoch_ = 0;
+  index unconverged_ = 0;
   bool enumerates_ = false;
   vector<scalar> hidden_means_;
   std::vector<typename Model::state_type> means_;

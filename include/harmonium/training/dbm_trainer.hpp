@@ -29,6 +29,7 @@
 #include "harmonium/training/contrastive_phase.hpp"
 #include "harmonium/training/dispersion_update.hpp"
 #include "harmonium/training/exact_em.hpp"
+#include "harmonium/training/log_mean_scale.hpp"
 #include "harmonium/training/monitors.hpp"
 #include "harmonium/training/schedule.hpp"
 #include "harmonium/training/steps.hpp"
@@ -105,6 +106,7 @@ struct training_record {
   index epoch;  ///< of this stage, from 1
   double learning_rate;
   double reconstruction_error;                 ///< counts, per cell and gene
+  index mean_field_unconverged = 0;            ///< rows whose mean field stopped at its cap
   std::vector<double> weight_norms;            ///< root mean square, one per weight matrix
   std::optional<double> free_energy;           ///< nats per training cell, if enumerable
   std::optional<double> log_likelihood;        ///< nats per training cell, if enumerable
@@ -166,12 +168,13 @@ class dbm_trainer {
       if constexpr (count_source<std::remove_cvref_t<decltype(rows)>>) {
         phase.epoch(run, rows, rate, options_.step, options_.constraint);
         if (dispersion_is_due())
-          update_theta(run, phase.model(), hidden_of(run, phase.model(), rows));
+          update_theta(run, phase.model(), hidden_of(run, phase.model(), rows, phase.factors()));
       } else {
         phase.epoch(run, rows, rate, options_.step, unconstrained{});
       }
       ++epoch_;
       record(run, phase.model(), rows, rate);
+      log_.back().mean_field_unconverged = phase.unconverged_rows();
     });
     if (epoch_ == stage_epochs()) finish_stage(run);
     return log_.back();
@@ -249,6 +252,7 @@ class dbm_trainer {
   void bound_means() {
     if constexpr (std::same_as<decltype(options_.constraint), admissible_sum>) {
       if (options_.constraint.max_mean.size() > 0) return;
+      if (std::isinf(make_visible().natural_supremum())) return;
       vector<double> bound = vector<double>::Ones(training_.genes());
       for (index i = 0; i < training_.cells(); ++i)
         row::for_each_nonzero(training_.cell(i), [&](index m, auto x) {
@@ -346,14 +350,8 @@ class dbm_trainer {
   template <class LayerModel>
   void start_weights(LayerModel& model, std::span<const scalar> means, bool in_log_mean) {
     auto weights = model.weights(0);
-    vector<scalar> scale = vector<scalar>::Ones(weights.rows());
-    if (in_log_mean) {
-      const std::span<const scalar> eta = std::as_const(model).bias(0);
-      vector<scalar> variance(weights.rows());
-      model.visible().variance(eta, as_span(variance));
-      for (index m = 0; m < weights.rows(); ++m)
-        if (variance[m] > scalar(0)) scale[m] = means[static_cast<std::size_t>(m)] / variance[m];
-    }
+    const vector<scalar> scale = in_log_mean ? log_mean_scale(model.visible(), means)
+                                             : vector<scalar>(vector<scalar>::Ones(weights.rows()));
     for (index m = 0; m < weights.rows(); ++m) {
       for (index k = 0; k < weights.cols(); ++k)
         weights(m, k) = scale[m] * static_cast<scalar>(draw::uniform(options_.initial.low,
@@ -366,10 +364,14 @@ class dbm_trainer {
         input += means[static_cast<std::size_t>(m)] * weights(m, k);
       model.bias(1)[static_cast<std::size_t>(k)] = -input;
     }
+    const vector<scalar> none = vector<scalar>::Zero(weights.cols());
+    vector<scalar> undecided(weights.cols());
+    model.template units<1>().mean(as_span(none), as_span(undecided));
     for (index m = 0; m < weights.rows(); ++m) {
-      scalar shift(0);
-      for (index k = 0; k < weights.cols(); ++k) shift += weights(m, k);
-      model.bias(0)[static_cast<std::size_t>(m)] -= shift / scalar(2);
+      const std::span<const scalar> w(weights.data() + m * weights.cols(),
+                                      static_cast<std::size_t>(weights.cols()));
+      model.bias(0)[static_cast<std::size_t>(m)] -=
+          row::dot<scalar>(w, as_span(std::as_const(undecided)));
     }
   }
 
@@ -399,7 +401,7 @@ class dbm_trainer {
   void finish_stage(const Executor& run) {
     if (stage_ + 1 < hidden_layers) {
       for_stage([&](auto& phase, const auto& rows) {
-        upper_rows_ = hidden_of(run, phase.model(), rows);
+        upper_rows_ = hidden_of(run, phase.model(), rows, phase.factors());
       });
     }
     if (stage_ < hidden_layers) {
@@ -428,10 +430,12 @@ class dbm_trainer {
     if (epoch_ + 1 == stage_epochs()) {
       exact_em_options biases = options_.exact;
       biases.fix_weights = true;
-      biases.newton_steps = 50;
+      biases.newton_steps = 20;
       maximise_expected(model, data, as_span(limits), training_.cells(), biases);
     }
-    options_.constraint.apply(model);  // the M-step knows its limits, not a sign
+    // The M-step keeps every state within the limits; a constraint that asks for more has its say.
+    if constexpr (!std::same_as<decltype(options_.constraint), admissible_sum>)
+      options_.constraint.apply(model);
     const bool settled = epoch_ + 5 >= stage_epochs();
     if (options_.dispersion_every > 0 && (epoch_ + 1) % 4 == 0 && !settled)
       update_theta(run, model, data.hidden);
@@ -439,13 +443,14 @@ class dbm_trainer {
 
   /// E[h_1 | row] of every row, cells x units.
   template <executor Executor, class AnyModel, class Rows>
-  matrix<scalar> hidden_of(const Executor& run, const AnyModel& model, const Rows& rows) const {
+  matrix<scalar> hidden_of(const Executor& run, const AnyModel& model, const Rows& rows,
+                           const input_factors<AnyModel>& factors) const {
     matrix<scalar> hidden(data_rows(rows), model.size(1));
     for_each_range(run, hidden.rows(), 32, [&](index begin, index end) {
       mean_field_workspace<AnyModel> work(model);
       auto means = model.make_state();
       for (index i = begin; i < end; ++i) {
-        mean_field(model, data_row(rows, i), means, work, options_.contrastive.mean_field);
+        mean_field(model, data_row(rows, i), means, work, options_.contrastive.mean_field, factors);
         std::copy_n(means[1].data(), means[1].size(), hidden.data() + i * hidden.cols());
       }
     });
@@ -519,7 +524,7 @@ class dbm_trainer {
     return error / static_cast<double>(rows.size());
   }
 
-  static constexpr index monitored_states = 256;
+  static constexpr index monitored_states = 1024;
 
   const Counts* counts_;
   Options options_;

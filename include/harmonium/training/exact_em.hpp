@@ -20,6 +20,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/likelihood/enumeration.hpp"
 #include "harmonium/training/hidden_balance.hpp"
+#include "harmonium/training/log_mean_scale.hpp"
 
 namespace harmonium {
 
@@ -92,9 +93,7 @@ auto posterior_of(const Executor& run, const Model& model, const hidden_enumerat
     for (index k = 0; k < units; ++k)
       result.hidden_means[k] += static_cast<scalar>(share) * result.hidden(i, k);
   }
-  for (index k = 0; k < units; ++k)  // strictly inside, so that finite biases exist
-    result.hidden_means[k] =
-        std::clamp(result.hidden_means[k], scalar(1e-4), scalar(1) - scalar(1e-4));
+  keep_inside(model.template units<1>(), 1e-4, as_span(result.hidden_means));
   return result;
 }
 
@@ -117,13 +116,11 @@ class newton_m_step {
         scale_(genes_),
         solved_(static_cast<std::size_t>(genes_)),
         direction_(genes_, columns_) {
-    vector<scalar> mean(genes_), eta(genes_), variance(genes_);
-    for (index m = 0; m < genes_; ++m)
-      mean[m] = static_cast<scalar>(std::max(data.pairs(m, 0), 1e-8));
-    model.visible().natural_from_mean(as_span(std::as_const(mean)), as_span(eta));
-    model.visible().variance(as_span(std::as_const(eta)), as_span(variance));
+    vector<scalar> mean(genes_);
+    for (index m = 0; m < genes_; ++m) mean[m] = static_cast<scalar>(data.pairs(m, 0));
+    const auto scale = log_mean_scale(model.visible(), as_span(std::as_const(mean)));
     for (index m = 0; m < genes_; ++m) {
-      scale_[m] = static_cast<double>(mean[m]) / static_cast<double>(variance[m]);
+      scale_[m] = static_cast<double>(scale[m]);
       prior_[m] = options.ridge / static_cast<double>(cells) / (scale_[m] * scale_[m]);
     }
   }

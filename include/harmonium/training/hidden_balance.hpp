@@ -6,6 +6,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -55,7 +56,13 @@ hidden_balance_result balance_hidden_bias(Model& model, const hidden_enumeration
 
   hidden_balance_result result{false, 0};
   double current = objective(b);
-  double damping = 1e-6;
+  // The bias of a whole one-hot group changes nothing, so that only rounding of the target moves
+  // it: neither follow what is smaller than that, nor divide by less.
+  const double rounding =
+      16 * static_cast<double>(std::numeric_limits<typename Model::scalar>::epsilon());
+  const double tolerance = std::max(1e-10, rounding);
+  const double least_damping = std::max(1e-9, rounding);
+  double damping = std::max(1e-6, rounding);
   while (result.iterations < max_iterations) {
     ++result.iterations;
     current = objective(b);
@@ -80,7 +87,7 @@ hidden_balance_result balance_hidden_bias(Model& model, const hidden_enumeration
       gradient[k] = static_cast<double>(target[static_cast<std::size_t>(k)]) - mean[k];
       largest = std::max(largest, std::abs(gradient[k]));
     }
-    if (largest < 1e-10) {
+    if (largest < tolerance) {
       result.converged = true;
       break;
     }
@@ -99,13 +106,13 @@ hidden_balance_result balance_hidden_bias(Model& model, const hidden_enumeration
       if (value > current) {
         b = std::move(trial);
         improved = true;
-        damping = std::max(1e-9, damping * 0.1);
+        damping = std::max(least_damping, damping * 0.1);
       } else {
-        damping = std::max(damping * 10, 1e-9);
+        damping = damping * 10;
       }
     }
     if (!improved) {  // the objective cannot tell the rest from rounding
-      result.converged = largest < 1e-6;
+      result.converged = largest < 1e4 * tolerance;
       break;
     }
   }

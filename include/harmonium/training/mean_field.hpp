@@ -15,7 +15,7 @@ namespace harmonium {
 struct mean_field_options {
   index max_sweeps = 30;    ///< stated cap; ignored with one hidden layer, where one pass is exact
   double tolerance = 1e-5;  ///< stops when no mean moved by more
-  double damping = 0;  ///< in [0, 1): share of the old mean kept; larger is slower and steadier
+  double damping = 0.1;  ///< in [0, 1): share of the old mean kept; larger is slower and steadier
 };
 
 struct mean_field_result {
@@ -59,7 +59,7 @@ mean_field_result mean_field(const Model& model, const Row& x, typename Model::s
       if (from_above)
         row::add_product_above<scalar>(model.weights(Layer),
                                        as_span(std::as_const(means[Layer + 1])), input);
-    for (scalar& eta : input) eta *= factors.factor[Layer];
+    factors.apply(model, Layer, input);
     // The input is not needed any more once the new mean is known; it holds that mean.
     vector<scalar>& fresh = work.input[Layer];
     vector<scalar>& old = means[Layer];

@@ -9,6 +9,7 @@
 
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/training/log_mean_scale.hpp"
 
 namespace harmonium {
 
@@ -57,12 +58,12 @@ struct centred_step {
       model.template units<layer()>().natural_from_mean(centre, as_span(eta));
       model.template units<layer()>().variance(as_span(std::as_const(eta)),
                                                as_span(variance[layer()]));
+      if constexpr (layer() == 0)
+        limit[0] = static_cast<scalar>(max_change) * log_mean_scale(model.visible(), centre);
+      else
+        limit[layer()].setConstant(static_cast<scalar>(max_change));
       for (index k = 0; k < eta.size(); ++k) {
-        // d log mean / d eta = variance / mean; hidden units count in eta itself.
-        const scalar mean = centre[static_cast<std::size_t>(k)];
         const scalar v = variance[layer()][k];
-        limit[layer()][k] = static_cast<scalar>(max_change);
-        if (layer() == 0 && v > std::abs(mean)) limit[layer()][k] *= std::abs(mean) / v;
         variance[layer()][k] =
             v + static_cast<scalar>(pseudo_variance) * (layer() == 0 ? scalar(1) : scalar(0.25));
       }
