@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/core/row_products.hpp"
+
+#include <doctest/doctest.h>
+
+namespace hm = harmonium;
+
+TEST_CASE("products of sparse and dense rows against Eigen's") {
+  hm::count_matrix<> counts(4);
+  counts.push_back(1, 3);
+  counts.push_back(3, 5);
+  counts.finish_cell();
+  hm::vector<double> x(4), h(2);
+  x << 0, 3, 0, 5;
+  h << 1, -2;
+  hm::matrix<double> w(4, 2);
+  w << 1, 2, 3, 4, 5, 6, 7, 8;
+  const hm::weight_view<double> weights(w.data(), 4, 2);
+  const auto dense = hm::as_span(std::as_const(x));
+  const auto above = hm::as_span(std::as_const(h));
+
+  hm::vector<double> sparse_out = hm::vector<double>::Ones(2), dense_out = sparse_out;
+  hm::row::add_product<double>(counts.cell(0), weights, hm::as_span(sparse_out));
+  hm::row::add_product<double>(dense, weights, hm::as_span(dense_out));
+  CHECK(sparse_out == dense_out);
+  CHECK(sparse_out.isApprox(w.transpose() * x + hm::vector<double>::Ones(2)));
+
+  hm::vector<double> below = hm::vector<double>::Zero(4);
+  hm::row::add_product_above<double>(weights, above, hm::as_span(below));
+  CHECK(below.isApprox(w * h));
+
+  hm::matrix<double> outer = hm::matrix<double>::Zero(4, 2);
+  hm::row::add_outer<double>(counts.cell(0), above, 0.5,
+                             hm::weight_span<double>(outer.data(), 4, 2));
+  CHECK(outer.isApprox(0.5 * x * h.transpose()));
+  hm::vector<double> sum = hm::vector<double>::Zero(4);
+  hm::row::add<double>(counts.cell(0), 2.0, hm::as_span(sum));
+  CHECK(sum == 2 * x);
+  CHECK(hm::row::dot<double>(counts.cell(0), hm::as_span(std::as_const(sum))) == 68);
+}
