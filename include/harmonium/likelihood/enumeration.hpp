@@ -88,11 +88,12 @@ class hidden_enumeration {
   scalar log_partition_ = 0;
 };
 
-/// log sum_h exp(-E(x, h)) for one visible state x of a model of any depth: minus its free energy.
-/// @param x a `cell_counts` or a dense span; @param log_base its log base measure.
+/// log p(h_1 | x) of every state, but for one constant: hidden_term + x'W_0 h_1.
+/// @param x a `cell_counts` or a dense span
 template <class Model, class Row>
-typename Model::scalar log_unnormalised(const Model& model, const hidden_enumeration<Model>& hidden,
-                                        const Row& x, typename Model::scalar log_base) {
+std::vector<typename Model::scalar> log_posterior_terms(const Model& model,
+                                                        const hidden_enumeration<Model>& hidden,
+                                                        const Row& x) {
   using scalar = typename Model::scalar;
   vector<scalar> from_below = vector<scalar>::Zero(model.size(1));
   row::add_product<scalar>(x, model.weights(0), as_span(from_below));
@@ -101,6 +102,16 @@ typename Model::scalar log_unnormalised(const Model& model, const hidden_enumera
     terms[static_cast<std::size_t>(s)] =
         hidden.hidden_term(s) +
         row::dot<scalar>(hidden.state(s), as_span(std::as_const(from_below)));
+  return terms;
+}
+
+/// log sum_h exp(-E(x, h)) for one visible state x of a model of any depth: minus its free energy.
+/// @param x a `cell_counts` or a dense span; @param log_base its log base measure.
+template <class Model, class Row>
+typename Model::scalar log_unnormalised(const Model& model, const hidden_enumeration<Model>& hidden,
+                                        const Row& x, typename Model::scalar log_base) {
+  using scalar = typename Model::scalar;
+  const auto terms = log_posterior_terms(model, hidden, x);
   return row::dot<scalar>(x, model.bias(0)) + log_base +
          math::log_sum_exp(std::span<const scalar>(terms));
 }

@@ -86,13 +86,7 @@ void add_exact_data_statistics(const Model& model, const hidden_enumeration<Mode
                                const Row& x, typename Model::scalar weight,
                                vector<typename Model::scalar>& flat) {
   using scalar = typename Model::scalar;
-  vector<scalar> from_below = vector<scalar>::Zero(model.size(1));
-  row::add_product<scalar>(x, model.weights(0), as_span(from_below));
-  std::vector<scalar> terms(static_cast<std::size_t>(hidden.states()));
-  for (index s = 0; s < hidden.states(); ++s)
-    terms[static_cast<std::size_t>(s)] =
-        hidden.hidden_term(s) +
-        row::dot<scalar>(hidden.state(s), as_span(std::as_const(from_below)));
+  const auto terms = log_posterior_terms(model, hidden, x);
   const scalar total = math::log_sum_exp(std::span<const scalar>(terms));
   row::add<scalar>(x, weight, model.bias_of(flat, 0));
   for (index s = 0; s < hidden.states(); ++s) {

@@ -59,15 +59,8 @@ auto posterior_of(const Executor& run, const Model& model, const hidden_enumerat
   result.hidden = matrix<scalar>::Zero(counts.cells(), units);
   matrix<double> mass(counts.cells(), states);
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
-    vector<scalar> from_below(units);
-    std::vector<scalar> terms(static_cast<std::size_t>(states));
     for (index i = begin; i < end; ++i) {
-      from_below.setZero();
-      row::add_product<scalar>(counts.cell(i), model.weights(0), as_span(from_below));
-      for (index s = 0; s < states; ++s)
-        terms[static_cast<std::size_t>(s)] =
-            hidden.hidden_term(s) +
-            row::dot<scalar>(hidden.state(s), as_span(std::as_const(from_below)));
+      const auto terms = log_posterior_terms(model, hidden, counts.cell(i));
       const scalar total = math::log_sum_exp(std::span<const scalar>(terms));
       std::span<scalar> own(result.hidden.data() + i * units, static_cast<std::size_t>(units));
       for (index s = 0; s < states; ++s) {
