@@ -59,9 +59,13 @@ struct dispersion_fit {
 /// Counts of one gene with the mean of each cell, as sums over cells. Zero counts need their mean
 /// only; the digamma part costs by non-zero counts.
 struct dispersion_data {
-  std::span<const double> counts;      ///< non-zero counts
-  std::span<const double> means;       ///< mean of the cell of each non-zero count, > 0
-  std::span<const double> zero_means;  ///< means of the cells whose count is zero
+  std::span<const double> counts;            ///< non-zero counts
+  std::span<const double> means;             ///< mean of the cell of each non-zero count, > 0
+  std::span<const double> zero_means;        ///< means of the cells whose count is zero
+  std::span<const double> count_cells = {};  ///< cells behind each entry of `counts`; empty: one
+  std::span<const double> zero_cells = {};  ///< cells behind each entry of `zero_means`; empty: one
+  std::span<const double> count_scales = {};  ///< theta of each count's cell is this times theta;
+  std::span<const double> zero_scales = {};   ///< empty: 1 (see `scaled_dispersion`)
 };
 
 /// First and second derivative of the penalised log-likelihood in theta (score V + 2 lambda/theta^3
@@ -74,18 +78,23 @@ struct dispersion_derivatives {
 inline dispersion_derivatives penalised_dispersion_score(const dispersion_data& data, double theta,
                                                          double penalty) {
   double score = 0, curvature = 0;
-  const auto mean_part = [&](double x, double mu) {
-    const double total = theta + mu;
-    score += -math::log1p(mu / theta) + (mu - x) / total;
-    curvature += mu / (theta * total) - (mu - x) / (total * total);
+  const auto entry = [](std::span<const double> of, std::size_t i) {
+    return of.empty() ? 1 : of[i];
+  };
+  const auto mean_part = [&](double x, double mu, double cells, double scale) {
+    const double own = scale * theta, total = own + mu;
+    score += cells * scale * (-math::log1p(mu / own) + (mu - x) / total);
+    curvature += cells * scale * scale * (mu / (own * total) - (mu - x) / (total * total));
   };
   for (std::size_t i = 0; i < data.counts.size(); ++i) {
     const double x = data.counts[i];
-    mean_part(x, data.means[i]);
-    score += math::digamma_difference(x, theta);
-    curvature += math::trigamma_difference(x, theta);
+    const double cells = entry(data.count_cells, i), scale = entry(data.count_scales, i);
+    mean_part(x, data.means[i], cells, scale);
+    score += cells * scale * math::digamma_difference(x, scale * theta);
+    curvature += cells * scale * scale * math::trigamma_difference(x, scale * theta);
   }
-  for (const double mu : data.zero_means) mean_part(0, mu);
+  for (std::size_t i = 0; i < data.zero_means.size(); ++i)
+    mean_part(0, data.zero_means[i], entry(data.zero_cells, i), entry(data.zero_scales, i));
   const double cube = theta * theta * theta;
   return {score + 2 * penalty / cube, curvature - 6 * penalty / (cube * theta)};
 }

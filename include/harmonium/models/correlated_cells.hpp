@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Cells from a harmonium's hidden states and a residual correlation.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harmonium/core/counts.hpp"
+#include "harmonium/core/draw/categorical.hpp"
+#include "harmonium/core/draw/normal.hpp"
+#include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/make_cells.hpp"
+#include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/progress.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/models/count_states.hpp"
+#include "harmonium/models/generator.hpp"
+#include "harmonium/models/residuals/scored_pilot.hpp"
+#include "harmonium/models/size_factors.hpp"
+#include "harmonium/units/nb_scores.hpp"
+
+namespace harmonium {
+
+/// Cells and the hidden state each was drawn in.
+struct cells_with_states {
+  count_matrix<> cells;
+  std::vector<index> state;
+};
+
+/// Generator: the hidden state by systematic sampling of the states' weights (no multinomial noise
+/// in the proportions), scores of all genes from the residual correlation, counts as the negative
+/// binomial quantiles of the scores. A count is at most three times the gene's largest pilot count
+/// plus 3, since a tail is where a fit knows least.
+/// @tparam Residual what a residual policy's `fit` returns
+/// @tparam Sizes    how a cell's depth enters; depths are drawn from the state's pilot cells,
+///                  smoothed with their variance kept
+template <class Residual, size_factor_policy Sizes = no_size_factors>
+class correlated_cells {
+ public:
+  /// @param pilot  the cells behind `states`
+  /// @param policy the residual correlation, such as `low_rank_copula{}`
+  /// @param rng    moves on by one word
+  /// @throws std::invalid_argument if the parts do not fit together or options are out of range.
+  template <executor Executor, count_source Counts, residual_policy Policy>
+  static correlated_cells fit(const Executor& run, const Counts& pilot, count_states states,
+                              const Policy& policy, random_engine& rng) {
+    const auto scored = scored_pilot::make<Sizes>(run, pilot, states);
+    const random_streams streams(rng);
+    auto residual = policy.fit(run, scored, streams);
+    vector<double> largest = vector<double>::Zero(pilot.genes());
+    for (index i = 0; i < pilot.cells(); ++i)
+      row::for_each_nonzero(pilot.cell(i), [&](index m, auto value) {
+        largest[m] = std::max(largest[m], 3 * static_cast<double>(value) + 3);
+      });
+    return correlated_cells(run, std::move(states), std::move(residual), std::move(largest));
+  }
+
+  [[nodiscard]] index genes() const noexcept { return states_.genes(); }
+  [[nodiscard]] const count_states& states() const noexcept { return states_; }
+  [[nodiscard]] const Residual& residual() const noexcept { return residual_; }
+
+  template <executor Executor>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+                                        random_engine& rng) const {
+    return generate_with_states(run, cells, silent{}, rng).cells;
+  }
+  [[nodiscard]] count_matrix<> generate(index cells, random_engine& rng) const {
+    return generate(serial_executor{}, cells, rng);
+  }
+
+  /// The same with the states, in random order; watched.
+  template <executor Executor, observer Observer>
+  [[nodiscard]] cells_with_states generate_with_states(const Executor& run, index cells,
+                                                       Observer&& watch, random_engine& rng) const {
+    require(cells >= 0, "generate",
+            "the number of cells must not be negative, got " + std::to_string(cells));
+    random_engine order(rng(), 0);
+    const auto weights = as_span(states_.weights);
+    return make(run, draw::systematic(weights, cells, order), order, watch);
+  }
+
+  /// As many cells of each state as `counts` says (length states).
+  /// @throws std::invalid_argument for another length or negative numbers.
+  template <executor Executor, observer Observer>
+  [[nodiscard]] cells_with_states generate_states(const Executor& run,
+                                                  std::span<const index> counts, Observer&& watch,
+                                                  random_engine& rng) const {
+    require(std::cmp_equal(counts.size(), states_.states()), "generate",
+            "one number of cells per state is needed");
+    for (const index n : counts)
+      require(n >= 0, "generate", "numbers of cells must not be negative");
+    random_engine order(rng(), 0);
+    return make(run, std::vector<index>(counts.begin(), counts.end()), order, watch);
+  }
+
+ private:
+  template <executor Executor>
+  correlated_cells(const Executor& run, count_states states, Residual residual,
+                   vector<double> largest)
+      : states_(std::move(states)), residual_(std::move(residual)), largest_(std::move(largest)) {
+    cells_of_.resize(static_cast<std::size_t>(states_.states()));
+    for (index i = 0; i < states_.cells(); ++i)
+      cells_of_[static_cast<std::size_t>(states_.cell[static_cast<std::size_t>(i)])].push_back(i);
+    if (Sizes::uses_sizes || states_.states() * genes() > most_tables) return;
+    tables_.resize(static_cast<std::size_t>(states_.states() * genes()));
+    for_each_range(run, states_.states() * genes(), 64, [&](index begin, index end) {
+      for (index k = begin; k < end; ++k)
+        tables_[static_cast<std::size_t>(k)] =
+            nb_score_table(states_.mean.data()[k], states_.theta.data()[k]);
+    });
+  }
+
+  template <executor Executor, observer Observer>
+  cells_with_states make(const Executor& run, const std::vector<index>& counts,
+                         random_engine& order, Observer&& watch) const {
+    cells_with_states result;
+    for (std::size_t s = 0; s < counts.size(); ++s)
+      result.state.insert(result.state.end(), static_cast<std::size_t>(counts[s]),
+                          static_cast<index>(s));
+    draw::shuffle(std::span<index>(result.state), order);
+    random_engine root(order(), 0);
+    const auto& state = result.state;
+    result.cells = make_cells(
+        run, genes(), static_cast<index>(state.size()),
+        [this, &state] {
+          return [this, &state, scores = std::vector<double>(static_cast<std::size_t>(genes()))](
+                     random_engine& own, count_matrix<>& out) mutable {
+            // The stream's number is the cell's.
+            draw_cell(state[static_cast<std::size_t>(own.item())], scores, own, out);
+          };
+        },
+        watch, root);
+    result.state.resize(static_cast<std::size_t>(result.cells.cells()));
+    return result;
+  }
+
+  void draw_cell(index state, std::vector<double>& scores, random_engine& rng,
+                 count_matrix<>& out) const {
+    const double size = draw_size(state, rng);
+    residual_.draw(state, rng, scores);
+    for (index m = 0; m < genes(); ++m) {
+      const double z = std::clamp(scores[static_cast<std::size_t>(m)], -score_limit, score_limit);
+      double count;
+      if (tables_.empty()) {
+        count = nb_quantile(math::normal_cdf(z), Sizes::mean(size, states_.mean(state, m)),
+                            Sizes::dispersion(size, states_.theta(state, m)));
+      } else {
+        count = tables_[static_cast<std::size_t>(state * genes() + m)].count(z);
+      }
+      out.push_back(m, std::min(count, largest_[m]));
+    }
+  }
+
+  /// log size = that of a pilot cell of the state, moved towards their mean and jittered so that
+  /// mean and variance stay.
+  double draw_size(index state, random_engine& rng) const {
+    if constexpr (Sizes::uses_sizes) {
+      const auto& own = cells_of_[static_cast<std::size_t>(state)];
+      if (own.empty()) return 1;
+      double mean = 0, square = 0;
+      for (const index i : own) mean += math::log(states_.sizes[i]);
+      mean /= static_cast<double>(own.size());
+      for (const index i : own) {
+        const double d = math::log(states_.sizes[i]) - mean;
+        square += d * d;
+      }
+      const double deviation = std::sqrt(square / static_cast<double>(own.size()));
+      constexpr double jitter = 0.3;
+      const index like = own[static_cast<std::size_t>(draw::below(own.size(), rng))];
+      const double at = math::log(states_.sizes[like]) - mean;
+      return math::exp(mean + std::sqrt(1 - jitter * jitter) * at +
+                       jitter * deviation * draw::normal(rng));
+    } else {
+      return 1;
+    }
+  }
+
+  static constexpr index most_tables = index{1} << 21;
+
+  count_states states_;
+  Residual residual_;
+  vector<double> largest_;
+  std::vector<std::vector<index>> cells_of_;
+  std::vector<nb_score_table> tables_;  ///< states x genes; empty: quantiles are found one by one
+};
+
+}  // namespace harmonium

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Pilot cells as normal scores: for every count the interval of a standard normal number that its
+/// state's negative binomial turns into that count.
+#pragma once
+
+#include <concepts>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "harmonium/core/counts_by_gene.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/models/count_states.hpp"
+#include "harmonium/models/size_factors.hpp"
+#include "harmonium/units/nb_scores.hpp"
+
+namespace harmonium {
+
+/// The intervals are kept for the non-zero counts only; zeros of a state share one.
+class scored_pilot {
+ public:
+  /// @param counts the pilot, cells x genes; need not outlive this
+  /// @throws std::invalid_argument if `states` does not belong to `counts`.
+  template <size_factor_policy Sizes, executor Executor, count_source Counts>
+  static scored_pilot make(const Executor& run, const Counts& counts, const count_states& states) {
+    check(states, "scored_pilot");
+    require(states.cells() == counts.cells() && states.genes() == counts.genes(), "scored_pilot",
+            "the states belong to other cells or genes");
+    scored_pilot scored(counts_by_gene(counts), states.cell, states.states());
+    const auto& by_gene = scored.by_gene_;
+    scored.intervals_.resize(static_cast<std::size_t>(counts.genes()));
+    scored.zeros_.resize(static_cast<std::size_t>(counts.genes()));
+    for_each_range(run, counts.genes(), 16, [&](index begin, index end) {
+      for (index m = begin; m < end; ++m) {
+        const auto cells = by_gene.cells(m);
+        const auto values = by_gene.values(m);
+        auto& own = scored.intervals_[static_cast<std::size_t>(m)];
+        auto& zeros = scored.zeros_[static_cast<std::size_t>(m)];
+        own.reserve(cells.size());
+        const auto interval = [&](index i, double x) {
+          const index s = states.cell[static_cast<std::size_t>(i)];
+          return nb_score_interval(x, Sizes::mean(states.sizes[i], states.mean(s, m)),
+                                   Sizes::dispersion(states.sizes[i], states.theta(s, m)));
+        };
+        if constexpr (Sizes::uses_sizes) {
+          for (std::size_t k = 0; k < cells.size(); ++k)
+            own.push_back(interval(cells[k], values[k]));
+          zeros.resize(static_cast<std::size_t>(counts.cells()));
+          for (index i = 0; i < counts.cells(); ++i)
+            zeros[static_cast<std::size_t>(i)] = static_cast<float>(interval(i, 0).upper);
+        } else {
+          std::vector<nb_score_table> tables(static_cast<std::size_t>(states.states()));
+          std::vector<char> ready(tables.size(), 0);
+          zeros.assign(tables.size(), 0.0f);
+          const auto table = [&](std::size_t s) -> const nb_score_table& {
+            if (!ready[s]) {
+              const auto state = static_cast<index>(s);
+              tables[s] = nb_score_table(states.mean(state, m), states.theta(state, m));
+              ready[s] = 1;
+            }
+            return tables[s];
+          };
+          for (std::size_t k = 0; k < cells.size(); ++k)
+            own.push_back(
+                table(static_cast<std::size_t>(states.cell[static_cast<std::size_t>(cells[k])]))
+                    .interval(values[k]));
+          for (const index s : states.cell) {
+            const auto u = static_cast<std::size_t>(s);
+            zeros[u] = static_cast<float>(table(u).interval(0).upper);
+          }
+        }
+      }
+    });
+    scored.zeros_by_cell_ = Sizes::uses_sizes;
+    return scored;
+  }
+
+  [[nodiscard]] index cells() const noexcept { return static_cast<index>(state_.size()); }
+  [[nodiscard]] index genes() const noexcept { return by_gene_.genes(); }
+  [[nodiscard]] index states() const noexcept { return states_; }
+  /// State of every cell.
+  [[nodiscard]] const std::vector<index>& state() const noexcept { return state_; }
+
+  /// Intervals of one gene in all cells. @param[out] out length cells, overwritten.
+  void intervals(index gene, std::span<score_interval> out) const {
+    const auto g = static_cast<std::size_t>(gene);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto at = zeros_by_cell_ ? i : static_cast<std::size_t>(state_[i]);
+      out[i] = {-score_limit, static_cast<double>(zeros_[g][at])};
+    }
+    const auto cells = by_gene_.cells(gene);
+    for (std::size_t k = 0; k < cells.size(); ++k)
+      out[static_cast<std::size_t>(cells[k])] = intervals_[g][k];
+  }
+
+  /// Counts by gene.
+  [[nodiscard]] const counts_by_gene& counts() const noexcept { return by_gene_; }
+
+ private:
+  scored_pilot(counts_by_gene by_gene, std::vector<index> state, index states)
+      : by_gene_(std::move(by_gene)), state_(std::move(state)), states_(states) {}
+
+  counts_by_gene by_gene_;
+  std::vector<index> state_;
+  index states_;
+  std::vector<std::vector<score_interval>> intervals_;  ///< per gene, of its non-zero counts
+  std::vector<std::vector<float>> zeros_;  ///< per gene, by state or by cell: upper ends of zeros
+  bool zeros_by_cell_ = false;
+};
+
+/// Settings of a residual correlation. `fit` learns how the scores of a cell's genes hang together
+/// given its state; the result draws such scores.
+///
+/// Laws: `draw` overwrites all of `scores` (length genes) and uses `rng` alone; the same pilot and
+/// streams give the same fit for every executor.
+template <class P>
+concept residual_policy = std::copyable<P> &&
+    requires(const P& policy, const scored_pilot& pilot, const serial_executor& run,
+             const random_streams& streams) {
+  {policy.fit(run, pilot, streams)};
+  requires requires(const decltype(policy.fit(run, pilot, streams))& fitted, index state,
+                    random_engine& rng, std::span<double> scores) {
+    { fitted.draw(state, rng, scores) } -> std::same_as<void>;
+  };
+};
+
+}  // namespace harmonium

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Exact maximum likelihood for a harmonium whose hidden layer is one categorical group, which is a
+/// mixture of negative binomials in other words: closed-form EM, no Monte Carlo, no learning rate.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harmonium/analysis/deviance_residuals.hpp"
+#include "harmonium/analysis/k_means.hpp"
+#include "harmonium/analysis/pca.hpp"
+#include "harmonium/core/counts.hpp"
+#include "harmonium/core/counts_by_gene.hpp"
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/math/logistic.hpp"
+#include "harmonium/core/progress.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/models/rbm.hpp"
+#include "harmonium/models/size_factors.hpp"
+#include "harmonium/units/categorical.hpp"
+#include "harmonium/units/dispersion.hpp"
+#include "harmonium/units/negative_binomial.hpp"
+
+namespace harmonium {
+
+struct categorical_em_options {
+  index components = 8;  ///< categories of the group; at most one per `min_cells` cells are used
+  index min_cells = 12;
+  index principal_components = 10;  ///< of the deviance residuals, in which k-means starts
+  index restarts = 10;              ///< of k-means
+  index min_iterations = 12;        ///< of EM
+  index max_iterations = 30;
+  double tolerance = 1e-5;     ///< EM ends when the log-likelihood rises by less, relatively
+  double pseudo_cells = 1;     ///< average cells that every component starts with, >= 0
+  index dispersion_every = 4;  ///< iterations between updates of theta; 0: never
+  double initial_dispersion = 1;
+  dispersion_options dispersion = {.lower = 0.02, .upper = 1e3};
+};
+
+/// A trained categorical harmonium, in the parameters of the mixture that it is.
+struct categorical_fit {
+  vector<double> weights;                   ///< pi of every component, sums to 1
+  matrix<double> mean;                      ///< components x genes
+  vector<double> theta;                     ///< inverse dispersion per gene
+  std::vector<dispersion_status> statuses;  ///< per gene
+  std::vector<index> type;                  ///< label that each component belongs to; all 0 without
+  vector<double> sizes;                     ///< size factor of every training cell
+  matrix<double> responsibilities;          ///< cells x components: p(component | cell)
+  std::vector<double> log_likelihood;       ///< nats per cell, after each iteration's E-step
+  bool converged = false;
+
+  [[nodiscard]] index components() const noexcept { return mean.rows(); }
+  [[nodiscard]] index genes() const noexcept { return mean.cols(); }
+
+  /// The most probable component of every training cell.
+  [[nodiscard]] std::vector<index> assignments() const {
+    std::vector<index> best(static_cast<std::size_t>(responsibilities.rows()), 0);
+    for (index i = 0; i < responsibilities.rows(); ++i)
+      for (index c = 1; c < components(); ++c)
+        if (responsibilities(i, c) > responsibilities(i, best[static_cast<std::size_t>(i)]))
+          best[static_cast<std::size_t>(i)] = c;
+    return best;
+  }
+};
+
+/// log NB(x; s mean_c, theta) without the base measure, for every component c: what tells the
+/// components apart. Prepared once per M-step.
+template <size_factor_policy Sizes>
+class component_likelihood {
+ public:
+  component_likelihood(const matrix<double>& mean, const vector<double>& theta)
+      : mean_(&mean), theta_(&theta), eta_(mean.cols(), mean.rows()), partition_(mean.rows()) {
+    for (index c = 0; c < mean.rows(); ++c) {
+      double sum = 0;
+      for (index m = 0; m < mean.cols(); ++m) {
+        eta_(m, c) = nb_natural_from_mean(mean(c, m), theta[m]);
+        sum += theta[m] * math::log1p(mean(c, m) / theta[m]);
+      }
+      partition_[c] = sum;
+    }
+  }
+
+  /// @param[out] terms length components, overwritten
+  template <class Cell>
+  void evaluate(const Cell& cell, double size, std::span<double> terms) const {
+    const auto components = terms.size();
+    std::fill(terms.begin(), terms.end(), 0.0);
+    if constexpr (std::same_as<Sizes, scaled_mean>) {
+      for (std::size_t c = 0; c < components; ++c)
+        for (index m = 0; m < theta_->size(); ++m)
+          terms[c] -=
+              (*theta_)[m] * math::log1p(size * (*mean_)(static_cast<index>(c), m) / (*theta_)[m]);
+      row::for_each_nonzero(cell, [&](index m, auto value) {
+        for (std::size_t c = 0; c < components; ++c)
+          terms[c] += static_cast<double>(value) *
+                      nb_natural_from_mean(size * (*mean_)(static_cast<index>(c), m), (*theta_)[m]);
+      });
+    } else {
+      row::for_each_nonzero(cell, [&](index m, auto value) {
+        const double* eta = eta_.data() + m * static_cast<index>(components);
+        const auto x = static_cast<double>(value);
+        for (std::size_t c = 0; c < components; ++c) terms[c] += x * eta[c];
+      });
+      // The log-partition is proportional to theta.
+      for (std::size_t c = 0; c < components; ++c)
+        terms[c] -= Sizes::dispersion(size, 1.0) * partition_[static_cast<index>(c)];
+    }
+  }
+
+ private:
+  const matrix<double>* mean_;
+  const vector<double>* theta_;
+  matrix<double> eta_;  ///< genes x components
+  vector<double> partition_;
+};
+
+/// Mean log-likelihood of cells under a fit, in nats per cell; of held-out cells as of any others.
+/// A cell's size factor is its counts over `mean_library` (ignored without size factors).
+template <size_factor_policy Sizes = no_size_factors, executor Executor, count_source Counts>
+double mean_log_likelihood(const Executor& run, const categorical_fit& fit, const Counts& counts,
+                           const vector<double>& sizes) {
+  require(counts.genes() == fit.genes(), "mean_log_likelihood", "the numbers of genes differ");
+  require(sizes.size() == counts.cells(), "mean_log_likelihood", "one size per cell is needed");
+  const component_likelihood<Sizes> likelihood(fit.mean, fit.theta);
+  vector<double> per_cell(counts.cells());
+  for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
+    std::vector<double> terms(static_cast<std::size_t>(fit.components()));
+    for (index i = begin; i < end; ++i) {
+      likelihood.evaluate(counts.cell(i), sizes[i], terms);
+      for (std::size_t c = 0; c < terms.size(); ++c)
+        terms[c] += math::log(fit.weights[static_cast<index>(c)]);
+      double base = 0;
+      row::for_each_nonzero(counts.cell(i), [&](index m, auto value) {
+        base += nb_log_base_measure(static_cast<double>(value),
+                                    Sizes::dispersion(sizes[i], fit.theta[m]));
+      });
+      per_cell[i] = base + math::log_sum_exp(std::span<const double>(terms));
+    }
+  });
+  double sum = 0;
+  for (index i = 0; i < per_cell.size(); ++i) sum += per_cell[i];
+  return counts.cells() > 0 ? sum / static_cast<double>(counts.cells()) : 0;
+}
+
+/// Training by EM, one iteration per `step`; a value, like `dbm_trainer`: a copy is a checkpoint.
+/// With labels the group is clamped: a cell belongs to the components of its own label alone, of
+/// which there is one or, where `components` exceeds the number of labels, several in proportion
+/// to its cells.
+/// @tparam Sizes how the depth of a cell enters
+template <count_source Counts, size_factor_policy Sizes = no_size_factors>
+class categorical_trainer {
+ public:
+  /// @param counts cells x genes, borrowed
+  /// @param labels one label >= 0 per cell, or none
+  /// @throws std::invalid_argument for an empty pilot, options out of range or misfitting labels.
+  template <executor Executor>
+  categorical_trainer(const Executor& run, const Counts& counts, std::span<const index> labels,
+                      const categorical_em_options& options, random_engine& rng)
+      : counts_(&counts), options_(options), by_gene_(counts) {
+    require(counts.cells() > 0 && counts.nonzeros() > 0, "train",
+            "the pilot holds no counts at all");
+    require(options.components >= 1, "train",
+            "components must be at least 1, got " + std::to_string(options.components));
+    require(options.min_cells >= 1, "train", "min_cells must be at least 1");
+    require(options.max_iterations >= 1, "train", "max_iterations must be at least 1");
+    require(options.pseudo_cells >= 0, "train", "pseudo_cells must not be negative");
+    require(labels.empty() || std::cmp_equal(labels.size(), counts.cells()), "train",
+            "labels must have one entry per cell (" + std::to_string(counts.cells()) + "), got " +
+                std::to_string(labels.size()));
+    fit_.sizes = size_factors<Sizes>(counts);
+    fit_.theta = vector<double>::Constant(counts.genes(), options.initial_dispersion);
+    fit_.statuses.assign(static_cast<std::size_t>(counts.genes()), dispersion_status::all_zero);
+    gene_means_ = gene_means(counts);
+    start(run, labels, rng);
+    maximise(run);
+    if (options.dispersion_every > 0) update_dispersions(run);
+  }
+  categorical_trainer(const Counts&&, auto&&...) = delete;
+
+  [[nodiscard]] bool done() const noexcept {
+    return fit_.converged || std::ssize(fit_.log_likelihood) >= options_.max_iterations;
+  }
+
+  /// One E- and one M-step. Between updates of theta the log-likelihood, penalised by the pseudo
+  /// cells, never falls (for `scaled_mean`, whose M-step is only a fixed-point step, it may).
+  template <executor Executor>
+  void step(const Executor& run) {
+    require(!done(), "categorical_trainer::step", "training is finished");
+    expect(run);
+    const auto iteration = std::ssize(fit_.log_likelihood);
+    maximise(run);
+    const bool settle = iteration + 1 >= options_.max_iterations;
+    if (options_.dispersion_every > 0 && iteration % options_.dispersion_every == 0 && !settle) {
+      update_dispersions(run);
+    } else if (iteration > options_.min_iterations) {
+      const double now = fit_.log_likelihood.back();
+      const double before = fit_.log_likelihood[static_cast<std::size_t>(iteration) - 2];
+      fit_.converged = std::abs(now - before) < options_.tolerance * std::abs(now);
+    }
+  }
+
+  /// Steps until done. @return false if the observer stopped it before.
+  template <executor Executor, observer Observer>
+  bool run(const Executor& run, Observer&& watch) {
+    while (!done()) {
+      step(run);
+      const named_value shown[] = {{"log_likelihood", fit_.log_likelihood.back()}};
+      const auto steps = std::ssize(fit_.log_likelihood);
+      const index total = fit_.converged ? steps : options_.max_iterations;
+      if (watch(progress{"expectation-maximisation", steps, total, shown}) == flow::stop)
+        return done();
+    }
+    return true;
+  }
+
+  [[nodiscard]] const categorical_fit& fit() const noexcept { return fit_; }
+
+ private:
+  template <executor Executor>
+  void start(const Executor& run, std::span<const index> labels, random_engine& rng) {
+    const index cells = counts_->cells();
+    const index most = std::max<index>(1, cells / options_.min_cells);
+    index wanted = std::min(options_.components, most);
+    std::vector<index> component(static_cast<std::size_t>(cells), 0);
+    matrix<double> scores;
+    const auto reduced = [&]() -> const matrix<double>& {
+      if (scores.size() == 0)
+        scores =
+            pca(deviance_residuals(*counts_), {.components = options_.principal_components}).scores;
+      return scores;
+    };
+    if (labels.empty()) {
+      if (wanted > 1)
+        component =
+            k_means(run, reduced(), {.clusters = wanted, .restarts = options_.restarts}, rng)
+                .labels;
+      fit_.type.assign(
+          static_cast<std::size_t>(1 + *std::max_element(component.begin(), component.end())), 0);
+    } else {
+      for (const index label : labels)
+        require(label >= 0, "train", "labels must not be negative, got " + std::to_string(label));
+      const index types = 1 + *std::max_element(labels.begin(), labels.end());
+      for (index type = 0; type < types; ++type) {
+        std::vector<index> own;
+        for (index i = 0; i < cells; ++i)
+          if (labels[static_cast<std::size_t>(i)] == type) own.push_back(i);
+        if (own.empty()) continue;
+        const auto size = static_cast<index>(own.size());
+        const double share = static_cast<double>(size) / static_cast<double>(cells);
+        const index parts = std::clamp<index>(
+            static_cast<index>(std::floor(share * static_cast<double>(wanted) + 0.5)), 1,
+            std::max<index>(1, size / options_.min_cells));
+        const auto first = static_cast<index>(fit_.type.size());
+        std::vector<index> part(own.size(), 0);
+        if (parts > 1) {
+          matrix<double> points(size, reduced().cols());
+          for (index i = 0; i < size; ++i)
+            points.row(i) = reduced().row(own[static_cast<std::size_t>(i)]);
+          part =
+              k_means(run, points, {.clusters = parts, .restarts = options_.restarts}, rng).labels;
+        }
+        for (std::size_t i = 0; i < own.size(); ++i)
+          component[static_cast<std::size_t>(own[i])] = first + part[i];
+        fit_.type.resize(
+            static_cast<std::size_t>(first + 1 + *std::max_element(part.begin(), part.end())),
+            type);
+      }
+      label_.assign(labels.begin(), labels.end());
+    }
+    fit_.responsibilities = matrix<double>::Zero(cells, static_cast<index>(fit_.type.size()));
+    for (index i = 0; i < cells; ++i)
+      fit_.responsibilities(i, component[static_cast<std::size_t>(i)]) = 1;
+  }
+
+  template <executor Executor>
+  void expect(const Executor& run) {
+    const index components = fit_.components();
+    const component_likelihood<Sizes> likelihood(fit_.mean, fit_.theta);
+    vector<double> per_cell(counts_->cells());
+    for_each_range(run, counts_->cells(), 32, [&](index begin, index end) {
+      std::vector<double> terms(static_cast<std::size_t>(components));
+      for (index i = begin; i < end; ++i) {
+        likelihood.evaluate(counts_->cell(i), fit_.sizes[i], terms);
+        for (index c = 0; c < components; ++c) {
+          const auto u = static_cast<std::size_t>(c);
+          terms[u] += math::log(fit_.weights[c]);
+          if (!label_.empty() && fit_.type[u] != label_[static_cast<std::size_t>(i)])
+            terms[u] = -std::numeric_limits<double>::infinity();
+        }
+        const double total = math::log_sum_exp(std::span<const double>(terms));
+        for (index c = 0; c < components; ++c)
+          fit_.responsibilities(i, c) = math::exp(terms[static_cast<std::size_t>(c)] - total);
+        double base = 0;
+        row::for_each_nonzero(counts_->cell(i), [&](index m, auto value) {
+          base += nb_log_base_measure(static_cast<double>(value),
+                                      Sizes::dispersion(fit_.sizes[i], fit_.theta[m]));
+        });
+        per_cell[i] = total + base;
+      }
+    });
+    double sum = 0;
+    for (index i = 0; i < per_cell.size(); ++i) sum += per_cell[i];
+    fit_.log_likelihood.push_back(sum / static_cast<double>(per_cell.size()));
+  }
+
+  template <executor Executor>
+  void maximise(const Executor& run) {
+    const index cells = counts_->cells(), components = fit_.responsibilities.cols();
+    const matrix<double>& r = fit_.responsibilities;
+    vector<double> mass = vector<double>::Zero(components), depth = mass;
+    for (index i = 0; i < cells; ++i)
+      for (index c = 0; c < components; ++c) {
+        mass[c] += r(i, c);
+        depth[c] += r(i, c) * fit_.sizes[i];
+      }
+    constexpr double prior = 0.1;  // keeps an empty component possible
+    fit_.weights = (mass.array() + prior) /
+                   (static_cast<double>(cells) + prior * static_cast<double>(components));
+    const matrix<double> old = fit_.mean;
+    if (fit_.mean.size() == 0) fit_.mean = matrix<double>::Zero(components, counts_->genes());
+    for_each_range(run, counts_->genes(), 64, [&](index begin, index end) {
+      std::vector<double> up(static_cast<std::size_t>(components));
+      std::vector<double> down(up.size());
+      for (index m = begin; m < end; ++m) {
+        std::fill(up.begin(), up.end(), options_.pseudo_cells * gene_means_[m]);
+        for (index c = 0; c < components; ++c)
+          down[static_cast<std::size_t>(c)] = options_.pseudo_cells + depth[c];
+        const auto at = by_gene_.cells(m);
+        const auto values = by_gene_.values(m);
+        const auto weight = [&](index i, index c) {  // NB2: counts of deep cells say less
+          if constexpr (std::same_as<Sizes, scaled_mean>)
+            return old.size() == 0 ? 1.0 : 1 / (1 + fit_.sizes[i] * old(c, m) / fit_.theta[m]);
+          else
+            return 1.0;
+        };
+        for (std::size_t k = 0; k < at.size(); ++k)
+          for (index c = 0; c < components; ++c)
+            up[static_cast<std::size_t>(c)] += weight(at[k], c) * r(at[k], c) * values[k];
+        if constexpr (std::same_as<Sizes, scaled_mean>) {
+          for (index c = 0; c < components; ++c) {
+            double sum = options_.pseudo_cells;
+            for (index i = 0; i < cells; ++i) sum += weight(i, c) * r(i, c) * fit_.sizes[i];
+            down[static_cast<std::size_t>(c)] = sum;
+          }
+        }
+        for (index c = 0; c < components; ++c) {
+          const auto u = static_cast<std::size_t>(c);
+          fit_.mean(c, m) = down[u] > 0 ? std::max(up[u] / down[u], least_mean) : least_mean;
+        }
+      }
+    });
+  }
+
+  /// theta of every gene, each count about its own cell's mean.
+  template <executor Executor>
+  void update_dispersions(const Executor& run) {
+    const index cells = counts_->cells(), components = fit_.components();
+    const matrix<double>& r = fit_.responsibilities;
+    // Cells whose component is certain and whose size is 1 share its mean.
+    std::vector<index> certain(static_cast<std::size_t>(cells), -1);
+    for (index i = 0; i < cells && !Sizes::uses_sizes; ++i)
+      for (index c = 0; c < components; ++c)
+        if (r(i, c) > 1 - 1e-6) certain[static_cast<std::size_t>(i)] = c;
+    for_each_range(run, counts_->genes(), 16, [&](index begin, index end) {
+      std::vector<double> means, scales, zero_means, zero_cells, zero_scales;
+      std::vector<char> counted(static_cast<std::size_t>(cells));
+      for (index m = begin; m < end; ++m) {
+        const auto at = by_gene_.cells(m);
+        means.clear();
+        scales.clear();
+        zero_scales.assign(static_cast<std::size_t>(components), 1.0);
+        zero_means.assign(static_cast<std::size_t>(components), 0.0);
+        zero_cells.assign(static_cast<std::size_t>(components), 0.0);
+        for (index c = 0; c < components; ++c)
+          zero_means[static_cast<std::size_t>(c)] = fit_.mean(c, m);
+        const auto mean_of = [&](index i) {
+          double mu = 0;
+          for (index c = 0; c < components; ++c) mu += r(i, c) * fit_.mean(c, m);
+          return Sizes::mean(fit_.sizes[i], mu);
+        };
+        std::fill(counted.begin(), counted.end(), 0);
+        for (const index i : at) {
+          counted[static_cast<std::size_t>(i)] = 1;
+          means.push_back(mean_of(i));
+          scales.push_back(Sizes::dispersion(fit_.sizes[i], 1.0));
+        }
+        for (index i = 0; i < cells; ++i) {
+          const auto u = static_cast<std::size_t>(i);
+          if (counted[u]) continue;
+          if (certain[u] >= 0) {
+            zero_cells[static_cast<std::size_t>(certain[u])] += 1;
+          } else {
+            zero_means.push_back(mean_of(i));
+            zero_cells.push_back(1);
+            zero_scales.push_back(Sizes::dispersion(fit_.sizes[i], 1.0));
+          }
+        }
+        dispersion_data data{by_gene_.values(m), means, zero_means, {}, zero_cells};
+        if constexpr (std::same_as<Sizes, scaled_dispersion>) {
+          data.count_scales = scales;
+          data.zero_scales = zero_scales;
+        }
+        const auto found = fit_inverse_dispersion(data, fit_.theta[m], options_.dispersion);
+        fit_.statuses[static_cast<std::size_t>(m)] = found.status;
+        fit_.theta[m] = found.theta;
+      }
+    });
+  }
+
+  const Counts* counts_;
+  categorical_em_options options_;
+  counts_by_gene by_gene_;
+  vector<double> gene_means_;
+  std::vector<index> label_;  ///< of every cell; empty where the group is free
+  categorical_fit fit_;
+  static constexpr double least_mean = 1e-10;
+};
+
+/// The harmonium that a fit without size factors is: negative binomial visible units and one
+/// categorical group, with b_c = log pi_c - A_c, A_c the log-partition of the visible layer given
+/// category c, and W_c = eta_c relative to a = eta_0. Same likelihood of any cell.
+inline rbm<negative_binomial, categorical> to_harmonium(const categorical_fit& fit) {
+  const index components = fit.components();
+  rbm<negative_binomial, categorical> model(negative_binomial(fit.theta),
+                                            categorical(1, components));
+  for (index m = 0; m < fit.genes(); ++m) {
+    const double base = nb_natural_from_mean(fit.mean(0, m), fit.theta[m]);
+    model.bias(0)[static_cast<std::size_t>(m)] = base;
+    for (index c = 0; c < components; ++c)
+      model.weights(0)(m, c) = nb_natural_from_mean(fit.mean(c, m), fit.theta[m]) - base;
+  }
+  for (index c = 0; c < components; ++c) {
+    double partition = 0;
+    for (index m = 0; m < fit.genes(); ++m)
+      partition += fit.theta[m] * math::log1p(fit.mean(c, m) / fit.theta[m]);
+    model.bias(1)[static_cast<std::size_t>(c)] = math::log(fit.weights[c]) - partition;
+  }
+  return model;
+}
+
+}  // namespace harmonium
