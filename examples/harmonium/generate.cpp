@@ -18,6 +18,7 @@
 #include "harmonium/models/baselines/noisy_replicate.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/version.hpp"
+#include "harmonium_model.hpp"
 #include "output_folder.hpp"
 #include "pilot.hpp"
 #include "scdbm.hpp"
@@ -57,6 +58,7 @@ synthetic_cells run_model(const hm::thread_executor& run, const pilot_data& pilo
   if (options.model == "bootstrap") return from(hm::bootstrap::fit(counts));
   if (options.model == "noisy") return from(hm::noisy_replicate::fit(counts));
   if (options.model == "independent-nb") return from(hm::independent_nb::fit(run, counts));
+  if (options.model == "harmonium") return run_harmonium(run, pilot, cells, options, watch, rng);
   if (options.model == "cluster-nb") {
     const auto fitted = pilot.labels
                             ? hm::cluster_nb::fit(run, counts, as_numbers(*pilot.labels))
@@ -85,9 +87,20 @@ nlohmann::ordered_json as_json(const generate_options& options, hm::index cells)
   json["cells"] = cells;
   json["seed"] = options.seed;
   json["model"] = options.model;
+  if (options.model == "harmonium") {
+    if (options.choose_hidden)
+      json["hidden"] = "auto";
+    else
+      json["hidden"] = options.hidden;
+    json["residual"] = options.residual;
+    json["size_factors"] = options.size_factors;
+    json["held_out"] = options.held_out;
+    if (!options.cells_of.empty()) json["cells_of"] = options.cells_of;
+  }
   if (options.model == "scdbm") {
     json["preset"] = options.preset;
     json["hidden"] = options.hidden;
+    json["residual"] = options.residual;
     if (!options.epochs.empty()) json["epochs"] = options.epochs;
     if (options.learning_rate) json["learning_rate"] = *options.learning_rate;
     json["sampler"] = options.sampler;
@@ -108,11 +121,7 @@ std::string line(const std::string& name, const std::string& value) {
   return text + value + "\n";
 }
 
-std::string rounded(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
-}
+std::string short_number(double value) { return rounded(value, 4); }
 
 /// Cells, library sizes and means of one set of counts, for comparison.
 struct overview {
@@ -154,23 +163,55 @@ std::string gene_table(const synthetic_cells& made, const pilot_data& pilot) {
     const auto gene = static_cast<std::size_t>(pilot.expressed[k]);
     const auto m = static_cast<hm::index>(k);
     text += pilot.all.genes.ids[gene] + "\t" + pilot.all.genes.symbols[gene] + "\t" +
-            rounded(pilot_means[m]) + "\t" + rounded(means[m]) + "\t" +
-            rounded(made.inverse_dispersion[k]) + "\t" + made.dispersion_status[k] + "\n";
+            short_number(pilot_means[m]) + "\t" + short_number(means[m]) + "\t" +
+            short_number(made.inverse_dispersion[k]) + "\t" + made.dispersion_status[k] + "\n";
   }
   return text;
 }
 
-/// Before any work: options that contradict each other.
+/// The options of a run with the model's own defaults filled in.
+generate_options complete(generate_options options) {
+  const bool scdbm = options.model == "scdbm";
+  if (options.hidden.empty()) options.hidden = scdbm ? std::vector<long>{4, 2} : std::vector<long>{8};
+  if (options.residual.empty()) options.residual = scdbm ? "none" : "low-rank";
+  return options;
+}
+
+/// Before any work: options that contradict each other or that the model has no use for.
 void check_together(const generate_options& options) {
   const generate_options unset;
-  const bool trains = options.preset != unset.preset || options.hidden != unset.hidden ||
-                      !options.epochs.empty() || options.learning_rate || options.burn_in ||
-                      options.sampler != unset.sampler || options.held_out != unset.held_out;
-  hm::require(options.model == "scdbm" || !trains, "--model",
-              options.model +
-                  " has no use for --preset, --hidden, --epochs, --learning-rate, "
-                  "--held-out, --sampler or --burn-in");
-  const std::size_t layers = options.hidden.size();
+  const bool scdbm = options.model == "scdbm", harmonium = options.model == "harmonium";
+  const std::pair<const char*, bool> given[] = {
+      {"--preset", options.preset != unset.preset},
+      {"--epochs", !options.epochs.empty()},
+      {"--learning-rate", options.learning_rate.has_value()},
+      {"--sampler", options.sampler != unset.sampler},
+      {"--burn-in", options.burn_in.has_value()},
+      {"--size-factors", options.size_factors != unset.size_factors},
+      {"--cells-of", !options.cells_of.empty()},
+      {"--hidden", !options.hidden.empty() || options.choose_hidden},
+      {"--residual", !options.residual.empty()},
+      {"--held-out", options.held_out != unset.held_out}};
+  for (const auto& [name, is_given] : given) {
+    const std::string option = name;
+    const bool of_scdbm = option == "--preset" || option == "--epochs" ||
+                          option == "--learning-rate" || option == "--sampler" ||
+                          option == "--burn-in";
+    const bool of_harmonium = option == "--size-factors" || option == "--cells-of";
+    const bool used = of_scdbm ? scdbm : of_harmonium ? harmonium : scdbm || harmonium;
+    hm::require(!is_given || used, "--model", options.model + " has no use for " + option);
+  }
+  hm::require(options.cells_of.empty() || !options.cells, "--cells-of", "takes the place of --cells");
+  hm::require(options.cells_of.empty() || !options.labels.empty(), "--cells-of",
+              "needs the types of --labels");
+  hm::require(!harmonium || options.hidden.size() <= 1, "--hidden",
+              "harmonium has one hidden group: expected one number or auto");
+  hm::require(!scdbm || !options.choose_hidden, "--hidden", "auto is for harmonium");
+  hm::require(!scdbm || options.residual.empty() || options.residual == "none" ||
+                  (options.sampler == "auto" && !options.burn_in),
+              "--residual", "goes with exact sampling, not with --sampler or --burn-in");
+  if (!scdbm) return;
+  const std::size_t layers = options.hidden.empty() ? 2 : options.hidden.size();
   const std::size_t phases = layers + (layers > 1 ? 1 : 0);
   hm::require(options.epochs.empty() || options.epochs.size() == phases, "--epochs",
               "expected " + std::to_string(phases) + (phases == 1 ? " number" : " numbers") +
@@ -180,7 +221,7 @@ void check_together(const generate_options& options) {
   if (options.sampler != "exact") return;
   hm::require(!options.burn_in, "--burn-in", "the exact sampler has none");
   const long most = std::countr_zero(static_cast<std::uint64_t>(hm::exact{}.max_states));
-  hm::require(options.hidden.front() <= most, "--sampler",
+  hm::require(options.hidden.empty() || options.hidden.front() <= most, "--sampler",
               "exact needs a first hidden layer of up to " + std::to_string(most) + " units, got " +
                   std::to_string(options.hidden.front()));
 }
@@ -194,9 +235,10 @@ void replace_text(const std::filesystem::path& path, const std::string& text) {
 
 }  // namespace
 
-void generate(const generate_options& options) {
+void generate(const generate_options& asked) {
   const auto start = clock::now();
-  check_together(options);
+  check_together(asked);
+  const generate_options options = complete(asked);
   check_output_folder(options.output, options.overwrite);
   std::error_code no_matter;
   hm::require(!std::filesystem::equivalent(options.pilot, options.output, no_matter), "--output",
@@ -208,9 +250,10 @@ void generate(const generate_options& options) {
   const pilot_data pilot = read_pilot(options, rng);
   for (const auto& remark : pilot.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
   const double read_seconds = seconds_since(start);
-  const hm::index cells = options.cells.value_or(pilot.training.cells());
+  const hm::index wanted = options.cells.value_or(pilot.training.cells());
 
-  const synthetic_cells made = run_model(run, pilot, cells, options, watch, rng);
+  const synthetic_cells made = run_model(run, pilot, wanted, options, watch, rng);
+  const hm::index cells = made.cells.cells();
   if (interrupted) throw interruption{};
   const double made_seconds = seconds_since(start) - read_seconds;
 
@@ -230,6 +273,13 @@ void generate(const generate_options& options) {
     for (const hm::index row : pilot.rows) rows += std::to_string(row) + "\n";
   replace_text(folder / "train_rows.txt", rows);
   replace_text(folder / "training_log.csv", made.training_log);
+  std::string labels;
+  if (!made.labels.empty()) {
+    labels = "barcode\tlabel\n";
+    for (std::size_t i = 0; i < barcodes.size(); ++i)
+      labels += barcodes[i] + "\t" + made.labels[i] + "\n";
+  }
+  replace_text(folder / "labels.tsv", labels);
   replace_text(folder / "gene_fit.tsv",
                made.inverse_dispersion.empty() ? "" : gene_table(made, pilot));
   write_text(folder / "options.json", as_json(options, cells).dump(2) + "\n");
@@ -249,16 +299,16 @@ void generate(const generate_options& options) {
     summary += line(name, a + std::string(a.size() < 12 ? 12 - a.size() : 1, ' ') + b);
   };
   compare("cells", std::to_string(real.cells), std::to_string(synthetic.cells));
-  compare("median library", rounded(real.median_library), rounded(synthetic.median_library));
-  compare("mean library", rounded(real.mean_library), rounded(synthetic.mean_library));
-  compare("share of zeros", rounded(real.zeros), rounded(synthetic.zeros));
+  compare("median library", short_number(real.median_library), short_number(synthetic.median_library));
+  compare("mean library", short_number(real.mean_library), short_number(synthetic.mean_library));
+  compare("share of zeros", short_number(real.zeros), short_number(synthetic.zeros));
   if (synthetic.cells > 0)
     summary += line("means off by > 10 %", std::to_string(off) + " of " + std::to_string(compared) +
                                                " genes with a mean above 0.2");
   summary += "\n" + line("seed", std::to_string(options.seed));
   summary += line("threads", std::to_string(run.threads()));
-  summary += line("seconds", rounded(seconds_since(start)) + " (reading " + rounded(read_seconds) +
-                                 ", training and generating " + rounded(made_seconds) + ")");
+  summary += line("seconds", short_number(seconds_since(start)) + " (reading " + short_number(read_seconds) +
+                                 ", training and generating " + short_number(made_seconds) + ")");
   write_text(folder / "summary.txt", summary);
   std::fputs(summary.c_str(), stdout);
 }

@@ -15,9 +15,10 @@ struct generate_options {
   std::string output;
   std::optional<long> cells;  ///< as many as the training cells unless given
   std::uint64_t seed = 1;
-  std::string model = "scdbm";
+  std::string model = "harmonium";
   std::string preset = "default";
-  std::vector<long> hidden = {4, 2};
+  std::vector<long> hidden;      ///< the model's own unless given
+  bool choose_hidden = false;    ///< --hidden auto
   std::vector<long> epochs;  ///< pretraining per layer, then joint; the preset's unless given
   std::optional<double> learning_rate;
   std::optional<long> burn_in;
@@ -28,6 +29,9 @@ struct generate_options {
   std::string orientation;
   std::string feature_type = "Gene Expression";
   std::string labels;
+  std::vector<std::string> cells_of;  ///< "TYPE=N"
+  std::string residual;               ///< the model's own unless given, after `complete`
+  std::string size_factors = "none";
   long clusters = 8;
   int threads = 0;
   bool plain = false;

@@ -45,11 +45,13 @@ void describe_generate(CLI::App& command, program::generate_options& options) {
   command.footer(R"(Examples:
   harmonium generate --pilot pilot/ --cells 2638 --seed 7 --output synthetic/
   harmonium generate --pilot pilot.csv.gz --orientation genes-by-cells --genes 1000 --output out/
-  harmonium generate --pilot pilot/ --model cluster-nb --labels labels.tsv --output out/
+  harmonium generate --pilot pilot/ --labels labels.tsv --cells-of "NK=500" --output out/
+  harmonium generate --pilot pilot/ --model scdbm --preset paper --output out/
 
 The output folder receives matrix.mtx.gz, features.tsv.gz and barcodes.tsv.gz with the pilot's genes,
-summary.txt, options.json, and for scdbm training_log.csv and gene_fit.tsv (per gene: means, inverse
-dispersion and how its estimate ended). Equal seeds give equal cells for any number of threads.)");
+summary.txt, options.json, and for trained models training_log.csv and gene_fit.tsv (per gene: means,
+inverse dispersion and how its estimate ended); for harmonium and cluster-nb labels.tsv (type or
+component of every cell). Equal seeds give equal cells for any number of threads.)");
   const auto pilot = "Input and output";
   command
       .add_option("--pilot", options.pilot,
@@ -95,17 +97,26 @@ dispersion and how its estimate ended). Equal seeds give equal cells for any num
       ->group(cells);
   command
       .add_option("--labels", options.labels,
-                  "barcode<TAB>label with that header, any order: the clusters of cluster-nb")
+                  "barcode<TAB>label with that header, any order: cell types, which harmonium and "
+                  "cluster-nb then take as given")
       ->check(CLI::ExistingFile)
+      ->group(cells);
+  command
+      .add_option("--cells-of", options.cells_of,
+                  "How many cells of a type of --labels to generate, instead of --cells; once per "
+                  "type, types not named get none")
+      ->type_name("TYPE=N")
       ->group(cells);
 
   const auto model = "Model";
   command
       .add_option("--model", options.model,
-                  "scdbm: single-cell deep Boltzmann machine; baselines: bootstrap (pilot cells "
-                  "again), noisy (pilot cells plus noise), independent-nb (no structure), "
-                  "cluster-nb (structure between clusters only)")
-      ->check(CLI::IsMember({"scdbm", "bootstrap", "noisy", "independent-nb", "cluster-nb"}))
+                  "harmonium: the recommended one, a categorical hidden group and correlation "
+                  "within its components; scdbm: the paper's single-cell deep Boltzmann machine; "
+                  "baselines: bootstrap (pilot cells again), noisy (pilot cells plus noise), "
+                  "independent-nb (no structure), cluster-nb (structure between clusters only)")
+      ->check(CLI::IsMember(
+          {"harmonium", "scdbm", "bootstrap", "noisy", "independent-nb", "cluster-nb"}))
       ->capture_default_str()
       ->group(model);
   command.add_option("--clusters", options.clusters, "Of cluster-nb without labels, by k-means")
@@ -121,9 +132,36 @@ dispersion and how its estimate ended). Equal seeds give equal cells for any num
       ->check(CLI::IsMember({"default", "paper"}))
       ->capture_default_str()
       ->group(model);
-  add_number_list(command, "--hidden", options.hidden, 1, 65536, 3,
-                  "Units of the 1 to 3 hidden layers, bottom to top")
-      ->default_str("4,2")
+  const auto read_hidden = [&options](const std::string& text) {
+    options.choose_hidden = text == "auto";
+    if (options.choose_hidden) return;
+    options.hidden = number_list(text, 1, 65536);
+    if (options.hidden.empty() || options.hidden.size() > 3)
+      throw CLI::ValidationError("--hidden",
+                                 "expected 1 to 3 whole numbers from 1 to 65536 with commas "
+                                 "between, or auto, got '" +
+                                     text + "'");
+  };
+  command
+      .add_option_function<std::string>(
+          "--hidden", read_hidden,
+          "harmonium: components, that is categories of its hidden group [8], or auto: the number "
+          "of largest likelihood of held-out cells. scdbm: units of the 1 to 3 hidden layers, "
+          "bottom to top [4,2]")
+      ->type_name("N,...|auto")
+      ->group(model);
+  command
+      .add_option("--residual", options.residual,
+                  "How genes hang together within a component: low-rank, full, blend (of pilot "
+                  "cells: copies them in part), none [harmonium: low-rank, scdbm: none]")
+      ->check(CLI::IsMember({"low-rank", "full", "blend", "none"}))
+      ->group(model);
+  command
+      .add_option("--size-factors", options.size_factors,
+                  "Depth of a cell in harmonium: none (left to the components and the residual), "
+                  "dispersion (mean and inverse dispersion scale with it), mean (NB2)")
+      ->check(CLI::IsMember({"none", "dispersion", "mean"}))
+      ->capture_default_str()
       ->group(model);
   add_number_list(command, "--epochs", options.epochs, 0, 1000000, 4,
                   "Pretraining epochs of each hidden layer, then, if there are several, epochs of "

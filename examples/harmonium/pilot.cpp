@@ -89,8 +89,9 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
     if (joined.unused > 0)
       pilot.remarks.push_back(std::to_string(joined.unused) + " of the labels in " +
                               options.labels + " belong to no cell of the pilot");
-    if (options.model != "cluster-nb")
-      pilot.remarks.push_back("the labels were checked but not used: they are for cluster-nb");
+    if (options.model != "cluster-nb" && options.model != "harmonium")
+      pilot.remarks.push_back("the labels were checked but not used: " + options.model +
+                              " finds its own states");
   }
   pilot.training = hm::select_cells(data.counts, std::span<const hm::index>(pilot.rows));
   if (!options.genes.empty()) {

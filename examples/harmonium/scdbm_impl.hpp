@@ -3,13 +3,12 @@
 /// Definition of `run_scdbm`; included by the translation units that instantiate it.
 #pragma once
 
-#include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <functional>
 #include <optional>
 
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/models/count_states.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/generate.hpp"
@@ -17,6 +16,7 @@
 #include "harmonium/training/dbm_trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
+#include "residual_cells.hpp"
 #include "scdbm.hpp"
 
 namespace program {
@@ -37,22 +37,6 @@ template <>
 struct scdbm_of<3> {
   using type = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli, hm::bernoulli>;
 };
-
-/// A number as a csv field, shortest form that reads back the same.
-inline std::string field(double value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-  return {text, end};
-}
-inline std::string field(const std::optional<double>& value) {
-  return value ? field(*value) : "";
-}
-
-inline std::string rounded(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
 
 inline std::string log_as_csv(const std::vector<hm::training_record>& log) {
   std::string csv =
@@ -103,8 +87,18 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
       (asked.sampler == "auto" && (asked.burn_in || asked.preset == "paper" || !small));
   const hm::index burn_in = asked.burn_in.value_or(50);
   synthetic_cells made;
+  if (asked.residual != "none") {
+    hm::require(small, "--residual", "needs a first hidden layer of up to 14 units");
+    const hm::hidden_enumeration<Model> hidden(run, model, hm::exact{}.max_states);
+    made.cells = cells_with_residual(run, pilot.training,
+                                     hm::states_of(run, model, hidden, pilot.training), {}, cells,
+                                     asked, watch, rng)
+                     .cells;
+    made.facts.emplace_back("residual correlation", residual_in_words(asked.residual));
+  } else {
   made.cells = by_gibbs ? hm::generate(run, model, cells, hm::gibbs{.burn_in = burn_in}, watch, rng)
                         : hm::generate(run, model, cells, hm::exact{}, watch, rng);
+  }
   if (made.cells.cells() < cells) throw interruption{};
 
   made.training_log = log_as_csv(trainer.log());

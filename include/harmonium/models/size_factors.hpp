@@ -44,19 +44,27 @@ struct scaled_mean {
 static_assert(size_factor_policy<no_size_factors> && size_factor_policy<scaled_dispersion> &&
               size_factor_policy<scaled_mean>);
 
-/// Counts of each cell over their mean; 1 for all cells where the policy uses no sizes. A cell
-/// without counts gets the size of half a count, so that its likelihood exists.
-template <size_factor_policy Sizes, count_source Counts>
-vector<double> size_factors(const Counts& counts) {
+/// Counts of each cell over the mean of those in `reference`, the cells a model learned from; 1 for
+/// all cells where the policy uses no sizes. A cell without counts gets the size of half a count,
+/// so that its likelihood exists.
+template <size_factor_policy Sizes, count_source Counts, count_source Reference>
+vector<double> size_factors_like(const Counts& counts, const Reference& reference) {
   vector<double> sizes = vector<double>::Ones(counts.cells());
   if constexpr (Sizes::uses_sizes) {
     sizes = library_sizes(counts);
+    const auto known = library_sizes(reference);
     double total = 0;
-    for (index i = 0; i < sizes.size(); ++i) total += sizes[i];
-    const double mean = total > 0 ? total / static_cast<double>(sizes.size()) : 1;
+    for (index i = 0; i < known.size(); ++i) total += known[i];
+    const double mean = total > 0 ? total / static_cast<double>(known.size()) : 1;
     for (index i = 0; i < sizes.size(); ++i) sizes[i] = (sizes[i] > 0 ? sizes[i] : 0.5) / mean;
   }
   return sizes;
+}
+
+/// The same relative to the cells themselves.
+template <size_factor_policy Sizes, count_source Counts>
+vector<double> size_factors(const Counts& counts) {
+  return size_factors_like<Sizes>(counts, counts);
 }
 
 }  // namespace harmonium
