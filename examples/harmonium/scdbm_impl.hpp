@@ -114,7 +114,7 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   made.facts.emplace_back("hidden units", sizes);
   if (options.exact_iterations > 0 && model.template units<1>().states() > options.exact.max_states)
     made.facts.emplace_back("note",
-                            "a first hidden layer of more than 10 units is trained with particles, "
+                            "a first hidden layer of more than 14 units is trained with particles, "
                             "which hardly mix: do not trust these cells");
   made.facts.emplace_back("sampler", by_gibbs ? "Gibbs, burn-in " + std::to_string(burn_in)
                                               : "exact (the hidden layer is enumerated)");
