@@ -557,10 +557,10 @@ class dbm_trainer {
     for (index start = 0; start < std::min(options_.exact_starts, most); ++start) {
       Model candidate = unstarted;
       exact_state at = none;
-      at.data =
-          sum_posterior<scalar>(candidate.template units<1>(), at.hidden.all_states(), training_,
-                                std::span<const std::vector<posterior_share>>(
-                                    starting_states(run, at.hidden.all_states(), scores, root_)));
+      const auto shares = starting_states(run, at.hidden.all_states(), scores, root_);
+      at.data = sum_posterior<scalar>(at.hidden.all_states(), training_,
+                                      std::span<const std::vector<posterior_share>>(shares));
+      keep_inside(candidate.template units<1>(), 1e-4, as_span(at.data.hidden_means));
       for (int iteration = 0; iteration < 8; ++iteration)
         m_step(run, candidate, at, options_.exact);
       if (exact_ && !(at.log_likelihood() > exact_->log_likelihood())) continue;

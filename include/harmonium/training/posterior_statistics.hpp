@@ -36,9 +36,8 @@ struct posterior_share {
 };
 
 /// Sums shares over cells, in the order of cells. `shares[i]` holds those of cell i.
-template <class Scalar, class Units, count_source Counts>
-posterior_statistics<Scalar> sum_posterior(const Units& units,
-                                           const enumerated_states<Scalar>& states,
+template <class Scalar, count_source Counts>
+posterior_statistics<Scalar> sum_posterior(const enumerated_states<Scalar>& states,
                                            const Counts& counts,
                                            std::span<const std::vector<posterior_share>> shares) {
   const double weight = 1.0 / static_cast<double>(counts.cells());
@@ -64,8 +63,25 @@ posterior_statistics<Scalar> sum_posterior(const Units& units,
     for (index k = 0; k < states.units(); ++k)
       result.hidden_means[k] += static_cast<Scalar>(weight) * result.hidden(i, k);
   }
-  keep_inside(units, 1e-4, as_span(result.hidden_means));
   return result;
+}
+
+/// Shares of a cell's states from log p(h_1 | x) but for one constant; the improbable are left out.
+/// @param[out] shares overwritten, sum 1
+/// @return log sum_s exp(terms_s)
+template <class Scalar>
+double share_out(std::span<const Scalar> terms, std::vector<posterior_share>& shares) {
+  const Scalar largest = *std::max_element(terms.begin(), terms.end());
+  shares.clear();
+  double total = 0;
+  for (std::size_t s = 0; s < terms.size(); ++s) {
+    const auto below = static_cast<double>(terms[s] - largest);
+    if (below < -45) continue;  // even 2^14 of them are below rounding
+    shares.push_back({static_cast<index>(s), math::exp(below)});
+    total += shares.back().probability;
+  }
+  for (auto& share : shares) share.probability /= total;
+  return static_cast<double>(largest) + math::log(total);
 }
 
 /// The E-step. Cost: cells x (non-zeros x hidden units + states).
@@ -78,23 +94,14 @@ auto posterior_of(const Executor& run, const Model& model, const hidden_enumerat
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
     for (index i = begin; i < end; ++i) {
       const auto terms = log_posterior_terms(model, hidden, counts.cell(i));
-      const scalar largest = *std::max_element(terms.begin(), terms.end());
-      auto& own = shares[static_cast<std::size_t>(i)];
-      double total = 0;
-      for (index s = 0; s < hidden.states(); ++s) {
-        const auto below = static_cast<double>(terms[static_cast<std::size_t>(s)] - largest);
-        if (below < -45) continue;  // even 2^14 of them are below rounding
-        own.push_back({s, math::exp(below)});
-        total += own.back().probability;
-      }
-      for (auto& share : own) share.probability /= total;
       evidence[static_cast<std::size_t>(i)] =
-          static_cast<double>(largest) + math::log(total) +
+          share_out(std::span<const scalar>(terms), shares[static_cast<std::size_t>(i)]) +
           static_cast<double>(row::dot<scalar>(counts.cell(i), model.bias(0)));
     }
   });
-  auto result = sum_posterior<scalar>(model.template units<1>(), hidden.all_states(), counts,
+  auto result = sum_posterior<scalar>(hidden.all_states(), counts,
                                       std::span<const std::vector<posterior_share>>(shares));
+  keep_inside(model.template units<1>(), 1e-4, as_span(result.hidden_means));
   for (const double cell : evidence) result.log_likelihood += cell;
   result.log_likelihood = result.log_likelihood / static_cast<double>(counts.cells()) -
                           static_cast<double>(hidden.log_partition());
