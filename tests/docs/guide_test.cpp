@@ -109,7 +109,7 @@ TEST_CASE("several groups of hidden units") {
   const hm::tissue pilot = small_tissue(rng);
   const hm::serial_executor run;
 
-  const auto fit = hm::train_compensated(run, pilot.counts, {3, 1, 1}, {}, rng);  // 3 x 2 x 2 states
+  const auto fit = hm::train_compensated(run, pilot.counts, {3, 1, 1}, {}, rng);  // 12 states
   const hm::semi_restricted& model = fit.model;
   const auto cells = model.generate(run, 100, rng);
 
