@@ -66,6 +66,7 @@
 #include "harmonium/training/hidden_balance.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
 #include "harmonium/training/mean_field.hpp"
+#include "harmonium/training/model_selection.hpp"
 #include "harmonium/training/monitors.hpp"
 #include "harmonium/training/newton_m_step.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
