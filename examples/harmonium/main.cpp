@@ -118,7 +118,7 @@ dispersion and how its estimate ended). Equal seeds give equal cells for any num
           "--preset", options.preset,
           "Training of scdbm. default: exact maximum likelihood; with more than 14 units in "
           "the first hidden layer pretraining and joint training with a step that learns, "
-          "with --epochs all three; paper: the published hyperparameters "
+          "with --epochs or --learning-rate all three; paper: the published hyperparameters "
           "(learning rate 1e-11 hardly moves the weights)")
       ->check(CLI::IsMember({"default", "paper"}))
       ->capture_default_str()

@@ -81,7 +81,14 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
     for (std::size_t l = 0; l < layers; ++l) options.pretraining_epochs[l] = asked.epochs[l];
     if (layers > 1) options.epochs = asked.epochs.back();
   }
-  if (asked.learning_rate) options.learning_rate.initial = *asked.learning_rate;
+  if (asked.learning_rate) {
+    options.learning_rate.initial = *asked.learning_rate;
+    if (asked.epochs.empty()) {  // a rate is of contrastive stages: they are wanted
+      options.pretraining_epochs.fill(40);
+      options.pretraining_epochs[0] = 60;
+      options.epochs = 10;
+    }
+  }
   if (asked.held_out > 0) {
     hm::require(asked.held_out < pilot.training.cells(), "--held-out",
                 "must leave at least one of the " + std::to_string(pilot.training.cells()) +

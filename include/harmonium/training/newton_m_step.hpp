@@ -348,17 +348,15 @@ class newton_m_step {
     multiply_blocks(information_, in, out);
     for_each_range(run, genes_, tile, [&](index begin, index end) {
       const index width = end - begin;
-      rows sum = rows::Zero(columns_, width);
       Eigen::ArrayXd share(width);
       for (std::size_t i = 0; i < weight.size(); ++i) {
         const index s = coupling_[i];
         share = weight[i] * const_stretch(means_.row(s).data() + begin, width);
         for (const auto& [j, h] : state(s).features) {
           if (j >= columns_) break;
-          stretch(sum.row(j).data(), width) += h * share;
+          stretch(out.row(j).data() + begin, width) += h * share;
         }
       }
-      out.middleCols(begin, width) += sum;
     });
   }
 
