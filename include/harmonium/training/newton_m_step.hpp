@@ -13,6 +13,7 @@
 
 #include <Eigen/Cholesky>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <span>
@@ -273,7 +274,8 @@ class newton_m_step {
       const index width = end - begin;
       rows expected = rows::Zero(columns_, width);
       rows blocks = rows::Zero(information_.rows(), width);
-      Eigen::ArrayXd share(width);
+      std::array<double, static_cast<std::size_t>(tile)> space;
+      stretch share(space.data(), width);
       for (index s = 0; s < std::ssize(active_); ++s) {
         const double p = state(s).probability;
         share = p * const_stretch(means_.row(s).data() + begin, width);
@@ -348,7 +350,8 @@ class newton_m_step {
     multiply_blocks(information_, in, out);
     for_each_range(run, genes_, tile, [&](index begin, index end) {
       const index width = end - begin;
-      Eigen::ArrayXd share(width);
+      std::array<double, static_cast<std::size_t>(tile)> space;
+      stretch share(space.data(), width);
       for (std::size_t i = 0; i < weight.size(); ++i) {
         const index s = coupling_[i];
         share = weight[i] * const_stretch(means_.row(s).data() + begin, width);
