@@ -125,10 +125,12 @@ component of every cell). Equal seeds give equal cells for any number of threads
       ->capture_default_str()
       ->group(model);
   command
-      .add_option("--preset", options.preset,
-                  "Training of scdbm. default: pretraining and joint training with a step that "
-                  "learns, then exact maximum likelihood; paper: the published hyperparameters "
-                  "(learning rate 1e-11 hardly moves the weights)")
+      .add_option(
+          "--preset", options.preset,
+          "Training of scdbm. default: exact maximum likelihood; with more than 14 units in "
+          "the first hidden layer pretraining and joint training with a step that learns, "
+          "with --epochs or --learning-rate all three; paper: the published hyperparameters "
+          "(learning rate 1e-11 hardly moves the weights)")
       ->check(CLI::IsMember({"default", "paper"}))
       ->capture_default_str()
       ->group(model);
@@ -165,7 +167,7 @@ component of every cell). Equal seeds give equal cells for any number of threads
       ->group(model);
   add_number_list(command, "--epochs", options.epochs, 0, 1000000, 4,
                   "Pretraining epochs of each hidden layer, then, if there are several, epochs of "
-                  "joint training [60,40,10]")
+                  "joint training [60,40,10, or none before exact maximum likelihood]")
       ->group(model);
   command
       .add_option("--learning-rate", options.learning_rate,

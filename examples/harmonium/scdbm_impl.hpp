@@ -65,7 +65,14 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
     for (std::size_t l = 0; l < layers; ++l) options.pretraining_epochs[l] = asked.epochs[l];
     if (layers > 1) options.epochs = asked.epochs.back();
   }
-  if (asked.learning_rate) options.learning_rate.initial = *asked.learning_rate;
+  if (asked.learning_rate) {
+    options.learning_rate.initial = *asked.learning_rate;
+    if (asked.epochs.empty()) {  // a rate is of contrastive stages: they are wanted
+      options.pretraining_epochs.fill(40);
+      options.pretraining_epochs[0] = 60;
+      options.epochs = 10;
+    }
+  }
   if (asked.held_out > 0) {
     hm::require(asked.held_out < pilot.training.cells(), "--held-out",
                 "must leave at least one of the " + std::to_string(pilot.training.cells()) +
@@ -108,7 +115,7 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   made.facts.emplace_back("hidden units", sizes);
   if (options.exact_iterations > 0 && model.template units<1>().states() > options.exact.max_states)
     made.facts.emplace_back("note",
-                            "a first hidden layer of more than 10 units is trained with particles, "
+                            "a first hidden layer of more than 14 units is trained with particles, "
                             "which hardly mix: do not trust these cells");
   made.facts.emplace_back("sampler", by_gibbs ? "Gibbs, burn-in " + std::to_string(burn_in)
                                               : "exact (the hidden layer is enumerated)");

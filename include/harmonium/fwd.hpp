@@ -42,6 +42,8 @@ class cluster_nb;
 class independent_nb;
 class noisy_replicate;
 
+class semi_restricted;
+
 struct cluster_proportions;
 struct figure;
 

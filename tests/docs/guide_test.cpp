@@ -20,6 +20,7 @@
 #include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/simulate/tissue.hpp"
+#include "harmonium/training/compensated_em.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
@@ -101,6 +102,19 @@ TEST_CASE("step by step, watched and stopped") {
   CHECK_THROWS_AS((void)trainer.model(), std::invalid_argument);
   trainer.run(hm::serial_executor{}, hm::silent{});
   CHECK(trainer.model().parameters() == model.parameters());
+}
+
+TEST_CASE("several groups of hidden units") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+  const hm::serial_executor run;
+
+  const auto fit = hm::train_compensated(run, pilot.counts, {3, 1, 1}, {}, rng);  // 12 states
+  const hm::semi_restricted& model = fit.model;
+  const auto cells = model.generate(run, 100, rng);
+
+  CHECK(model.states().size() == 12);
+  CHECK(cells.cells() == 100);
 }
 
 TEST_CASE("the published settings") {

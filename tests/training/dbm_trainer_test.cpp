@@ -27,6 +27,7 @@ options_type quick() {
   options.pretraining_epochs = {8, 5};
   options.epochs = 3;
   options.exact_iterations = 8;
+  options.exact_tolerance = 0;
   return options;
 }
 
@@ -166,6 +167,34 @@ TEST_CASE("counts borrowed as floats give the same model as counts owned as inte
   hm::random_engine a(6), b(6);
   CHECK(hm::train<scdbm>(view, quick(), a).parameters() ==
         hm::train<scdbm>(pilot, quick(), b).parameters());
+}
+
+TEST_CASE("the default is exact EM from principal components, and stops by itself") {
+  hm::random_engine a(12), b(12);
+  const options_type options{.hidden = {3, 2}};
+  trainer_type trainer(pilot, options, a), watched(pilot, options, b);
+  trainer.run(hm::serial_executor{}, hm::silent{});
+  watched.run(hm::thread_executor(3), [](const hm::progress& now) {
+    CHECK(now.stage == "exact maximum likelihood");
+    return hm::flow::proceed;
+  });
+  CHECK(trainer.model().parameters() == watched.model().parameters());
+  const auto& log = trainer.log();
+  CHECK(log.size() < 60);
+  CHECK(*log.back().log_likelihood ==
+        doctest::Approx(likelihood(trainer.model(), pilot)).epsilon(1e-10));
+  // Not behind what pretraining leads to.
+  hm::random_engine c(13);
+  CHECK(*log.back().log_likelihood > likelihood(hm::train<scdbm>(pilot, quick(), c), pilot) - 0.1);
+}
+
+TEST_CASE("contrastive stages are there where the layer is too large for exact EM") {
+  hm::random_engine rng(14);
+  options_type options{.hidden = {3, 2}};
+  options.exact.max_states = 4;
+  trainer_type trainer(pilot, options, rng);
+  trainer.step(hm::serial_executor{});
+  CHECK(trainer.log().back().stage == "pretraining layer 1");
 }
 
 TEST_CASE("degenerate pilots") {

@@ -45,3 +45,10 @@ TEST_CASE("a negative size is refused") {
                        "bernoulli: the number of units must not be negative, got -1",
                        std::invalid_argument);
 }
+
+TEST_CASE("the state at which a linear function is largest") {
+  std::vector<double> out(4);
+  hm::bernoulli(4).write_maximiser(std::span<const double>(std::vector<double>{0.5, -1, 0.2, 0.3}),
+                                   std::span(out));
+  CHECK(out == std::vector<double>{1, 0, 1, 1});
+}

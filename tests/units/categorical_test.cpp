@@ -56,3 +56,10 @@ TEST_CASE("impossible shapes are refused") {
                        std::invalid_argument);
   CHECK_THROWS_AS(hm::categorical(-1, 2), std::invalid_argument);
 }
+
+TEST_CASE("the state at which a linear function is largest") {
+  std::vector<double> out(4);
+  hm::categorical(2, 2).write_maximiser(
+      std::span<const double>(std::vector<double>{0.5, -1, 0.2, 0.3}), std::span(out));
+  CHECK(out == std::vector<double>{1, 0, 0, 1});
+}

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -15,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "harmonium/analysis/deviance_residuals.hpp"
+#include "harmonium/analysis/pca.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/draw/normal.hpp"
@@ -29,6 +32,7 @@
 #include "harmonium/training/contrastive_phase.hpp"
 #include "harmonium/training/dispersion_update.hpp"
 #include "harmonium/training/exact_em.hpp"
+#include "harmonium/training/exact_start.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
 #include "harmonium/training/monitors.hpp"
 #include "harmonium/training/schedule.hpp"
@@ -44,15 +48,20 @@ struct initial_weights {
   bool balance_hidden = true;  ///< hidden biases such that an average cell leaves units undecided
 };
 
+/// A number of epochs that depends on whether exact EM takes over.
+inline constexpr index automatic_epochs = std::numeric_limits<index>::min();
+
 /// Settings of a run. The defaults are the paper's algorithm with a step that learns;
 /// `paper_training_options` has the published hyperparameters.
 template <class Model, class Step = centred_step, learning_rate_schedule Schedule = harmonic_decay,
           class Constraint = admissible_sum>
 struct training_options {
   std::array<index, Model::hidden_layers> hidden{};  ///< units per hidden layer, bottom to top
-  /// Pretraining epochs per hidden layer, bottom to top.
-  std::array<index, Model::hidden_layers> pretraining_epochs = default_pretraining();
-  index epochs = 10;  ///< epochs of joint training (ignored with one hidden layer)
+  /// Pretraining epochs per hidden layer, bottom to top. `automatic`: none where exact EM takes
+  /// over, else 60 for the first layer and 40 for each other.
+  std::array<index, Model::hidden_layers> pretraining_epochs = all_automatic();
+  /// Epochs of joint training (ignored with one hidden layer); `automatic`: none or 10.
+  index epochs = automatic_epochs;
   Step step = {};
   Schedule learning_rate = {};
   Constraint constraint = {};
@@ -65,16 +74,19 @@ struct training_options {
   initial_weights initial = {};
   double max_mean_factor = 10;  ///< no state's mean beyond this times the largest count, plus
                                 ///< one; only for `admissible_sum` without `max_mean`
-  index exact_iterations = 20;  ///< exact EM at the end, where the first hidden layer is
-                                ///< small enough (`exact.max_states`)
+  index exact_iterations = 60;  ///< most iterations of exact EM at the end, where the first
+                                ///< hidden layer is small enough (`exact.max_states`)
   exact_em_options exact = {};
   std::vector<index> held_out = {};  ///< cells kept out of training and monitored
+  double exact_tolerance = 1e-5;     ///< exact EM ends when an iteration gains less than this share
+                                     ///< of the log-likelihood
+  index exact_starts = 8;  ///< starts of exact EM without pretraining, of which the best goes on;
+                           ///< fewer where they have more than 512 states together
 
  private:
-  static constexpr std::array<index, Model::hidden_layers> default_pretraining() {
+  static constexpr std::array<index, Model::hidden_layers> all_automatic() {
     std::array<index, Model::hidden_layers> epochs{};
-    epochs.fill(40);
-    epochs[0] = 60;
+    epochs.fill(automatic_epochs);
     return epochs;
   }
 };
@@ -91,6 +103,9 @@ paper_options<Model> paper_training_options() {
   paper_options<Model> options;
   options.hidden.fill(2);
   options.hidden[0] = 4;
+  options.pretraining_epochs.fill(40);
+  options.pretraining_epochs[0] = 60;
+  options.epochs = 10;
   options.contrastive.enumerate_up_to = 0;
   options.dispersion.lower = 0.01;
   options.dispersion.max_iterations = 20;
@@ -134,10 +149,13 @@ class dbm_trainer {
       require(options_.hidden[l] > 0, "train",
               "hidden layer " + std::to_string(l + 1) + " needs at least one unit, got " +
                   std::to_string(options_.hidden[l]));
-      require(options_.pretraining_epochs[l] >= 0, "train", "epochs must not be negative");
     }
+    resolve_epochs();
+    for (const index epochs : options_.pretraining_epochs)
+      require(epochs >= 0, "train", "epochs must not be negative");
     require(options_.epochs >= 0, "train", "epochs must not be negative");
     require(options_.initial_dispersion > 0, "train", "initial_dispersion must be positive");
+    require(options_.exact_starts > 0, "train", "exact_starts must be at least 1");
     split_cells();
     const vector<double> sums = gene_means(training_);
     require(training_.nonzeros() > 0, "train", "the pilot holds no counts at all");
@@ -157,10 +175,13 @@ class dbm_trainer {
   const training_record& step(const Executor& run) {
     require(!done(), "dbm_trainer::step", "training is finished");
     if (stage_ == exact_stage) {
-      exact_step(run);
+      const bool last = exact_step(run);
       ++epoch_;
-      record(run, joint_->model(), training_, 0);
-      if (epoch_ == stage_epochs()) ++stage_;
+      record_exact(run);
+      if (last) {
+        ++stage_;
+        exact_.reset();
+      }
       return log_.back();
     }
     const double rate = options_.learning_rate.rate(epoch_);
@@ -233,6 +254,18 @@ class dbm_trainer {
       visible.set_inverse_dispersion(vector<scalar>(vector<scalar>::Constant(
           counts_->genes(), static_cast<scalar>(options_.initial_dispersion))));
     return visible;
+  }
+
+  /// Where exact EM takes over, contrastive epochs are run only if asked for.
+  void resolve_epochs() {
+    const bool exact_only =
+        options_.exact_iterations > 0 &&
+        make_units<units_at<1>>(options_.hidden[0]).states() <= options_.exact.max_states;
+    for (std::size_t l = 0; l < hidden_layers; ++l) {
+      index& epochs = options_.pretraining_epochs[l];
+      if (epochs == automatic_epochs) epochs = exact_only ? 0 : (l == 0 ? 60 : 40);
+    }
+    if (options_.epochs == automatic_epochs) options_.epochs = exact_only ? 0 : 10;
   }
 
   void split_cells() {
@@ -418,27 +451,122 @@ class dbm_trainer {
     if (!done() && stage_epochs() == 0) finish_stage(run);
   }
 
-  /// One iteration of exact EM; theta every fourth one, and not in the last five, which end at the
-  /// maximum for the theta that the model keeps.
+  /// What exact EM keeps between iterations.
+  struct exact_state {
+    hidden_enumeration<Model> hidden;
+    posterior_statistics<scalar> data;  ///< under the model as it is
+    double base = 0;                    ///< mean log base measure of the training cells
+    double last_cycle = -std::numeric_limits<double>::infinity();
+    bool settled = false;  ///< theta stays from now on
+    [[nodiscard]] double log_likelihood() const { return data.log_likelihood + base; }
+  };
+
+  /// One iteration of exact EM; theta every fourth one until those gain nothing, and not in the
+  /// last five. @return whether it was the last.
   template <executor Executor>
-  void exact_step(const Executor& run) {
+  bool exact_step(const Executor& run) {
+    if (!exact_) begin_exact(run);
     Model& model = joint_->model();
-    const auto data = posterior_of(
-        run, model, hidden_enumeration<Model>(run, model, options_.exact.max_states), training_);
-    const auto limits = options_.constraint.limits(model);
-    maximise_expected(model, data, as_span(limits), training_.cells(), options_.exact);
-    if (epoch_ + 1 == stage_epochs()) {
+    exact_state& at = *exact_;
+    const double before = at.log_likelihood();
+    m_step(run, model, at, options_.exact);
+    const bool due = options_.dispersion_every > 0 && (epoch_ + 1) % 4 == 0 && !at.settled;
+    if (epoch_ + 5 >= stage_epochs()) at.settled = true;
+    if (due && !at.settled) {
+      at.settled = at.log_likelihood() - at.last_cycle < 4 * gain_that_counts();
+      at.last_cycle = at.log_likelihood();
+      if (!at.settled) {
+        update_theta(run, model, at.data.hidden);
+        refresh(run, model, at);
+      }
+    }
+    const bool converged = !due && (at.settled || options_.dispersion_every == 0) &&
+                           at.log_likelihood() - before < gain_that_counts();
+    const bool last = converged || epoch_ + 1 == stage_epochs();
+    if (last) {
+      // At the maximum over the biases the model's gene means are the data's.
       exact_em_options biases = options_.exact;
       biases.fix_weights = true;
       biases.newton_steps = 20;
-      maximise_expected(model, data, as_span(limits), training_.cells(), biases);
+      m_step(run, model, at, biases);
     }
+    return last;
+  }
+
+  [[nodiscard]] double gain_that_counts() const {
+    return options_.exact_tolerance * std::abs(exact_->log_likelihood());
+  }
+
+  /// M-step, then the E-step for the next.
+  template <executor Executor>
+  void m_step(const Executor& run, Model& model, exact_state& at, const exact_em_options& options) {
+    const auto limits = options_.constraint.limits(model);
+    maximise_expected(run, model, at.hidden, at.data, as_span(limits), training_.cells(), options);
     // The M-step keeps every state within the limits; a constraint that asks for more has its say.
-    if constexpr (!std::same_as<decltype(options_.constraint), admissible_sum>)
+    if constexpr (!std::same_as<decltype(options_.constraint), admissible_sum>) {
       options_.constraint.apply(model);
-    const bool settled = epoch_ + 5 >= stage_epochs();
-    if (options_.dispersion_every > 0 && (epoch_ + 1) % 4 == 0 && !settled)
-      update_theta(run, model, data.hidden);
+      at.hidden = hidden_enumeration<Model>(run, model, options_.exact.max_states);
+    }
+    at.data = posterior_of(run, model, at.hidden, training_);
+  }
+
+  /// After a change of theta.
+  template <executor Executor>
+  void refresh(const Executor& run, const Model& model, exact_state& at) const {
+    at.hidden.set_visible_terms(visible_log_partitions(run, model, at.hidden.all_states()));
+    at.data = posterior_of(run, model, at.hidden, training_);
+    const auto base = log_base_measures(model.visible(), training_);
+    at.base = 0;
+    for (index i = 0; i < base.size(); ++i) at.base += static_cast<double>(base[i]);
+    at.base /= static_cast<double>(training_.cells());
+  }
+
+  template <executor Executor>
+  void begin_exact(const Executor& run) {
+    if (std::ranges::all_of(options_.pretraining_epochs, [](index n) { return n == 0; }) &&
+        (options_.epochs == 0 || hidden_layers == 1)) {
+      start_from_components(run);
+      return;
+    }
+    hidden_enumeration<Model> hidden(run, joint_->model(), options_.exact.max_states);
+    exact_.emplace(exact_state{std::move(hidden), {}});
+    refresh(run, joint_->model(), *exact_);
+  }
+
+  /// Independent genes, then an M-step for states that principal components suggest, then a few
+  /// iterations: EM finds the nearest of many maxima, and the best of some starts is kept.
+  template <executor Executor>
+  void start_from_components(const Executor& run) {
+    Model& model = joint_->model();
+    model.weights(0).setZero();
+    const vector<scalar> means =
+        Eigen::Map<const vector<double>>(gene_means_.data(), training_.genes())
+            .template cast<scalar>();
+    model.visible().natural_from_mean(as_span(means), model.bias(0));
+    for (scalar& b : model.bias(1)) b = 0;
+    options_.constraint.apply(model);
+    if (options_.dispersion_every > 0)
+      update_theta(run, model,
+                   matrix<scalar>(matrix<scalar>::Zero(training_.cells(), model.size(1))));
+    exact_state none{hidden_enumeration<Model>(run, model, options_.exact.max_states), {}};
+    refresh(run, model, none);
+
+    const matrix<double> scores = pca(deviance_residuals(training_), {.components = 10}).scores;
+    const index most = std::max<index>(1, 512 / none.hidden.states());
+    const Model unstarted = model;
+    for (index start = 0; start < std::min(options_.exact_starts, most); ++start) {
+      Model candidate = unstarted;
+      exact_state at = none;
+      const auto shares = starting_states(run, at.hidden.all_states(), scores, root_);
+      at.data = sum_posterior<scalar>(at.hidden.all_states(), training_,
+                                      std::span<const std::vector<posterior_share>>(shares));
+      keep_inside(candidate.template units<1>(), 1e-4, as_span(at.data.hidden_means));
+      for (int iteration = 0; iteration < 8; ++iteration)
+        m_step(run, candidate, at, options_.exact);
+      if (exact_ && !(at.log_likelihood() > exact_->log_likelihood())) continue;
+      model = std::move(candidate);
+      exact_ = std::move(at);
+    }
   }
 
   /// E[h_1 | row] of every row, cells x units.
@@ -508,6 +636,28 @@ class dbm_trainer {
     log_.push_back(std::move(line));
   }
 
+  /// The line of an exact iteration, whose figures the E-step has found already.
+  template <executor Executor>
+  void record_exact(const Executor& run) {
+    const Model& model = joint_->model();
+    training_record line;
+    line.stage = stage_name();
+    line.epoch = epoch_;
+    line.learning_rate = 0;
+    line.reconstruction_error = reconstruction_error(run, model, training_, exact_->data.hidden);
+    line.log_likelihood = exact_->log_likelihood();
+    line.free_energy =
+        -(*line.log_likelihood + static_cast<double>(exact_->hidden.log_partition()));
+    if (held_out_.cells() > 0) {
+      const auto fresh = exact_fit(run, model, exact_->hidden, held_out_);
+      line.held_out_free_energy = fresh.free_energy;
+      line.held_out_log_likelihood = fresh.log_likelihood;
+    }
+    for (std::size_t l = 0; l < hidden_layers; ++l)
+      line.weight_norms.push_back(weight_norm(model, l));
+    log_.push_back(std::move(line));
+  }
+
   template <class AnyModel>
   static double dense_reconstruction_error(const AnyModel& model, const matrix<scalar>& rows) {
     mean_field_workspace<AnyModel> work(model);
@@ -534,6 +684,7 @@ class dbm_trainer {
   std::optional<counts_by_gene> by_gene_;
   pretraining pretraining_;
   std::optional<contrastive_phase<Model>> joint_;
+  std::optional<exact_state> exact_;
   matrix<scalar> upper_rows_;  ///< hidden means that the next machine of the stack learns from
   std::size_t stage_ = 0;      ///< hidden layer in pretraining, then joint, then exact
   index epoch_ = 0;            ///< epochs done in this stage

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "harmonium/core/math/elementary.hpp"
@@ -19,60 +20,48 @@ namespace harmonium {
 struct hidden_balance_result {
   bool converged;
   index iterations;
+  double log_partition;  ///< log sum_s exp(base_s + b'h_s) at the answer, nats
 };
 
-/// Sets b_1 so that the model's E[h_1] equals `target`. The visible layer's log-partition sums over
-/// all genes, so a small step of every weight can move log p*(h_1) by hundreds of nats and put all
-/// probability on one state; refitting b_1 after each step undoes that. Concave: damped Newton on
-/// at most `max_iterations` steps over the enumerated states.
-/// @param hidden enumeration of `model` as it is now
-/// @param target length size(1), each entry strictly between the units' least and largest value
-template <class Model>
-hidden_balance_result balance_hidden_bias(Model& model, const hidden_enumeration<Model>& hidden,
-                                          std::span<const typename Model::scalar> target,
-                                          index max_iterations = 30) {
-  const index units = model.size(1), states = hidden.states();
-  const auto bias = model.bias(1);
-  std::vector<double> b(bias.begin(), bias.end());
-  std::vector<double> base(static_cast<std::size_t>(states));  // log p*(h) without b_1
-  for (index s = 0; s < states; ++s) {
-    const auto h = hidden.state(s);
-    double own = 0;
-    for (std::size_t k = 0; k < b.size(); ++k) own += b[k] * static_cast<double>(h[k]);
-    base[static_cast<std::size_t>(s)] = static_cast<double>(hidden.log_probability(s)) - own;
-  }
+/// Finds biases b such that states of probability proportional to exp(base_s + b'h_s) have the mean
+/// `target`. Concave: at most `max_iterations` damped Newton steps from the given `b`.
+/// @param base   log weight of every state without b
+/// @param target length units, each entry strictly between the units' least and largest value
+/// @param[in,out] b length units
+template <class Scalar>
+hidden_balance_result balance_bias(const enumerated_states<Scalar>& states,
+                                   std::span<const double> base, std::span<const double> target,
+                                   std::vector<double>& b, index max_iterations = 30) {
+  const index units = states.units();
   std::vector<double> terms(base.size());
+  double total = 0;
   const auto objective = [&](const std::vector<double>& at) {
     double gain = 0;
-    for (std::size_t k = 0; k < at.size(); ++k) gain += at[k] * static_cast<double>(target[k]);
-    for (index s = 0; s < states; ++s) {
-      const auto h = hidden.state(s);
-      double term = base[static_cast<std::size_t>(s)];
-      for (std::size_t k = 0; k < at.size(); ++k) term += at[k] * static_cast<double>(h[k]);
-      terms[static_cast<std::size_t>(s)] = term;
-    }
-    return gain - math::log_sum_exp(std::span<const double>(terms));
+    for (std::size_t k = 0; k < at.size(); ++k) gain += at[k] * target[k];
+    states.template products<double>(at, terms);
+    for (std::size_t s = 0; s < terms.size(); ++s) terms[s] += base[s];
+    total = math::log_sum_exp(std::span<const double>(terms));
+    return gain - total;
   };
 
-  hidden_balance_result result{false, 0};
-  double current = objective(b);
+  hidden_balance_result result{false, 0, 0};
   // The bias of a whole one-hot group changes nothing, so that only rounding of the target moves
   // it: neither follow what is smaller than that, nor divide by less.
-  const double rounding =
-      16 * static_cast<double>(std::numeric_limits<typename Model::scalar>::epsilon());
+  const double rounding = 16 * static_cast<double>(std::numeric_limits<Scalar>::epsilon());
   const double tolerance = std::max(1e-10, rounding);
   const double least_damping = std::max(1e-9, rounding);
   double damping = std::max(1e-6, rounding);
+  double current = objective(b);
+  result.log_partition = total;
   while (result.iterations < max_iterations) {
     ++result.iterations;
-    current = objective(b);
-    const double total = math::log_sum_exp(std::span<const double>(terms));
     vector<double> mean = vector<double>::Zero(units);
     matrix<double> second = matrix<double>::Zero(units, units);
-    for (index s = 0; s < states; ++s) {
-      const double p = math::exp(terms[static_cast<std::size_t>(s)] - total);
-      if (p < 1e-300) continue;
-      const auto h = hidden.state(s);
+    for (index s = 0; s < states.size(); ++s) {
+      const double term = terms[static_cast<std::size_t>(s)] - total;
+      if (term < -50) continue;  // beyond what the sums can show
+      const double p = math::exp(term);
+      const auto h = states[s];
       for (index j = 0; j < units; ++j) {
         const double hj = p * static_cast<double>(h[static_cast<std::size_t>(j)]);
         mean[j] += hj;
@@ -84,7 +73,7 @@ hidden_balance_result balance_hidden_bias(Model& model, const hidden_enumeration
     vector<double> gradient(units);
     double largest = 0;
     for (index k = 0; k < units; ++k) {
-      gradient[k] = static_cast<double>(target[static_cast<std::size_t>(k)]) - mean[k];
+      gradient[k] = target[static_cast<std::size_t>(k)] - mean[k];
       largest = std::max(largest, std::abs(gradient[k]));
     }
     if (largest < tolerance) {
@@ -105,6 +94,8 @@ hidden_balance_result balance_hidden_bias(Model& model, const hidden_enumeration
       const double value = objective(trial);
       if (value > current) {
         b = std::move(trial);
+        current = value;
+        result.log_partition = total;
         improved = true;
         damping = std::max(least_damping, damping * 0.1);
       } else {
@@ -116,7 +107,23 @@ hidden_balance_result balance_hidden_bias(Model& model, const hidden_enumeration
       break;
     }
   }
+  return result;
+}
+
+/// Sets b_1 so that the model's E[h_1] equals `target`. The visible layer's log-partition sums over
+/// all genes, so a small step of every weight can move log p*(h_1) by hundreds of nats and put all
+/// probability on one state; refitting b_1 after each step undoes that.
+/// @param hidden enumeration of `model` as it is now
+/// @param target length size(1), each entry strictly between the units' least and largest value
+template <class Model>
+hidden_balance_result balance_hidden_bias(Model& model, const hidden_enumeration<Model>& hidden,
+                                          std::span<const typename Model::scalar> target,
+                                          index max_iterations = 30) {
   auto out = model.bias(1);
+  std::vector<double> b(out.begin(), out.end());
+  const std::vector<double> aim(target.begin(), target.end());
+  const vector<double> base = hidden.terms_above() + hidden.visible_terms();
+  const auto result = balance_bias(hidden.all_states(), as_span(base), aim, b, max_iterations);
   for (std::size_t k = 0; k < out.size(); ++k) out[k] = static_cast<typename Model::scalar>(b[k]);
   return result;
 }

@@ -3,6 +3,7 @@
 /// Figures that tell how a training run goes.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <span>
@@ -32,20 +33,20 @@ vector<typename Units::scalar> log_base_measures(const Units& units, const Count
   return result;
 }
 
-/// Mean over cells and genes of |x - E[x | mean-field h]|, in counts.
+/// Mean over cells and genes of |x - E[x | h]|, in counts, with h the given means of h_1.
+/// @param hidden cells x size(1)
 template <executor Executor, class Model, count_source Counts>
 double reconstruction_error(const Executor& run, const Model& model, const Counts& counts,
-                            const mean_field_options& options = {}) {
+                            const matrix<typename Model::scalar>& hidden) {
   using scalar = typename Model::scalar;
   if (counts.cells() == 0) return 0;
   vector<double> per_cell(counts.cells());
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
-    mean_field_workspace<Model> work(model);
-    auto means = model.make_state();
     vector<scalar> eta(model.size(0)), expected(model.size(0));
     for (index i = begin; i < end; ++i) {
-      mean_field(model, counts.cell(i), means, work, options);
-      model.visible_input(as_span(std::as_const(means[1])), as_span(eta));
+      const std::span<const scalar> h(hidden.data() + i * hidden.cols(),
+                                      static_cast<std::size_t>(hidden.cols()));
+      model.visible_input(h, as_span(eta));
       model.visible().mean(as_span(std::as_const(eta)), as_span(expected));
       double error = 0;
       for (index m = 0; m < expected.size(); ++m) error += static_cast<double>(expected[m]);
@@ -59,6 +60,22 @@ double reconstruction_error(const Executor& run, const Model& model, const Count
   double total = 0;
   for (index i = 0; i < per_cell.size(); ++i) total += per_cell[i];
   return total / static_cast<double>(counts.cells()) / static_cast<double>(counts.genes());
+}
+
+/// The same with the means of the mean-field posterior.
+template <executor Executor, class Model, count_source Counts>
+double reconstruction_error(const Executor& run, const Model& model, const Counts& counts,
+                            const mean_field_options& options = {}) {
+  matrix<typename Model::scalar> hidden(counts.cells(), model.size(1));
+  for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
+    mean_field_workspace<Model> work(model);
+    auto means = model.make_state();
+    for (index i = begin; i < end; ++i) {
+      mean_field(model, counts.cell(i), means, work, options);
+      std::copy_n(means[1].data(), means[1].size(), hidden.data() + i * hidden.cols());
+    }
+  });
+  return reconstruction_error(run, model, counts, hidden);
 }
 
 /// Root mean square of the weights between layer `below` and the next.

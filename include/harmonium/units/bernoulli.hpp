@@ -87,6 +87,14 @@ class basic_bernoulli {
     }
   }
 
+  /// The state at which weights'state is largest.
+  template <std::floating_point Weight>
+  void write_maximiser(std::span<const Weight> weights, std::span<Scalar> out) const {
+    assert(std::ssize(weights) == size() && std::ssize(out) == size());
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = weights[i] > Weight(0) ? Scalar(1) : Scalar(0);
+  }
+
  private:
   index size_;
 };

@@ -123,6 +123,20 @@ class basic_categorical {
     }
   }
 
+  /// The state at which weights'state is largest; in each group the first of equals.
+  template <std::floating_point Weight>
+  void write_maximiser(std::span<const Weight> weights, std::span<Scalar> out) const {
+    assert(std::ssize(weights) == size() && std::ssize(out) == size());
+    for (std::size_t begin = 0; begin < out.size(); begin += width()) {
+      std::size_t best = begin;
+      for (std::size_t i = begin; i < begin + width(); ++i) {
+        if (weights[i] > weights[best]) best = i;
+        out[i] = Scalar(0);
+      }
+      out[best] = Scalar(1);
+    }
+  }
+
  private:
   struct group_weights {
     std::size_t largest;  ///< the unit whose weight is 1

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Maximum likelihood for semi-restricted harmoniums. With a free potential for every joint hidden
+/// state, V can compensate whatever the weights do to A, so that the M-step falls apart: p(h) is
+/// the mean posterior, and every gene has a negative binomial regression of its own on h.
+#pragma once
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "harmonium/analysis/deviance_residuals.hpp"
+#include "harmonium/analysis/k_means.hpp"
+#include "harmonium/analysis/pca.hpp"
+#include "harmonium/core/counts.hpp"
+#include "harmonium/core/counts_by_gene.hpp"
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/models/semi_restricted.hpp"
+#include "harmonium/training/dispersion_update.hpp"
+#include "harmonium/training/log_mean_scale.hpp"
+#include "harmonium/training/monitors.hpp"
+#include "harmonium/training/posterior_statistics.hpp"
+
+namespace harmonium {
+
+struct compensated_options {
+  index max_iterations = 60;
+  double tolerance = 1e-5;     ///< ends when an iteration gains less than this share of log p(x)
+  double ridge = 1;            ///< prior precision of a weight in units of d log mean
+  double prior_cells = 1;      ///< cells' worth of independent groups mixed into p(h); with 0 the
+                               ///< likelihood rises strictly, but states without cells are lost
+  index dispersion_every = 4;  ///< iterations between updates of theta; 0: never
+  dispersion_options dispersion = {};
+  double initial_dispersion = 0.5;  ///< theta at the start, every gene
+  double max_mean_factor = 10;  ///< no state's mean beyond this times the largest count, plus one
+  index components = 10;        ///< principal components that the start sees
+};
+
+/// EM, one iteration per `step`. A value; borrows the counts, which must outlive it.
+template <count_source Counts>
+class compensated_em {
+ public:
+  /// Starts from clusters: of the largest group by k-means on principal components, of each further
+  /// one by k-means on what the clusters before leave (two clusters for a Bernoulli unit).
+  /// @param groups see `grouped_states`
+  /// @throws std::invalid_argument if there is no cell, gene or count.
+  template <executor Executor>
+  compensated_em(const Executor& run, const Counts& counts, std::vector<index> groups,
+                 compensated_options options, random_engine& rng)
+      : counts_(&counts),
+        options_(options),
+        model_(negative_binomial(counts.genes(), options.initial_dispersion), std::move(groups)),
+        by_gene_(counts) {
+    require(counts.cells() > 0 && counts.genes() > 0 && counts.nonzeros() > 0, "compensated_em",
+            "the pilot holds no counts");
+    vector<double> largest = vector<double>::Ones(counts.genes());
+    for (index i = 0; i < counts.cells(); ++i)
+      row::for_each_nonzero(counts.cell(i), [&](index m, auto x) {
+        largest[m] = std::max(largest[m], 1 + options_.max_mean_factor * static_cast<double>(x));
+      });
+    max_mean_ = largest;
+    const vector<double> means = gene_means(counts);
+    model_.visible().natural_from_mean(as_span(means), model_.bias(0));
+    if (options_.dispersion_every > 0)
+      update_theta(run, matrix<double>::Zero(counts.cells(), model_.size(1)));
+    const auto shares = start(run, rng);
+    data_ = sum_posterior<double>(model_.states(), counts,
+                                  std::span<const std::vector<posterior_share>>(shares));
+    for (int round = 0; round < 5; ++round) maximise(run);
+    expect(run);
+  }
+  template <executor Executor>
+  compensated_em(const Executor&, const Counts&&, std::vector<index>, compensated_options,
+                 random_engine&) = delete;
+
+  /// M-step, theta if it is due, E-step. @return mean log-likelihood of the new model, nats a cell.
+  template <executor Executor>
+  double step(const Executor& run) {
+    maximise(run);
+    ++iterations_;
+    if (theta_is_due()) update_theta(run, data_.hidden);
+    expect(run);
+    return log_likelihood_;
+  }
+
+  /// Whether the last step moved theta, which the likelihood does not have to like.
+  [[nodiscard]] bool theta_is_due() const noexcept {
+    return options_.dispersion_every > 0 && iterations_ % options_.dispersion_every == 0;
+  }
+  [[nodiscard]] const semi_restricted& model() const noexcept { return model_; }
+  [[nodiscard]] double log_likelihood() const noexcept { return log_likelihood_; }
+  [[nodiscard]] const posterior_statistics<double>& data() const noexcept { return data_; }
+
+ private:
+  template <executor Executor>
+  std::vector<std::vector<posterior_share>> start(const Executor& run, random_engine& rng) const {
+    matrix<double> scores =
+        pca(deviance_residuals(*counts_), {.components = options_.components}).scores;
+    const auto& groups = model_.groups();
+    std::vector<std::size_t> order(groups.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return groups[a] > groups[b]; });
+    matrix<double> hidden = matrix<double>::Zero(scores.rows(), model_.size(1));
+    for (const std::size_t g : order) {
+      const index size = groups[g];
+      const auto found = k_means(run, scores, {.clusters = std::max<index>(size, 2)}, rng);
+      const index first =
+          std::accumulate(groups.begin(), groups.begin() + static_cast<index>(g), index{0});
+      for (index i = 0; i < scores.rows(); ++i) {
+        const index label = found.labels[static_cast<std::size_t>(i)];
+        if (size > 1) {
+          hidden(i, first + label) = 1;
+        } else {
+          hidden(i, first) = static_cast<double>(label);
+        }
+        for (index c = 0; c < scores.cols(); ++c) scores(i, c) -= found.centroids(label, c);
+      }
+    }
+    // The cell's state is the one that agrees with most of its units.
+    std::vector<std::vector<posterior_share>> shares(static_cast<std::size_t>(scores.rows()));
+    std::vector<double> agreement(static_cast<std::size_t>(model_.states().size()));
+    std::vector<double> weights(static_cast<std::size_t>(model_.size(1)));
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      for (std::size_t k = 0; k < weights.size(); ++k)
+        weights[k] = 2 * hidden(static_cast<index>(i), static_cast<index>(k)) - 1;
+      model_.states().products<double>(weights, agreement);
+      shares[i] = {{std::max_element(agreement.begin(), agreement.end()) - agreement.begin(), 1.0}};
+    }
+    return shares;
+  }
+
+  /// The E-step.
+  template <executor Executor>
+  void expect(const Executor& run) {
+    const auto potential = potentials(run, model_);
+    const auto base = log_base_measures(model_.visible(), *counts_);
+    std::vector<std::vector<posterior_share>> shares(static_cast<std::size_t>(counts_->cells()));
+    std::vector<double> evidence(shares.size());
+    for_each_range(run, counts_->cells(), 32, [&](index begin, index end) {
+      for (index i = begin; i < end; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const auto cell = counts_->cell(i);
+        const auto terms = log_joint_terms(model_, potential, cell);
+        evidence[at] = share_out(std::span<const double>(terms), shares[at]) + base[i] +
+                       row::dot<double>(cell, model_.bias(0));
+      }
+    });
+    data_ = sum_posterior<double>(model_.states(), *counts_,
+                                  std::span<const std::vector<posterior_share>>(shares));
+    log_likelihood_ = 0;
+    for (const double cell : evidence) log_likelihood_ += cell;
+    log_likelihood_ /= static_cast<double>(counts_->cells());
+  }
+
+  template <executor Executor>
+  void maximise(const Executor& run) {
+    set_prior();
+    const vector<double> means = data_.pairs.col(0);
+    const auto scale = log_mean_scale(model_.visible(), as_span(means));
+    const vector<double> limits = limit();
+    std::vector<index> active;
+    for (index s = 0; s < model_.states().size(); ++s)
+      if (data_.state_mass[static_cast<std::size_t>(s)] > 1e-12) active.push_back(s);
+    for_each_range(run, model_.genes(), 32, [&](index begin, index end) {
+      for (index m = begin; m < end; ++m) fit_gene(m, active, scale[m], limits[m]);
+    });
+  }
+
+  /// p(h): the mean posterior, with some of the product of its groups' margins.
+  void set_prior() {
+    const auto& states = model_.states();
+    std::vector<double> prior(data_.state_mass);
+    const double n = static_cast<double>(counts_->cells()), c = options_.prior_cells;
+    if (c > 0) {
+      for (index s = 0; s < states.size(); ++s) {
+        double product = 1;
+        index k = 0;
+        for (const index size : model_.groups()) {
+          for (index j = k; j < k + size; ++j) {
+            const double on = states[s][static_cast<std::size_t>(j)];
+            const double mean = data_.hidden_means[j];
+            if (on != 0) product *= mean;
+            if (on == 0 && size == 1) product *= 1 - mean;
+          }
+          k += size;
+        }
+        double& p = prior[static_cast<std::size_t>(s)];
+        p = (n * p + c * std::max(0.0, product)) / (n + c);
+      }
+    }
+    model_.set_prior(prior);
+  }
+
+  /// One Newton step of a gene's regression, halved until its penalised likelihood rises.
+  void fit_gene(index m, std::span<const index> active, double scale, double limit) {
+    const index columns = model_.size(1) + 1;
+    const double theta = model_.visible().inverse_dispersion()[m];
+    const double prior = options_.ridge / static_cast<double>(counts_->cells()) / (scale * scale);
+    vector<double> at(columns);
+    at[0] = model_.bias(0)[static_cast<std::size_t>(m)];
+    for (index k = 1; k < columns; ++k) at[k] = model_.weights(0)(m, k - 1);
+    const auto input = [&](const vector<double>& of, std::span<const double> h) {
+      double eta = of[0];
+      for (index k = 1; k < columns; ++k) eta += of[k] * h[static_cast<std::size_t>(k - 1)];
+      return eta;
+    };
+    const auto objective = [&](const vector<double>& of) {
+      double value = 0;
+      for (index k = 0; k < columns; ++k)
+        value += of[k] * data_.pairs(m, k) - (k > 0 ? 0.5 * prior * of[k] * of[k] : 0.0);
+      for (const index s : active)
+        value -= data_.state_mass[static_cast<std::size_t>(s)] *
+                 nb_log_partition(input(of, model_.states()[s]), theta);
+      return value;
+    };
+    vector<double> gradient = data_.pairs.row(m).transpose();
+    matrix<double> information = matrix<double>::Zero(columns, columns);
+    vector<double> phi = vector<double>::Ones(columns);
+    for (const index s : active) {
+      const double q = data_.state_mass[static_cast<std::size_t>(s)];
+      const auto h = model_.states()[s];
+      for (index k = 1; k < columns; ++k) phi[k] = h[static_cast<std::size_t>(k - 1)];
+      const double eta = input(at, h);
+      const double mean = q * nb_mean(eta, theta), variance = q * nb_variance(eta, theta);
+      for (index j = 0; j < columns; ++j) {
+        if (phi[j] == 0) continue;
+        gradient[j] -= mean * phi[j];
+        for (index k = 0; k <= j; ++k) information(j, k) += variance * phi[j] * phi[k];
+      }
+    }
+    for (index k = 0; k < columns; ++k) {
+      information(k, k) += k > 0 ? prior : 1e-3 * prior;
+      if (k > 0) gradient[k] -= prior * at[k];
+    }
+    const Eigen::LDLT<matrix<double>> factor(information.template selfadjointView<Eigen::Lower>());
+    vector<double> direction = factor.solve(gradient);
+
+    // A state that would go beyond 80 % of the way to the limit goes just so far.
+    std::vector<double> mixed(static_cast<std::size_t>(columns - 1)), h(mixed.size());
+    const auto nearest = [&](double length) {
+      for (index k = 1; k < columns; ++k)
+        mixed[static_cast<std::size_t>(k - 1)] = length * direction[k] + 0.8 * at[k];
+      model_.write_maximiser(mixed, h);
+      return std::pair{0.8 * std::max(0.0, limit - input(at, h)), input(direction, h)};
+    };
+    matrix<double> inverse = factor.solve(matrix<double>::Identity(columns, columns));
+    for (index face = 0; face + 1 < columns; ++face) {
+      const auto [room, wanted] = nearest(1);
+      if (wanted <= 1e-12 || wanted <= room) break;
+      for (index k = 1; k < columns; ++k) phi[k] = h[static_cast<std::size_t>(k - 1)];
+      vector<double> turned = vector<double>::Zero(columns);
+      double length = 0;
+      for (index j = 0; j < columns; ++j) {
+        for (index k = 0; k < columns; ++k) turned[j] += inverse(j, k) * phi[k];
+        length += phi[j] * turned[j];
+      }
+      if (!(length > 0)) break;
+      for (index j = 0; j < columns; ++j) {
+        direction[j] += turned[j] * ((room - wanted) / length);
+        for (index k = 0; k < columns; ++k) inverse(j, k) -= turned[j] * turned[k] / length;
+      }
+    }
+    double length = 1;
+    for (int round = 0; round < 100; ++round) {
+      const auto [room, wanted] = nearest(length);
+      if (wanted <= 1e-12 || wanted * length <= room * (1 + 1e-9)) break;
+      length = room > 1e-14 ? room / wanted : 0;
+    }
+    const double before = objective(at);
+    for (int trial = 0; trial < 20 && length > 0; ++trial, length *= 0.5) {
+      const vector<double> next = at + length * direction;
+      if (!(objective(next) > before)) continue;
+      model_.bias(0)[static_cast<std::size_t>(m)] = next[0];
+      for (index k = 1; k < columns; ++k) model_.weights(0)(m, k - 1) = next[k];
+      return;
+    }
+  }
+
+  [[nodiscard]] vector<double> limit() const {
+    vector<double> limits(model_.genes());
+    model_.visible().natural_from_mean(as_span(max_mean_), as_span(limits));
+    return limits;
+  }
+
+  template <executor Executor>
+  void update_theta(const Executor& run, const matrix<double>& hidden) {
+    const vector<double> limits = limit();
+    update_dispersion(run, model_, by_gene_, hidden, as_span(limits), options_.dispersion);
+    // The mean limit means another eta now, and W was rescaled: bring states beyond it back.
+    const vector<double> now = limit();
+    std::vector<double> weights(static_cast<std::size_t>(model_.size(1))), h(weights.size());
+    for (index m = 0; m < model_.genes(); ++m) {
+      for (index k = 0; k < model_.size(1); ++k)
+        weights[static_cast<std::size_t>(k)] = model_.weights(0)(m, k);
+      model_.write_maximiser(weights, h);
+      double& a = model_.bias(0)[static_cast<std::size_t>(m)];
+      a = std::min(a, now[m] - row::dot<double>(std::span<const double>(h),
+                                                std::span<const double>(weights)));
+    }
+  }
+
+  const Counts* counts_;
+  compensated_options options_;
+  semi_restricted model_;
+  counts_by_gene by_gene_;
+  vector<double> max_mean_;
+  posterior_statistics<double> data_;
+  double log_likelihood_ = 0;
+  index iterations_ = 0;
+};
+
+struct compensated_fit {
+  semi_restricted model;
+  std::vector<double> log_likelihoods;  ///< after every iteration, nats per training cell
+  bool converged;
+};
+
+/// Fits a semi-restricted harmonium, such as groups {6, 1, 1, 1}: one group of six categories and
+/// three Bernoulli units.
+template <executor Executor, count_source Counts>
+compensated_fit train_compensated(const Executor& run, const Counts& counts,
+                                  std::vector<index> groups, const compensated_options& options,
+                                  random_engine& rng) {
+  compensated_em<Counts> em(run, counts, std::move(groups), options, rng);
+  std::vector<double> log;
+  double last_cycle = em.log_likelihood();
+  bool converged = false;
+  const index cycle = std::max<index>(1, options.dispersion_every);
+  while (!converged && std::ssize(log) < options.max_iterations) {
+    log.push_back(em.step(run));
+    if (std::ssize(log) % cycle != 0) continue;
+    converged = log.back() - last_cycle <
+                static_cast<double>(cycle) * options.tolerance * std::abs(log.back());
+    last_cycle = log.back();
+  }
+  return {em.model(), std::move(log), converged};
+}
+
+}  // namespace harmonium

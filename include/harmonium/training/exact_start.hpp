@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Where exact EM starts: a hidden state for every cell, from the cells' principal components.
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "harmonium/analysis/k_means.hpp"
+#include "harmonium/core/draw/normal.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/likelihood/enumerated_states.hpp"
+#include "harmonium/training/posterior_statistics.hpp"
+
+namespace harmonium {
+
+/// One state per cell. Layers of one one-hot group take the clusters of k-means; in others every
+/// unit weighs the components (scaled to equal variance) at random, and a cell takes the state that
+/// is best for its weights: with Bernoulli units, those of positive weight are on.
+/// @param scores cells x components
+/// @return for `sum_posterior`; `rng` moves on by the same number of words for equal shapes.
+template <executor Executor, class Scalar>
+std::vector<std::vector<posterior_share>> starting_states(const Executor& run,
+                                                          const enumerated_states<Scalar>& states,
+                                                          const matrix<double>& scores,
+                                                          random_engine& rng) {
+  const index cells = scores.rows(), units = states.units();
+  std::vector<std::vector<posterior_share>> shares(static_cast<std::size_t>(cells));
+  if (states.size() == units) {
+    const auto found = k_means(run, scores, {.clusters = units}, rng);
+    for (std::size_t i = 0; i < shares.size(); ++i) shares[i] = {{found.labels[i], 1.0}};
+    return shares;
+  }
+  matrix<double> turn(scores.cols(), units);
+  for (index c = 0; c < scores.cols(); ++c) {
+    double square = 0;
+    for (index i = 0; i < cells; ++i) square += scores(i, c) * scores(i, c);
+    for (index k = 0; k < units; ++k) {
+      const double weight = draw::normal(rng);
+      turn(c, k) = square > 0 ? weight / std::sqrt(square) : 0.0;
+    }
+  }
+  for_each_range(run, cells, 32, [&](index begin, index end) {
+    std::vector<double> weights(static_cast<std::size_t>(units));
+    std::vector<double> value(static_cast<std::size_t>(states.size()));
+    for (index i = begin; i < end; ++i) {
+      std::fill(weights.begin(), weights.end(), 0.0);
+      for (index c = 0; c < scores.cols(); ++c)
+        for (index k = 0; k < units; ++k)
+          weights[static_cast<std::size_t>(k)] += scores(i, c) * turn(c, k);
+      states.template products<double>(weights, value);
+      const auto best = std::max_element(value.begin(), value.end()) - value.begin();
+      shares[static_cast<std::size_t>(i)] = {{best, 1.0}};
+    }
+  });
+  return shares;
+}
+
+}  // namespace harmonium

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/training/compensated_em.hpp"
+
+#include <doctest/doctest.h>
+
+#include "support/toy_counts.hpp"
+
+namespace hm = harmonium;
+
+namespace {
+
+constexpr hm::index genes = 12;
+
+double held_out(const hm::semi_restricted& model, const hm::count_matrix<>& counts) {
+  const auto potential = hm::potentials(hm::serial_executor{}, model);
+  const auto base = hm::log_base_measures(model.visible(), counts);
+  double sum = 0;
+  for (hm::index i = 0; i < counts.cells(); ++i)
+    sum += hm::log_likelihood(model, potential, counts.cell(i), base[i]);
+  return sum / static_cast<double>(counts.cells());
+}
+
+}  // namespace
+
+TEST_CASE("EM is monotone while theta stays") {
+  const auto counts = tiny::toy_counts(200, genes, 1);
+  hm::random_engine rng(1);
+  const hm::compensated_options options{.ridge = 1e-9, .prior_cells = 0};
+  hm::compensated_em<hm::count_matrix<>> em(hm::serial_executor{}, counts, {3, 1}, options, rng);
+  double before = em.log_likelihood();
+  const double first = before;
+  for (int n = 0; n < 16; ++n) {
+    const double now = em.step(hm::serial_executor{});
+    if (!em.theta_is_due()) CHECK(now > before - 1e-7);
+    before = now;
+  }
+  CHECK(before > first);
+  CHECK(before == doctest::Approx(held_out(em.model(), counts)).epsilon(1e-12));
+}
+
+TEST_CASE("one group is a mixture: its means are those of the cells that belong to a category") {
+  const auto counts = tiny::toy_counts(200, genes, 2);
+  hm::random_engine rng(2);
+  const hm::compensated_options options{
+      .ridge = 1e-9, .prior_cells = 0, .dispersion_every = 0, .initial_dispersion = 2};
+  hm::compensated_em<hm::count_matrix<>> em(hm::serial_executor{}, counts, {2}, options, rng);
+  for (int n = 0; n < 40; ++n) em.step(hm::serial_executor{});
+  const auto& model = em.model();
+  const auto x = hm::to_dense(counts);
+  hm::vector<double> eta(genes), mean(genes);
+  for (hm::index s = 0; s < 2; ++s) {
+    model.visible_input(model.states()[s], hm::as_span(eta));
+    model.visible().mean(hm::as_span(std::as_const(eta)), hm::as_span(mean));
+    double weight = 0;
+    hm::vector<double> sum = hm::vector<double>::Zero(genes);
+    for (hm::index i = 0; i < 200; ++i) {
+      weight += em.data().hidden(i, s);
+      for (hm::index m = 0; m < genes; ++m) sum[m] += em.data().hidden(i, s) * x(i, m);
+    }
+    CHECK(std::exp(model.log_prior()[s]) == doctest::Approx(weight / 200).epsilon(1e-6));
+    for (hm::index m = 0; m < genes; ++m)
+      CHECK(mean[m] == doctest::Approx(sum[m] / weight).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("it finds the two kinds of cells, also for new cells; threads change nothing") {
+  const auto counts = tiny::toy_counts(300, genes, 3), fresh = tiny::toy_counts(300, genes, 4);
+  hm::random_engine a(5), b(5), c(5);
+  const auto fit = hm::train_compensated(hm::serial_executor{}, counts, {2, 1}, {}, a);
+  const auto same = hm::train_compensated(hm::thread_executor(3), counts, {2, 1}, {}, b);
+  CHECK(fit.log_likelihoods == same.log_likelihoods);
+  CHECK(fit.converged);
+  double truth = -std::log(2.0);  // the label itself has to be coded
+  const auto x = hm::to_dense(fresh);
+  for (hm::index i = 0; i < 300; ++i)
+    for (hm::index m = 0; m < genes; ++m)
+      truth +=
+          hm::nb_log_pmf(x(i, m),
+                         hm::nb_natural_from_mean(tiny::toy_mean(m, genes, i % 2 == 1), 2.0), 2.0) /
+          300;
+  const auto independent = hm::train_compensated(hm::serial_executor{}, counts, {1},
+                                                 {.max_iterations = 1, .ridge = 1e9}, c);
+  const double none = held_out(independent.model, fresh);
+  CHECK(held_out(fit.model, fresh) > none + 0.8 * (truth - none));
+}
+
+TEST_CASE("no state leaves the admissible region, however improbable") {
+  const auto counts = tiny::toy_counts(100, genes, 6, 0.2);
+  hm::random_engine rng(6);
+  const auto fit = hm::train_compensated(hm::serial_executor{}, counts, {3, 1, 1}, {}, rng);
+  hm::vector<double> eta(genes);
+  for (hm::index s = 0; s < fit.model.states().size(); ++s) {
+    fit.model.visible_input(fit.model.states()[s], hm::as_span(eta));
+    CHECK(eta.maxCoeff() < 0);
+  }
+  CHECK(fit.model.generate(50, rng).cells() == 50);
+}
+
+TEST_CASE("pilots without counts are refused") {
+  hm::random_engine rng(7);
+  const hm::count_matrix<> none(3);
+  CHECK_THROWS_AS(hm::train_compensated(hm::serial_executor{}, none, {2}, {}, rng),
+                  std::invalid_argument);
+}
