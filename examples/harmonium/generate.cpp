@@ -121,7 +121,9 @@ std::string line(const std::string& name, const std::string& value) {
   return text + value + "\n";
 }
 
-std::string short_number(double value) { return rounded(value, 4); }
+std::string short_number(double value) {
+  return rounded(value, 4);
+}
 
 /// Cells, library sizes and means of one set of counts, for comparison.
 struct overview {
@@ -172,7 +174,8 @@ std::string gene_table(const synthetic_cells& made, const pilot_data& pilot) {
 /// The options of a run with the model's own defaults filled in.
 generate_options complete(generate_options options) {
   const bool scdbm = options.model == "scdbm";
-  if (options.hidden.empty()) options.hidden = scdbm ? std::vector<long>{4, 2} : std::vector<long>{8};
+  if (options.hidden.empty())
+    options.hidden = scdbm ? std::vector<long>{4, 2} : std::vector<long>{8};
   if (options.residual.empty()) options.residual = scdbm ? "none" : "low-rank";
   return options;
 }
@@ -201,7 +204,8 @@ void check_together(const generate_options& options) {
     const bool used = of_scdbm ? scdbm : of_harmonium ? harmonium : scdbm || harmonium;
     hm::require(!is_given || used, "--model", options.model + " has no use for " + option);
   }
-  hm::require(options.cells_of.empty() || !options.cells, "--cells-of", "takes the place of --cells");
+  hm::require(options.cells_of.empty() || !options.cells, "--cells-of",
+              "takes the place of --cells");
   hm::require(options.cells_of.empty() || !options.labels.empty(), "--cells-of",
               "needs the types of --labels");
   hm::require(!harmonium || options.hidden.size() <= 1, "--hidden",
@@ -299,7 +303,8 @@ void generate(const generate_options& asked) {
     summary += line(name, a + std::string(a.size() < 12 ? 12 - a.size() : 1, ' ') + b);
   };
   compare("cells", std::to_string(real.cells), std::to_string(synthetic.cells));
-  compare("median library", short_number(real.median_library), short_number(synthetic.median_library));
+  compare("median library", short_number(real.median_library),
+          short_number(synthetic.median_library));
   compare("mean library", short_number(real.mean_library), short_number(synthetic.mean_library));
   compare("share of zeros", short_number(real.zeros), short_number(synthetic.zeros));
   if (synthetic.cells > 0)
@@ -307,8 +312,9 @@ void generate(const generate_options& asked) {
                                                " genes with a mean above 0.2");
   summary += "\n" + line("seed", std::to_string(options.seed));
   summary += line("threads", std::to_string(run.threads()));
-  summary += line("seconds", short_number(seconds_since(start)) + " (reading " + short_number(read_seconds) +
-                                 ", training and generating " + short_number(made_seconds) + ")");
+  summary += line("seconds", short_number(seconds_since(start)) + " (reading " +
+                                 short_number(read_seconds) + ", training and generating " +
+                                 short_number(made_seconds) + ")");
   write_text(folder / "summary.txt", summary);
   std::fputs(summary.c_str(), stdout);
 }

@@ -17,9 +17,9 @@ struct generate_options {
   std::uint64_t seed = 1;
   std::string model = "harmonium";
   std::string preset = "default";
-  std::vector<long> hidden;      ///< the model's own unless given
-  bool choose_hidden = false;    ///< --hidden auto
-  std::vector<long> epochs;  ///< pretraining per layer, then joint; the preset's unless given
+  std::vector<long> hidden;    ///< the model's own unless given
+  bool choose_hidden = false;  ///< --hidden auto
+  std::vector<long> epochs;    ///< pretraining per layer, then joint; the preset's unless given
   std::optional<double> learning_rate;
   std::optional<long> burn_in;
   std::string sampler = "auto";

@@ -49,9 +49,9 @@ std::vector<hm::index> cells_per_component(const std::vector<std::string>& asked
   std::vector<bool> seen(names.size(), false);
   for (const auto& text : asked) {
     const auto split = text.rfind('=');
-    const auto number =
-        split == std::string::npos ? std::nullopt : parsed<hm::index>(text.substr(split + 1));
-    hm::require(number && *number >= 0, "--cells-of",
+    const hm::index number =
+        split == std::string::npos ? -1 : parsed<hm::index>(text.substr(split + 1)).value_or(-1);
+    hm::require(number >= 0, "--cells-of",
                 "expected TYPE=N with a whole number N, got '" + text + "'");
     const auto found = std::find(names.begin(), names.end(), text.substr(0, split));
     hm::require(found != names.end(), "--cells-of",
@@ -63,7 +63,7 @@ std::vector<hm::index> cells_per_component(const std::vector<std::string>& asked
     for (std::size_t c = 0; c < counts.size(); ++c)
       if (fit.type[c] == static_cast<hm::index>(type))
         weights[c] = fit.weights[static_cast<hm::index>(c)];
-    const auto share = hm::draw::systematic(std::span<const double>(weights), *number, rng);
+    const auto share = hm::draw::systematic(std::span<const double>(weights), number, rng);
     for (std::size_t c = 0; c < counts.size(); ++c) counts[c] += share[c];
   }
   return counts;
@@ -121,7 +121,8 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   while (!trainer.done()) {
     trainer.step(run);
     const auto& history = trainer.fit().log_likelihood;
-    if (held_out.cells() > 0) fresh = hm::mean_log_likelihood<Sizes>(run, trainer.fit(), held_out, fresh_sizes);
+    if (held_out.cells() > 0)
+      fresh = hm::mean_log_likelihood<Sizes>(run, trainer.fit(), held_out, fresh_sizes);
     made.training_log +=
         std::to_string(history.size()) + "," + field(history.back()) + "," + field(fresh) + "\n";
     const hm::named_value shown[] = {{"log_likelihood", history.back()}};
@@ -135,10 +136,10 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   std::optional<std::vector<hm::index>> per_state;
   if (!asked.cells_of.empty())
     per_state = cells_per_component(asked.cells_of, fit, labels.names, rng);
-  auto [states, dispersion] = hm::states_of_fit<Sizes>(run, hm::counts_by_gene(*training), fit,
-                                                       hm::harmonium_options<>{});
-  auto drawn = cells_with_residual(run, *training, std::move(states), per_state, cells, asked,
-                                   watch, rng);
+  auto [states, dispersion] =
+      hm::states_of_fit<Sizes>(run, hm::counts_by_gene(*training), fit, hm::harmonium_options<>{});
+  auto drawn =
+      cells_with_residual(run, *training, std::move(states), per_state, cells, asked, watch, rng);
   made.cells = std::move(drawn.cells);
   for (const hm::index state : drawn.state)
     made.labels.push_back(

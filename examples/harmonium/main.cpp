@@ -21,6 +21,7 @@
 namespace {
 
 using program::add_number_list;
+using program::number_list;
 using program::real_number;
 using program::whole_number;
 
@@ -50,8 +51,8 @@ void describe_generate(CLI::App& command, program::generate_options& options) {
 
 The output folder receives matrix.mtx.gz, features.tsv.gz and barcodes.tsv.gz with the pilot's genes,
 summary.txt, options.json, and for trained models training_log.csv and gene_fit.tsv (per gene: means,
-inverse dispersion and how its estimate ended); for harmonium and cluster-nb labels.tsv (type or
-component of every cell). Equal seeds give equal cells for any number of threads.)");
+inverse dispersion and how its estimate ended); for harmonium labels.tsv (type or component of every
+cell). Equal seeds give equal cells for any number of threads.)");
   const auto pilot = "Input and output";
   command
       .add_option("--pilot", options.pilot,

@@ -97,14 +97,15 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   if (asked.residual != "none") {
     hm::require(small, "--residual", "needs a first hidden layer of up to 14 units");
     const hm::hidden_enumeration<Model> hidden(run, model, hm::exact{}.max_states);
-    made.cells = cells_with_residual(run, pilot.training,
-                                     hm::states_of(run, model, hidden, pilot.training), {}, cells,
-                                     asked, watch, rng)
-                     .cells;
+    made.cells =
+        cells_with_residual(run, pilot.training, hm::states_of(run, model, hidden, pilot.training),
+                            {}, cells, asked, watch, rng)
+            .cells;
     made.facts.emplace_back("residual correlation", residual_in_words(asked.residual));
   } else {
-  made.cells = by_gibbs ? hm::generate(run, model, cells, hm::gibbs{.burn_in = burn_in}, watch, rng)
-                        : hm::generate(run, model, cells, hm::exact{}, watch, rng);
+    made.cells = by_gibbs
+                     ? hm::generate(run, model, cells, hm::gibbs{.burn_in = burn_in}, watch, rng)
+                     : hm::generate(run, model, cells, hm::exact{}, watch, rng);
   }
   if (made.cells.cells() < cells) throw interruption{};
 

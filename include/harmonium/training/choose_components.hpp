@@ -18,9 +18,9 @@
 namespace harmonium {
 
 struct component_choice {
-  index components = 1;             ///< the first within one standard error of the best
-  std::vector<index> candidates;    ///< ascending
-  std::vector<double> held_out;     ///< mean log-likelihood of held-out cells, nats per cell
+  index components = 1;           ///< the first within one standard error of the best
+  std::vector<index> candidates;  ///< ascending
+  std::vector<double> held_out;   ///< mean log-likelihood of held-out cells, nats per cell
 };
 
 struct component_choice_options {
