@@ -34,6 +34,7 @@ using gaussian = basic_gaussian<double>;
 using negative_binomial = basic_negative_binomial<double>;
 using poisson = basic_poisson<double>;
 
+struct collapsed;
 struct exact;
 struct gibbs;
 

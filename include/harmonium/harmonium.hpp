@@ -47,6 +47,7 @@
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/models/generator.hpp"
 #include "harmonium/models/rbm.hpp"
+#include "harmonium/samplers/collapsed.hpp"
 #include "harmonium/samplers/concepts.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/generate.hpp"

@@ -123,6 +123,9 @@ class basic_categorical {
     }
   }
 
+  /// One group.
+  [[nodiscard]] basic_categorical site() const { return basic_categorical(1, categories_); }
+
  private:
   struct group_weights {
     std::size_t largest;  ///< the unit whose weight is 1
@@ -150,7 +153,7 @@ class basic_categorical {
 
 using categorical = basic_categorical<double>;
 
-static_assert(hidden_unit_family<basic_categorical<double>> &&
-              hidden_unit_family<basic_categorical<float>>);
+static_assert(sited_unit_family<basic_categorical<double>> &&
+              sited_unit_family<basic_categorical<float>>);
 
 }  // namespace harmonium
