@@ -37,6 +37,7 @@ using poisson = basic_poisson<double>;
 struct collapsed;
 struct exact;
 struct gibbs;
+struct tempered;
 
 class bootstrap;
 class cluster_nb;

@@ -52,6 +52,7 @@
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
+#include "harmonium/samplers/tempered.hpp"
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/training/bias_for_mean.hpp"
 #include "harmonium/training/constraints.hpp"
