@@ -36,6 +36,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/fwd.hpp"
+#include "harmonium/likelihood/annealed.hpp"
 #include "harmonium/likelihood/enumeration.hpp"
 #include "harmonium/likelihood/exact_statistics.hpp"
 #include "harmonium/metrics/cluster_proportions.hpp"
