@@ -50,6 +50,7 @@
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/samplers/collapsed.hpp"
 #include "harmonium/samplers/concepts.hpp"
+#include "harmonium/samplers/diagnostics.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
