@@ -66,6 +66,7 @@
 #include "harmonium/training/log_mean_scale.hpp"
 #include "harmonium/training/mean_field.hpp"
 #include "harmonium/training/monitors.hpp"
+#include "harmonium/training/particle_population.hpp"
 #include "harmonium/training/schedule.hpp"
 #include "harmonium/training/steps.hpp"
 #include "harmonium/units/bernoulli.hpp"
