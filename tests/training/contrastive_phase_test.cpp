@@ -105,7 +105,7 @@ TEST_CASE("twelve units without enumeration reach what exact statistics reach") 
   };
   const double start = figure(fresh(12));
   const double exact = figure(learn(6, {.batch_size = 50}).model());
-  auto phase = learn(12, {.batch_size = 50, .enumerate_up_to = 0});
+  const auto phase = learn(12, {.batch_size = 50, .enumerate_up_to = 0});
   REQUIRE(phase.collapses());
   const double reached = figure(phase.model());
   CAPTURE(start);
@@ -113,15 +113,6 @@ TEST_CASE("twelve units without enumeration reach what exact statistics reach") 
   CAPTURE(reached);
   CHECK(exact > start + 3);
   CHECK(reached > exact - 0.05 * (exact - start));
-
-  // The means of the model are the data's, up to what eight times 128 particles can tell.
-  phase.settle_means(hm::serial_executor{}, hm::as_span(means), hm::admissible_sum{});
-  CHECK(figure(phase.model()) > reached - 0.05 * (exact - start));
-  const auto own =
-      hm::exact_model_statistics(phase.model(), hm::hidden_enumeration<wide>(phase.model()));
-  for (hm::index m = 0; m < 12; ++m)
-    CHECK(phase.model().bias_of(own, 0)[static_cast<std::size_t>(m)] ==
-          doctest::Approx(means[m]).epsilon(0.1));
 }
 
 TEST_CASE("dense rows of a hidden layer") {

@@ -139,36 +139,6 @@ class contrastive_phase {
     ++epoch_;
   }
 
-  /// Refits the visible biases, and b_1 with them, so that the means of the model are those of the
-  /// data, which steps of all weights at once keep only roughly. Does something with collapsed
-  /// particles only, of which it takes eight times as many. Each round is a Newton step of every
-  /// bias, which the particles follow.
-  /// @param means E[x] of the data, length size(0)
-  template <executor Executor, class Constraint>
-  void settle_means(const Executor& run, std::span<const scalar> means,
-                    const Constraint& constraint, index rounds = 10) {
-    if constexpr (collapsible<Model>) {
-      if (!population_ || !population_->started()) return;
-      auto population = *population_;  // the phase itself goes on with its own
-      population.multiply(8);
-      const auto target = as_span(std::as_const(hidden_means_));
-      const vector<scalar> limit = log_mean_scale(model_.visible(), means);
-      for (index round = 0; round < rounds; ++round) {
-        const Model before = model_;
-        vector<scalar> mean = vector<scalar>::Zero(model_.size(0)), slope = mean;
-        add_visible_moments(run, population.states(), mean, slope);
-        auto bias = model_.bias(0);
-        for (index m = 0; m < mean.size(); ++m) {
-          const auto u = static_cast<std::size_t>(m);
-          if (!(means[u] > scalar(0)) || !(slope[m] > scalar(0))) continue;
-          bias[u] += std::clamp((means[u] - mean[m]) / slope[m], -limit[m], limit[m]);
-        }
-        constraint.apply(model_);
-        population.follow(run, before, model_, target, 2 * options_.bridges);
-      }
-    }
-  }
-
   /// To be called after `model()` was changed from `before` by others than this phase, as by an
   /// update of the dispersions: takes collapsed particles along, which may cut the change short.
   template <executor Executor>
@@ -251,32 +221,6 @@ class contrastive_phase {
       constraint.apply(model_);
       population_->follow(run, before, model_, target);
     }
-  }
-
-  /// Averages of E[x | h_1] and Var[x | h_1] over particles.
-  template <executor Executor>
-  void add_visible_moments(const Executor& run,
-                           const std::vector<typename Model::state_type>& particles,
-                           vector<scalar>& mean, vector<scalar>& variance) const {
-    constexpr index chunk = 16;
-    const auto count = std::ssize(particles);
-    const index chunks = (count + chunk - 1) / chunk;
-    matrix<scalar> means = matrix<scalar>::Zero(chunks, mean.size()), variances = means;
-    for_each_range(run, count, chunk, [&](index begin, index end) {
-      vector<scalar> eta(mean.size()), out(mean.size());
-      for (index p = begin; p < end; ++p) {
-        model_.visible_input(as_span(particles[static_cast<std::size_t>(p)][1]), as_span(eta));
-        model_.visible().mean(as_span(std::as_const(eta)), as_span(out));
-        for (index m = 0; m < out.size(); ++m) means(begin / chunk, m) += out[m];
-        model_.visible().variance(as_span(std::as_const(eta)), as_span(out));
-        for (index m = 0; m < out.size(); ++m) variances(begin / chunk, m) += out[m];
-      }
-    });
-    for (index c = 0; c < chunks; ++c)
-      for (index m = 0; m < mean.size(); ++m) {
-        mean[m] += means(c, m) / static_cast<scalar>(count);
-        variance[m] += variances(c, m) / static_cast<scalar>(count);
-      }
   }
 
   /// Running average of the covariance of h_1 under the data.

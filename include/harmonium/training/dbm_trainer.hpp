@@ -412,27 +412,13 @@ class dbm_trainer {
         upper_rows_ = hidden_of(run, phase.model(), rows, phase.factors());
       });
     }
-    if (hidden_layers == 1 && stage_ == 0) settle(run, *std::get<0>(pretraining_));
     if (stage_ < hidden_layers) {
       begin_stage(stage_ + 1);
     } else {
-      if (hidden_layers > 1) settle(run, *joint_);
       ++stage_;
       epoch_ = 0;
     }
     skip_empty_stages(run);
-  }
-
-  /// The end of the last stage: gene means as in the data, where exact EM will not see to it.
-  template <executor Executor, class Phase>
-  void settle(const Executor& run, Phase& phase) const {
-    if (options_.exact_iterations > 0 &&
-        phase.model().template units<1>().states() <= options_.exact.max_states)
-      return;
-    const vector<scalar> means =
-        Eigen::Map<const vector<double>>(gene_means_.data(), training_.genes())
-            .template cast<scalar>();
-    phase.settle_means(run, as_span(means), options_.constraint);
   }
 
   template <executor Executor>

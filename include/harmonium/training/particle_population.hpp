@@ -161,15 +161,6 @@ class particle_population {
     }
   }
 
-  /// `factor` copies of every particle, for figures that need more of them.
-  void multiply(index factor) {
-    std::vector<state_type> more;
-    more.reserve(states_.size() * static_cast<std::size_t>(factor));
-    for (const auto& state : states_)
-      for (index copy = 0; copy < factor; ++copy) more.push_back(state);
-    states_ = std::move(more);
-  }
-
   /// Takes the particles along from `from` towards `to`; on return `to` is the model that was
   /// reached, with its b_1 refitted, and the particles are a sample of it. `from` may be `to`: then
   /// it is one refit and one move.
