@@ -185,7 +185,8 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->group(model);
   command
       .add_option("--sampler", options.sampler,
-                  "auto: exact where the first hidden layer has up to 2^14 states, else Gibbs")
+                  "auto: exact where the first hidden layer has up to 2^14 states, else "
+                  "collapsed Gibbs")
       ->check(CLI::IsMember({"auto", "gibbs", "exact"}))
       ->capture_default_str()
       ->group(model);

@@ -10,6 +10,7 @@
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/models/count_states.hpp"
 #include "harmonium/models/dbm.hpp"
+#include "harmonium/samplers/collapsed.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
@@ -89,10 +90,10 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
 
   const bool small = model.template units<1>().states() <= hm::exact{}.max_states;
   // The paper samples by Gibbs chains; so does whoever names a burn-in.
-  const bool by_gibbs =
-      asked.sampler == "gibbs" ||
-      (asked.sampler == "auto" && (asked.burn_in || asked.preset == "paper" || !small));
+  const bool by_gibbs = asked.sampler == "gibbs" ||
+                        (asked.sampler == "auto" && (asked.burn_in || asked.preset == "paper"));
   const hm::index burn_in = asked.burn_in.value_or(50);
+  const bool by_collapsed = asked.sampler == "auto" && !by_gibbs && !small;
   synthetic_cells made;
   if (asked.residual != "none") {
     hm::require(small, "--residual", "needs a first hidden layer of up to 14 units");
@@ -102,10 +103,12 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
                             {}, cells, asked, watch, rng)
             .cells;
     made.facts.emplace_back("residual correlation", residual_in_words(asked.residual));
+  } else if (by_gibbs) {
+    made.cells = hm::generate(run, model, cells, hm::gibbs{.burn_in = burn_in}, watch, rng);
+  } else if (by_collapsed) {
+    made.cells = hm::generate(run, model, cells, hm::collapsed{.burn_in = burn_in}, watch, rng);
   } else {
-    made.cells = by_gibbs
-                     ? hm::generate(run, model, cells, hm::gibbs{.burn_in = burn_in}, watch, rng)
-                     : hm::generate(run, model, cells, hm::exact{}, watch, rng);
+    made.cells = hm::generate(run, model, cells, hm::exact{}, watch, rng);
   }
   if (made.cells.cells() < cells) throw interruption{};
 
@@ -116,10 +119,12 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   made.facts.emplace_back("hidden units", sizes);
   if (options.exact_iterations > 0 && model.template units<1>().states() > options.exact.max_states)
     made.facts.emplace_back("note",
-                            "a first hidden layer of more than 14 units is trained with particles, "
-                            "which hardly mix: do not trust these cells");
-  made.facts.emplace_back("sampler", by_gibbs ? "Gibbs, burn-in " + std::to_string(burn_in)
-                                              : "exact (the hidden layer is enumerated)");
+                            "a first hidden layer of more than 14 units is trained with particles: "
+                            "most gene means are off by more than a tenth");
+  const std::string sweeps = ", burn-in " + std::to_string(burn_in);
+  made.facts.emplace_back("sampler", by_gibbs       ? "Gibbs" + sweeps
+                                     : by_collapsed ? "collapsed Gibbs" + sweeps
+                                                    : "exact (the hidden layer is enumerated)");
   const auto& last = trainer.log().empty() ? hm::training_record{} : trainer.log().back();
   if (last.log_likelihood)
     made.facts.emplace_back("log-likelihood", rounded(*last.log_likelihood) + " nats per cell");

@@ -34,8 +34,10 @@ using gaussian = basic_gaussian<double>;
 using negative_binomial = basic_negative_binomial<double>;
 using poisson = basic_poisson<double>;
 
+struct collapsed;
 struct exact;
 struct gibbs;
+struct tempered;
 
 class bootstrap;
 class cluster_nb;

@@ -12,6 +12,7 @@
 #include "harmonium/core/eigen_sparse.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/io/table.hpp"
+#include "harmonium/likelihood/annealed.hpp"
 #include "harmonium/metrics/cluster_proportions.hpp"
 #include "harmonium/models/baselines/bootstrap.hpp"
 #include "harmonium/models/baselines/cluster_nb.hpp"
@@ -141,6 +142,23 @@ TEST_CASE("step, schedule and constraint are policies") {
   const scdbm model = hm::train<scdbm>(pilot.counts, settings, rng);
 
   CHECK(model.weights(0).maxCoeff() <= 0);
+}
+
+TEST_CASE("likelihood without enumeration") {
+  hm::random_engine rng(12);
+  const hm::tissue pilot = small_tissue(rng);
+  const scdbm model = hm::train<scdbm>(pilot.counts, short_training(), rng);
+  const hm::thread_executor run(2);
+
+  const auto reference = hm::mean_field_reference(run, model, pilot.counts);
+  const auto annealed = hm::annealed_log_partition(run, model, reference, {.runs = 50}, rng);
+  const auto fit = hm::estimated_fit(run, model, annealed.log_partition, pilot.counts);
+
+  const hm::hidden_enumeration<scdbm> hidden(model);
+  CHECK(std::abs(annealed.log_partition - hidden.log_partition()) < 5 * annealed.standard_error);
+  const auto exact = hm::exact_fit(run, model, hidden, pilot.counts);
+  CHECK(fit.lower_bound);
+  CHECK(fit.log_likelihood < exact.log_likelihood + 5 * annealed.standard_error);
 }
 
 TEST_CASE("streams") {

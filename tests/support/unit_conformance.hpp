@@ -254,6 +254,25 @@ void check_states(const unit_layer<U>& layer) {
     CHECK(std::abs(mean[i] - static_cast<double>(claimed[i])) <= error);
 }
 
+/// A layer is its sites side by side.
+template <sited_unit_family U>
+void check_sites(const unit_layer<U>& layer) {
+  const U site = layer.units.site();
+  REQUIRE(site.size() > 0);
+  REQUIRE(layer.units.size() % site.size() == 0);
+  index states = 1;
+  double sum = 0;
+  for (index begin = 0; begin < layer.units.size(); begin += site.size()) {
+    const auto eta = std::span(layer.eta).subspan(static_cast<std::size_t>(begin),
+                                                  static_cast<std::size_t>(site.size()));
+    states *= site.states();
+    sum += static_cast<double>(site.log_partition(eta));
+  }
+  CHECK(states == layer.units.states());
+  CHECK(static_cast<double>(layer.units.log_partition(layer.eta)) ==
+        doctest::Approx(sum).epsilon(1e-6));
+}
+
 template <unit_family U>
 void check_unit_family(const unit_laws<U>& laws) {
   using S = typename U::scalar;
@@ -268,6 +287,7 @@ void check_unit_family(const unit_laws<U>& laws) {
     check_finite(layer);
     if constexpr (hidden_unit_family<U>) {
       check_states(layer);
+      if constexpr (sited_unit_family<U>) check_sites(layer);
     } else if (layer.units.size() == 1) {
       check_total_mass(layer, laws.whole_numbers);
     }

@@ -41,3 +41,50 @@ TEST_CASE("figures against their definitions") {
   CHECK(hm::exact_fit(hm::serial_executor{}, model, hidden, hm::count_matrix<>(3)).free_energy ==
         0);
 }
+
+TEST_CASE("likelihood for a given log Z") {
+  const auto counts = tiny::toy_counts(23, 3, 4);
+  const hm::thread_executor run(2);
+  const auto shallow = tiny::rbm_of<hm::negative_binomial>(3);
+  const hm::hidden_enumeration shallow_states(shallow);
+  const auto exact = hm::exact_fit(run, shallow, shallow_states, counts);
+  const auto fit = hm::estimated_fit(run, shallow, shallow_states.log_partition(), counts);
+  CHECK(!fit.lower_bound);
+  CHECK(fit.log_likelihood == doctest::Approx(exact.log_likelihood).epsilon(1e-12));
+  // The posterior of one hidden layer is a product: there the bound is no bound but the figure.
+  const auto base = hm::log_base_measures(shallow.visible(), counts);
+  auto means = shallow.make_state();
+  hm::mean_field_workspace work(shallow);
+  hm::mean_field(shallow, counts.cell(5), means, work);
+  CHECK(hm::mean_field_bound(shallow, counts.cell(5), base[5], means) ==
+        doctest::Approx(-hm::free_energy(shallow, counts.cell(5), base[5])).epsilon(1e-12));
+
+  const auto check_bound = [&](const auto& deep) {
+    const hm::hidden_enumeration states(deep);
+    const double whole = hm::exact_fit(run, deep, states, counts).log_likelihood;
+    const auto bound = hm::estimated_fit(run, deep, states.log_partition(), counts);
+    CHECK(bound.lower_bound);
+    CHECK(bound.log_likelihood < whole);
+    CHECK(bound.log_likelihood > whole - 0.2);
+  };
+  check_bound(tiny::deep_of<hm::negative_binomial>(4));
+  check_bound(tiny::grouped_of<hm::negative_binomial>(5));
+  check_bound(tiny::deepest_of<hm::negative_binomial>(6));
+}
+
+TEST_CASE("the reference has the cells' average hidden means") {
+  const auto counts = tiny::toy_counts(30, 3, 5);
+  const auto model = tiny::deep_of<hm::negative_binomial>(7);
+  const auto reference =
+      hm::mean_field_reference(hm::thread_executor(2), model, counts, /*inside=*/0.1);
+  hm::vector<double> average = hm::vector<double>::Zero(3), mean(3);
+  hm::mean_field_workspace work(model);
+  auto means = model.make_state();
+  for (hm::index i = 0; i < counts.cells(); ++i) {
+    hm::mean_field(model, counts.cell(i), means, work);
+    average += means[1] / 30;
+  }
+  model.units<1>().mean(hm::as_span(reference[1]), hm::as_span(mean));
+  for (hm::index k = 0; k < 3; ++k)
+    CHECK(mean[k] == doctest::Approx(0.9 * average[k] + 0.1 * 0.5).epsilon(1e-12));
+}

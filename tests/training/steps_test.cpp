@@ -85,3 +85,49 @@ TEST_CASE("a step is bounded however large the difference") {
   for (hm::index i = 0; i < model.weights(0).size(); ++i)
     CHECK(std::abs(model.weights(0).data()[i] - before.weights(0).data()[i]) <= 0.5 + 1e-12);
 }
+
+TEST_CASE("with a hidden covariance: uncorrelated units make the plain step, twins share one") {
+  const auto counts = tiny::toy_counts(40, 6, 5);
+  const auto [data, own] = exact_statistics(start(), counts);
+  const hm::centred_step step{.max_divergence = 1e9};
+  auto plain = start(), white = start();
+  const auto c = plain.bias_of(data, 1);
+  hm::matrix<double> covariance = hm::matrix<double>::Zero(3, 3);
+  for (hm::index k = 0; k < 3; ++k) {
+    const double mean = c[static_cast<std::size_t>(k)];
+    covariance(k, k) = mean * (1 - mean);
+  }
+  step.update(plain, data, own, 1e-3);
+  step.update(white, data, own, covariance, 1e-3);
+  CHECK((white.parameters() - plain.parameters()).cwiseAbs().maxCoeff() < 1e-12);
+
+  // Units 0 and 1 that always agree, with equal gradients: each makes half the step.
+  auto twin_data = data;
+  auto twin_own = own;
+  for (auto* flat : {&twin_data, &twin_own}) {
+    plain.bias_of(*flat, 1)[1] = plain.bias_of(*flat, 1)[0];
+    for (hm::index m = 0; m < 6; ++m)
+      plain.weights_of(*flat, 0)(m, 1) = plain.weights_of(*flat, 0)(m, 0);
+  }
+  const double v = c[0] * (1 - c[0]);
+  covariance(0, 0) = covariance(1, 1) = covariance(0, 1) = covariance(1, 0) = v;
+  plain = white = start();
+  const hm::centred_step bare{.weight_decay = 0, .max_divergence = 1e9};
+  bare.update(plain, twin_data, twin_own, 1e-3);
+  bare.update(white, twin_data, twin_own, covariance, 1e-3);
+  const double damping = 0.05 * 0.25;
+  for (hm::index m = 0; m < 6; ++m)
+    CHECK(white.weights(0)(m, 0) - start().weights(0)(m, 0) ==
+          doctest::Approx((plain.weights(0)(m, 0) - start().weights(0)(m, 0)) * (v + damping) /
+                          (2 * v + damping))
+              .epsilon(1e-9));
+
+  // A shorter leash: all weights of the first layer by the same factor, the root of the ratio.
+  const auto moved = [&](double leash) {
+    auto model = start();
+    hm::centred_step{.weight_decay = 0, .max_divergence = leash}.update(model, data, own,
+                                                                        covariance, 1e-3);
+    return hm::matrix<double>(model.weights(0) - start().weights(0));
+  };
+  CHECK((moved(1e-9) - 10 * moved(1e-11)).norm() < 1e-6 * moved(1e-9).norm());
+}

@@ -38,6 +38,10 @@ struct input_factors {
       input[k] = bias[k] + factor[layer] * (input[k] - bias[k]);
   }
 
+  [[nodiscard]] bool all_one() const noexcept {
+    return std::all_of(factor.begin(), factor.end(), [](auto f) { return f == 1; });
+  }
+
  private:
   static constexpr std::array<typename Model::scalar, Model::layers> ones() {
     std::array<typename Model::scalar, Model::layers> all{};

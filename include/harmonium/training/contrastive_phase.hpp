@@ -5,7 +5,9 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
@@ -17,6 +19,7 @@
 #include "harmonium/training/hidden_balance.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
 #include "harmonium/training/mean_field.hpp"
+#include "harmonium/training/particle_population.hpp"
 #include "harmonium/training/steps.hpp"
 
 namespace harmonium {
@@ -39,14 +42,33 @@ index data_rows(const matrix<Scalar>& rows) {
   return rows.rows();
 }
 
+/// What moves persistent particles.
+enum class particle_kernel {
+  collapsed,  ///< a `particle_population`: sites of h_1, the visible layer summed out
+  block       ///< block Gibbs through the visible layer, as in the paper; hardly mixes where counts
+              ///< are many. CD, hidden layers without sites and doubled inputs always use it
+};
+
 struct contrastive_options {
   index batch_size = 64;   ///< rows per step; larger is steadier and slower
   index gibbs_steps = 1;   ///< k of CD-k: sweeps of a particle per step
   bool persistent = true;  ///< true: particles go on (PCD); false: they restart at the data (CD)
-  index particles = 64;    ///< persistent particles; ignored by CD, which has one per row
+  index particles = 128;   ///< persistent particles; ignored by CD, which has one per row
   index enumerate_up_to = 1024;  ///< first hidden layers with no more states use exact statistics
                                  ///< in place of particles; 0: always particles
   mean_field_options mean_field = {};
+  particle_kernel kernel = particle_kernel::collapsed;
+  double least_effective = 0.5;  ///< collapsed particles: see `population_options` ...
+  index bridges = 2;             ///< ... of how far they follow a step
+};
+
+template <class Model>
+struct population_holder {
+  using type = std::monostate;
+};
+template <collapsible Model>
+struct population_holder<Model> {
+  using type = std::optional<particle_population<Model>>;
 };
 
 /// State of the training of one model, a value: copy it to stop, go on from the copy to resume.
@@ -67,6 +89,17 @@ class contrastive_phase {
     require(options_.gibbs_steps >= 1, "contrastive_phase", "gibbs_steps must be at least 1");
     require(options_.particles >= 1, "contrastive_phase", "particles must be at least 1");
     enumerates_ = model_.template units<1>().states() <= options_.enumerate_up_to;
+    if constexpr (collapsible<Model>) {
+      if (!enumerates_ && options_.persistent && options_.kernel == particle_kernel::collapsed &&
+          factors_.all_one()) {
+        random_engine own = particle_streams_[0];
+        population_.emplace(population_options{.particles = options_.particles,
+                                               .sweeps = options_.gibbs_steps,
+                                               .least_effective = options_.least_effective,
+                                               .bridges = options_.bridges},
+                            own);
+      }
+    }
   }
 
   [[nodiscard]] const Model& model() const noexcept { return model_; }
@@ -77,7 +110,13 @@ class contrastive_phase {
   [[nodiscard]] index unconverged_rows() const noexcept { return unconverged_; }
   /// Whether the negative phase is exact.
   [[nodiscard]] bool enumerates() const noexcept { return enumerates_; }
-  /// Running average of E[h_1] over the data rows; empty before the first step.
+  /// Whether particles are collapsed.
+  [[nodiscard]] bool collapses() const noexcept {
+    if constexpr (collapsible<Model>) return population_.has_value();
+    return false;
+  }
+  /// Running average of E[h_1] over the data rows; empty before the first step and with particles
+  /// that move by block Gibbs.
   [[nodiscard]] const vector<scalar>& hidden_means() const noexcept { return hidden_means_; }
 
   /// One pass over the rows in a fresh random order.
@@ -98,6 +137,17 @@ class contrastive_phase {
             static_cast<double>(size) / static_cast<double>(count), rate, step, constraint);
     }
     ++epoch_;
+  }
+
+  /// To be called after `model()` was changed from `before` by others than this phase, as by an
+  /// update of the dispersions: takes collapsed particles along, which may cut the change short.
+  template <executor Executor>
+  void follow_change(const Executor& run, const Model& before) {
+    if constexpr (collapsible<Model>) {
+      if (!population_ || !population_->started()) return;
+      population_->follow(run, before, model_, as_span(std::as_const(hidden_means_)),
+                          10 * options_.bridges);
+    }
   }
 
  private:
@@ -129,6 +179,9 @@ class contrastive_phase {
       balance_hidden_bias(model_, hidden, as_span(std::as_const(hidden_means_)));
       hidden.set_hidden_bias(model_.bias(1));
       own = exact_model_statistics(model_, hidden);
+    } else if (collapses()) {
+      collapsed_step(run, data, share_of_data, rate, step, constraint);
+      return;
     } else {
       move_particles(run, size);
       const scalar share = scalar(1) / static_cast<scalar>(particles_.size());
@@ -136,6 +189,62 @@ class contrastive_phase {
     }
     step.update(model_, data, own, rate);
     constraint.apply(model_);
+  }
+
+  /// A step that the particles can follow: see `particle_population`.
+  template <executor Executor, class Step, class Constraint>
+  void collapsed_step(const Executor& run, const vector<scalar>& data, double share_of_data,
+                      double rate, const Step& step, const Constraint& constraint) {
+    if constexpr (collapsible<Model>) {
+      follow_hidden_means(model_.bias_of(data, 1), share_of_data);
+      follow_hidden_covariance(model_.bias_of(data, 1), share_of_data);
+      const auto target = as_span(std::as_const(hidden_means_));
+      if (!population_->started()) {
+        population_->start([&](index p, random_engine& engine) {
+          return draw_hidden(means_[static_cast<std::size_t>(p % std::ssize(means_))], engine);
+        });
+        // From the data's hidden states to the model's.
+        for (int round = 0; round < 30; ++round) {
+          const Model same = model_;
+          population_->follow(run, same, model_, target);
+        }
+      }
+      const Model before = model_;
+      vector<scalar> own = vector<scalar>::Zero(data.size());
+      const auto& particles = population_->states();
+      const scalar share = scalar(1) / static_cast<scalar>(particles.size());
+      for (const auto& particle : particles) add_particle(particle, share, own);
+      if constexpr (requires { step.update(model_, data, own, hidden_covariance_, rate); })
+        step.update(model_, data, own, hidden_covariance_, rate);
+      else
+        step.update(model_, data, own, rate);
+      constraint.apply(model_);
+      population_->follow(run, before, model_, target);
+    }
+  }
+
+  /// Running average of the covariance of h_1 under the data.
+  void follow_hidden_covariance(std::span<const scalar> batch_means, double share_of_data) {
+    const index units = model_.size(1);
+    matrix<double> fresh = matrix<double>::Zero(units, units);
+    vector<double> centred(units);
+    vector<scalar> eta(units), variance(units);
+    const double weight = 1.0 / static_cast<double>(means_.size());
+    for (const auto& row : means_) {
+      model_.template units<1>().natural_from_mean(as_span(row[1]), as_span(eta));
+      model_.template units<1>().variance(as_span(std::as_const(eta)), as_span(variance));
+      for (index j = 0; j < units; ++j) {
+        centred[j] = static_cast<double>(row[1][j] - batch_means[static_cast<std::size_t>(j)]);
+        fresh(j, j) += weight * static_cast<double>(variance[j]);
+        for (index k = 0; k <= j; ++k) fresh(j, k) += weight * centred[j] * centred[k];
+      }
+    }
+    for (index j = 0; j < units; ++j)
+      for (index k = 0; k < j; ++k) fresh(k, j) = fresh(j, k);
+    if (hidden_covariance_.size() == 0) hidden_covariance_ = fresh;
+    for (index i = 0; i < fresh.size(); ++i)
+      hidden_covariance_.data()[i] =
+          (1 - share_of_data) * hidden_covariance_.data()[i] + share_of_data * fresh.data()[i];
   }
 
   /// E[s_l] and E[s_l s_{l+1}'] of one data row under the mean-field distribution.
@@ -228,6 +337,8 @@ class contrastive_phase {
   index unconverged_ = 0;
   bool enumerates_ = false;
   vector<scalar> hidden_means_;
+  matrix<double> hidden_covariance_;
+  typename population_holder<Model>::type population_;
   std::vector<typename Model::state_type> means_;
   std::vector<typename Model::state_type> particles_;
 };

@@ -66,7 +66,8 @@ struct training_options {
   Schedule learning_rate = {};
   Constraint constraint = {};
   contrastive_options contrastive = {};
-  bool double_inputs = true;        ///< factor-two rule of pretraining; not with exact statistics
+  bool double_inputs = true;        ///< factor-two rule of pretraining; only for CD and particles
+                                    ///< that move by block Gibbs
   double initial_dispersion = 0.5;  ///< theta at the start, every gene
   dispersion_options dispersion = {};
   index dispersion_every = 5;       ///< epochs between updates of theta; 0: never
@@ -107,6 +108,8 @@ paper_options<Model> paper_training_options() {
   options.pretraining_epochs[0] = 60;
   options.epochs = 10;
   options.contrastive.enumerate_up_to = 0;
+  options.contrastive.particles = 64;
+  options.contrastive.kernel = particle_kernel::block;
   options.dispersion.lower = 0.01;
   options.dispersion.max_iterations = 20;
   options.dispersion_in_joint = false;
@@ -188,8 +191,11 @@ class dbm_trainer {
     for_stage([&](auto& phase, const auto& rows) {
       if constexpr (count_source<std::remove_cvref_t<decltype(rows)>>) {
         phase.epoch(run, rows, rate, options_.step, options_.constraint);
-        if (dispersion_is_due())
+        if (dispersion_is_due()) {
+          const auto before = phase.model();
           update_theta(run, phase.model(), hidden_of(run, phase.model(), rows, phase.factors()));
+          phase.follow_change(run, before);
+        }
       } else {
         phase.epoch(run, rows, rate, options_.step, unconstrained{});
       }
@@ -374,7 +380,9 @@ class dbm_trainer {
 
   template <class LayerModel>
   [[nodiscard]] bool doubles(const LayerModel& model) const {
-    return options_.double_inputs &&
+    const bool collapses = collapsible<LayerModel> && options_.contrastive.persistent &&
+                           options_.contrastive.kernel == particle_kernel::collapsed;
+    return options_.double_inputs && !collapses &&
            model.template units<1>().states() > options_.contrastive.enumerate_up_to;
   }
 

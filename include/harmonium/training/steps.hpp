@@ -3,6 +3,7 @@
 /// How the difference between data and model statistics moves the parameters: step policies.
 #pragma once
 
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -43,10 +44,32 @@ struct centred_step {
   double max_change = 0.5;        ///< largest change of a weight or bias, in units of d log mean
   double weight_decay = 1e-3;     ///< share of every weight lost at rate 1; larger is smoother
   double pseudo_variance = 0.05;  ///< added to every unit's variance; larger slows rare genes
+  double max_divergence = 1;      ///< nats that p(x | h_1) may move in one step, on average; only
+                                  ///< for the step with a hidden covariance
 
   template <class Model>
   void update(Model& model, const vector<typename Model::scalar>& data,
               const vector<typename Model::scalar>& model_statistics, double rate) const {
+    apply(model, data, model_statistics, rate, nullptr);
+  }
+
+  /// The same with the covariance of h_1 over the data. Hidden units that do alike would all make
+  /// the step that one of them should: for the first layer's weights the Fisher information is
+  /// taken as (variance of the gene) x (that covariance), Kronecker-factored as in Martens and
+  /// Grosse 2015 (ICML), and the step is shortened to `max_divergence`.
+  /// @param covariance size(1) x size(1), positive semidefinite
+  template <class Model>
+  void update(Model& model, const vector<typename Model::scalar>& data,
+              const vector<typename Model::scalar>& model_statistics,
+              const matrix<double>& covariance, double rate) const {
+    apply(model, data, model_statistics, rate, &covariance);
+  }
+
+ private:
+  template <class Model>
+  void apply(Model& model, const vector<typename Model::scalar>& data,
+             const vector<typename Model::scalar>& model_statistics, double rate,
+             const matrix<double>* covariance) const {
     using scalar = typename Model::scalar;
     const auto pace = static_cast<scalar>(rate);
     auto variance = model.make_state();  // of each unit at its data mean
@@ -68,12 +91,17 @@ struct centred_step {
             v + static_cast<scalar>(pseudo_variance) * (layer() == 0 ? scalar(1) : scalar(0.25));
       }
     });
+    // Weights of the first layer are whitened together, all others by their diagonal.
+    const first_layer_change white =
+        covariance ? whiten(model, data, model_statistics, *covariance, variance[0], rate)
+                   : first_layer_change{};
     for (std::size_t l = 0; l < Model::layers; ++l) {
       const auto d = model.bias_of(data, l);
       const auto m = model.bias_of(model_statistics, l);
+      const auto shorter = l == 0 ? static_cast<scalar>(white.shorter) : scalar(1);
       for (std::size_t k = 0; k < d.size(); ++k) {
         const auto i = static_cast<index>(k);
-        bias_change[l][i] = clip(pace * (d[k] - m[k]) / variance[l][i], limit[l][i]);
+        bias_change[l][i] = clip(pace * shorter * (d[k] - m[k]) / variance[l][i], limit[l][i]);
       }
     }
     for (std::size_t l = 0; l + 1 < Model::layers; ++l) {
@@ -90,7 +118,9 @@ struct centred_step {
                                   (below_d[u] - below_m[u]) * above_d[v] -
                                   below_d[u] * (above_d[v] - above_m[v]);
           scalar change =
-              clip(pace * gradient / (variance[l][i] * variance[l + 1][k]), limit[l][i]);
+              covariance && l == 0
+                  ? clip(static_cast<scalar>(white.shorter * white.change(i, k)), limit[l][i])
+                  : clip(pace * gradient / (variance[l][i] * variance[l + 1][k]), limit[l][i]);
           change -= pace * static_cast<scalar>(weight_decay) * weights(i, k);
           weights(i, k) += change;
           bias_change[l][i] -= change * above_d[v];
@@ -105,7 +135,47 @@ struct centred_step {
     }
   }
 
- private:
+  struct first_layer_change {
+    matrix<double> change;  ///< of W_0
+    double shorter = 1;     ///< factor that keeps the divergence
+  };
+
+  template <class Model>
+  first_layer_change whiten(const Model& model, const vector<typename Model::scalar>& data,
+                            const vector<typename Model::scalar>& own,
+                            const matrix<double>& covariance,
+                            const vector<typename Model::scalar>& variance, double rate) const {
+    const index genes = model.size(0), units = model.size(1);
+    matrix<double> damped = covariance;
+    for (index k = 0; k < units; ++k) damped(k, k) += 0.25 * pseudo_variance;
+    const matrix<double> inverse =
+        damped.ldlt().solve(matrix<double>(matrix<double>::Identity(units, units)));
+    const auto x_d = model.bias_of(data, 0), h_d = model.bias_of(data, 1);
+    const auto x_m = model.bias_of(own, 0), h_m = model.bias_of(own, 1);
+    const auto pair_d = model.weights_of(data, 0), pair_m = model.weights_of(own, 0);
+    first_layer_change result{matrix<double>::Zero(genes, units)};
+    vector<double> gradient(units);
+    double divergence = 0;
+    for (index m = 0; m < genes; ++m) {
+      const auto u = static_cast<std::size_t>(m);
+      const double x = static_cast<double>(x_d[u]), gap = x - static_cast<double>(x_m[u]);
+      const double pace = rate / static_cast<double>(variance[m]);
+      for (index k = 0; k < units; ++k) {
+        const auto v = static_cast<std::size_t>(k);
+        const double h = static_cast<double>(h_d[v]);
+        gradient[k] = static_cast<double>(pair_d(m, k) - pair_m(m, k)) - gap * h -
+                      x * (h - static_cast<double>(h_m[v]));
+      }
+      for (index j = 0; j < units; ++j)
+        for (index k = 0; k < units; ++k) result.change(m, k) += pace * gradient[j] * inverse(j, k);
+      double moved = pace * gap * gap;  // the bias of the gene
+      for (index k = 0; k < units; ++k) moved += result.change(m, k) * gradient[k];
+      divergence += 0.5 * rate * moved;
+    }
+    if (divergence > max_divergence) result.shorter = std::sqrt(max_divergence / divergence);
+    return result;
+  }
+
   template <class Scalar>
   static Scalar clip(Scalar change, Scalar limit) {
     return std::clamp(change, -limit, limit);

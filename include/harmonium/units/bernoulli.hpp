@@ -95,13 +95,16 @@ class basic_bernoulli {
       out[i] = weights[i] > Weight(0) ? Scalar(1) : Scalar(0);
   }
 
+  /// One unit.
+  [[nodiscard]] basic_bernoulli site() const { return basic_bernoulli(1); }
+
  private:
   index size_;
 };
 
 using bernoulli = basic_bernoulli<double>;
 
-static_assert(hidden_unit_family<basic_bernoulli<double>> &&
-              hidden_unit_family<basic_bernoulli<float>>);
+static_assert(sited_unit_family<basic_bernoulli<double>> &&
+              sited_unit_family<basic_bernoulli<float>>);
 
 }  // namespace harmonium

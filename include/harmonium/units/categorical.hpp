@@ -137,6 +137,9 @@ class basic_categorical {
     }
   }
 
+  /// One group.
+  [[nodiscard]] basic_categorical site() const { return basic_categorical(1, categories_); }
+
  private:
   struct group_weights {
     std::size_t largest;  ///< the unit whose weight is 1
@@ -164,7 +167,7 @@ class basic_categorical {
 
 using categorical = basic_categorical<double>;
 
-static_assert(hidden_unit_family<basic_categorical<double>> &&
-              hidden_unit_family<basic_categorical<float>>);
+static_assert(sited_unit_family<basic_categorical<double>> &&
+              sited_unit_family<basic_categorical<float>>);
 
 }  // namespace harmonium

@@ -49,4 +49,14 @@ concept hidden_unit_family = unit_family<U> &&
   { units.write_state(state, out) } -> std::same_as<void>;
 };
 
+/// Hidden units that fall apart into equal *sites* side by side, independent of each other given
+/// eta: one Bernoulli unit, one one-hot group. What moves site by site (`collapsed`) asks for it.
+///
+/// Laws: `site()` is a layer of one site; size() is a multiple of site().size(), states() the
+/// matching power of site().states(), and the log base measure a sum over sites.
+template <class U>
+concept sited_unit_family = hidden_unit_family<U> && requires(const U& units) {
+  { units.site() } -> std::same_as<U>;
+};
+
 }  // namespace harmonium
