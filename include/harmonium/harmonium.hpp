@@ -9,6 +9,8 @@
 #include "harmonium/analysis/jacobi_eigen.hpp"
 #include "harmonium/analysis/k_means.hpp"
 #include "harmonium/analysis/linear_operator.hpp"
+#include "harmonium/analysis/neighbours.hpp"
+#include "harmonium/analysis/normalise.hpp"
 #include "harmonium/analysis/pca.hpp"
 #include "harmonium/analysis/variable_genes.hpp"
 #include "harmonium/core/counts.hpp"
