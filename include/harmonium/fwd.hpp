@@ -43,6 +43,7 @@ class independent_nb;
 class noisy_replicate;
 
 struct cluster_proportions;
+class comparison;
 struct figure;
 
 struct tissue;
