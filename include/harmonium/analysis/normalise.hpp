@@ -3,12 +3,10 @@
 /// Counts made comparable between cells of different depth.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "harmonium/analysis/quantile.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
@@ -19,11 +17,9 @@ namespace harmonium {
 /// there is no cell.
 template <count_source Counts>
 [[nodiscard]] double median_library(const Counts& counts) {
+  if (counts.cells() == 0) return 0;
   const vector<double> sizes = library_sizes(counts);
-  std::vector<double> sorted(sizes.data(), sizes.data() + sizes.size());
-  if (sorted.empty()) return 0;
-  std::sort(sorted.begin(), sorted.end());
-  return (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
+  return median_of({sizes.data(), static_cast<std::size_t>(sizes.size())});
 }
 
 struct log_normalise_options {

@@ -43,7 +43,7 @@ struct davies_bouldin_options {
 /// Cost: O(non-zeros + points + clusters^2 * dimensions).
 /// Source: Davies & Bouldin (1979), IEEE TPAMI 1:224, doi 10.1109/TPAMI.1979.4766909; Treppner et
 /// al. (2021), Eq. 10-14, of which Eq. 12 means S_i + S_j.
-/// @param points `row(i)` is a `cell_counts` or a dense span
+/// @param row_of `row_of(i)` is point i: a `cell_counts`, or a span of all its coordinates
 template <class Row>
 [[nodiscard]] double davies_bouldin_of_rows(index points, index dimensions, const Row& row_of,
                                             std::span<const index> labels,
