@@ -60,6 +60,9 @@ TEST_CASE("the joint space holds equally many of each kind, of the fresh ones if
   CHECK(joint.points.cols() == 4);
   CHECK(joint.is_real(39));
   CHECK(!joint.is_real(40));
+  CHECK(joint.kinds().size() == 80);
+  CHECK(joint.kinds()[39] == 0);
+  CHECK(joint.kinds()[40] == 1);
   CHECK(std::set(joint.real.begin(), joint.real.end()).size() == 40);
   CHECK(std::set(joint.synthetic.begin(), joint.synthetic.end()).size() == 40);
   CHECK(!std::is_sorted(joint.real.begin(), joint.real.end()));

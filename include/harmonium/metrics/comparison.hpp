@@ -183,6 +183,12 @@ struct joint_space {
   std::vector<index> synthetic;  ///< length each, rows of the synthetic cells
 
   [[nodiscard]] bool is_real(index point) const noexcept { return point < each; }
+  /// One per point: 0 is real, 1 is synthetic.
+  [[nodiscard]] std::vector<std::uint8_t> kinds() const {
+    std::vector<std::uint8_t> all(static_cast<std::size_t>(2 * each), 0);
+    std::fill(all.begin() + each, all.end(), std::uint8_t(1));
+    return all;
+  }
 };
 
 struct comparison_options {
