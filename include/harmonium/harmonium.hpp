@@ -52,6 +52,7 @@
 #include "harmonium/metrics/davies_bouldin.hpp"
 #include "harmonium/metrics/distribution_distance.hpp"
 #include "harmonium/metrics/evaluate.hpp"
+#include "harmonium/metrics/evaluate_all.hpp"
 #include "harmonium/metrics/forest_auc.hpp"
 #include "harmonium/metrics/gene_correlation.hpp"
 #include "harmonium/metrics/gene_distributions.hpp"

@@ -56,6 +56,7 @@ class ranked_features {
  public:
   explicit ranked_features(matrix_view<double> points) : points_(points.rows()) {
     ranks_.resize(static_cast<std::size_t>(points.size()));
+    orders_.resize(static_cast<std::size_t>(points.size()));
     values_.resize(static_cast<std::size_t>(points.cols()));
     std::vector<index> order(static_cast<std::size_t>(points.rows()));
     for (index d = 0; d < points.cols(); ++d) {
@@ -63,7 +64,9 @@ class ranked_features {
       std::sort(order.begin(), order.end(),
                 [&](index a, index b) { return points(a, d) < points(b, d); });
       auto& values = values_[static_cast<std::size_t>(d)];
+      std::size_t at = static_cast<std::size_t>(d * points_);
       for (const index i : order) {
+        orders_[at++] = static_cast<std::uint32_t>(i);
         if (values.empty() || points(i, d) > values.back()) values.push_back(points(i, d));
         ranks_[static_cast<std::size_t>(d * points_ + i)] =
             static_cast<std::uint32_t>(values.size() - 1);
@@ -77,6 +80,11 @@ class ranked_features {
   [[nodiscard]] std::uint32_t rank(index feature, index point) const noexcept {
     return ranks_[static_cast<std::size_t>(feature * points_ + point)];
   }
+  /// All points in ascending order of the feature.
+  [[nodiscard]] std::span<const std::uint32_t> order(index feature) const noexcept {
+    return std::span(orders_).subspan(static_cast<std::size_t>(feature * points_),
+                                      static_cast<std::size_t>(points_));
+  }
   [[nodiscard]] double value(index feature, std::uint32_t rank) const noexcept {
     return values_[static_cast<std::size_t>(feature)][rank];
   }
@@ -84,6 +92,7 @@ class ranked_features {
  private:
   index points_;
   std::vector<std::uint32_t> ranks_;         // features x points
+  std::vector<std::uint32_t> orders_;        // features x points
   std::vector<std::vector<double>> values_;  // per feature, ascending, different
 };
 
@@ -96,7 +105,8 @@ class tree_grower {
         kinds_(kinds),
         features_per_split_(features_per_split),
         least_to_split_(least_to_split),
-        features_(static_cast<std::size_t>(ranked.features())) {
+        features_(static_cast<std::size_t>(ranked.features())),
+        in_node_(static_cast<std::size_t>(ranked.points()), 0) {
     std::iota(features_.begin(), features_.end(), index(0));
   }
 
@@ -150,6 +160,7 @@ class tree_grower {
     if (second == 0 || second == total || total < static_cast<double>(least_to_split_))
       return begin;
 
+    for (std::size_t k = begin; k < end; ++k) in_node_[static_cast<std::size_t>(sample_[k])] = 1;
     // Of a split into parts of n points with s of the second kind, the Gini impurities add up to
     // a constant less 2 (sum of (s^2 + (n - s)^2) / n) / total: the larger this sum the better.
     double best = 0;
@@ -175,6 +186,7 @@ class tree_grower {
         }
       }
     }
+    for (std::size_t k = begin; k < end; ++k) in_node_[static_cast<std::size_t>(sample_[k])] = 0;
     if (node.feature < 0) return begin;  // all points of the node coincide
     const double low = ranked_.value(node.feature, below),
                  high = ranked_.value(node.feature, above);
@@ -191,15 +203,30 @@ class tree_grower {
     return weights_[static_cast<std::size_t>(sample_[k])];
   }
 
+  /// Lists the node's points by their rank along the feature. Only whole numbers are added up
+  /// behind this, so the order of equal ranks does not matter.
   void sort_along(index feature, std::size_t begin, std::size_t end) {
-    keys_.clear();
-    for (std::size_t k = begin; k < end; ++k) {
-      const std::uint32_t weight = weight_of(k);
-      keys_.push_back(
-          {ranked_.rank(feature, sample_[k]), static_cast<std::uint16_t>(weight),
-           static_cast<std::uint16_t>(kinds_[static_cast<std::size_t>(sample_[k])] * weight)});
+    const auto make_key = [&](std::size_t point) {
+      const std::uint32_t weight = weights_[point];
+      return key{ranked_.rank(feature, static_cast<index>(point)),
+                 static_cast<std::uint16_t>(weight),
+                 static_cast<std::uint16_t>(kinds_[point] * weight)};
+    };
+    const std::size_t size = end - begin;
+    keys_.resize(size + 1);  // one more, for the point that is written but not counted
+    if (8 * size > weights_.size()) {
+      // A large node: all points are in order already; keep those in the node.
+      std::size_t kept = 0;
+      for (const std::uint32_t point : ranked_.order(feature)) {
+        keys_[kept] = make_key(point);
+        kept += in_node_[point];
+      }
+      keys_.resize(size);
+      return;
     }
-    // Only whole numbers are added up behind this, so the order of equal ranks does not matter.
+    keys_.resize(size);
+    for (std::size_t k = 0; k < size; ++k)
+      keys_[k] = make_key(static_cast<std::size_t>(sample_[begin + k]));
     std::sort(keys_.begin(), keys_.end(),
               [](const key& a, const key& b) { return a.rank < b.rank; });
   }
@@ -215,6 +242,7 @@ class tree_grower {
   index features_per_split_;
   index least_to_split_;
   std::vector<index> features_;
+  std::vector<std::uint8_t> in_node_;
   std::vector<std::uint32_t> weights_;
   std::vector<index> sample_;
   std::vector<key> keys_;
