@@ -46,8 +46,25 @@ class noisy_replicate;
 
 class semi_restricted;
 
-struct cluster_proportions;
+class comparison;
+class reference_cells;
+struct evaluation;
 struct figure;
+
+struct bimodality;
+struct cluster_proportions;
+struct davies_bouldin;
+struct forest_auc;
+struct gene_correlation;
+struct gene_distributions;
+struct gene_trends;
+struct library_size;
+struct lisi;
+struct log_fold_change;
+struct marginals;
+struct maximum_mean_discrepancy;
+struct memorisation;
+struct same_neighbours;
 
 struct tissue;
 struct tissue_options;

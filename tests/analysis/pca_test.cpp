@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harmonium/analysis/deviance_residuals.hpp"
+#include "harmonium/analysis/normalise.hpp"
 #include "harmonium/io/mex.hpp"
 #include "support/random_counts.hpp"
 #include "support/shared.hpp"
@@ -121,6 +122,17 @@ TEST_CASE("directions without variance are zero, not noise") {
   }
 }
 
+TEST_CASE("projected cells are where the components have them") {
+  hm::random_engine rng(9);
+  const auto counts = support::random_counts(60, 40, rng);
+  const auto fitted = hm::pca(hm::sparse_operator(counts), {.components = 5});
+  CHECK((hm::project(counts, fitted) - fitted.scores).cwiseAbs().maxCoeff() < 1e-9);
+  const auto others = support::random_counts(7, 40, rng);
+  const hm::matrix<double> centred = hm::to_dense(others).rowwise() - fitted.centre.transpose();
+  CHECK((hm::project(others, fitted) - centred * fitted.loadings).cwiseAbs().maxCoeff() < 1e-9);
+  CHECK_THROWS_AS((void)hm::project(hm::count_matrix<>(3), fitted), std::invalid_argument);
+}
+
 TEST_CASE("preconditions of pca") {
   const hm::matrix<double> empty(0, 4), some = hm::matrix<double>::Ones(4, 4);
   CHECK_THROWS_AS((void)hm::pca(hm::dense_operator(empty)), std::invalid_argument);
@@ -137,19 +149,11 @@ TEST_CASE("singular values of normalised real cells are those of the reference")
       MESSAGE("skipped: no shared data set " << name);
       continue;
     }
-    const auto counts = hm::io::read_10x(*folder).counts;
-    hm::matrix<double> x = hm::to_dense(counts);
-    const hm::vector<double> libraries = hm::library_sizes(counts);
-    std::vector<double> sorted(libraries.begin(), libraries.end());
-    std::sort(sorted.begin(), sorted.end());
-    const double median = (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
-    for (hm::index i = 0; i < x.rows(); ++i)
-      for (hm::index j = 0; j < x.cols(); ++j)
-        x(i, j) = std::log1p(x(i, j) / libraries[i] * median);
+    const auto values = hm::log_normalise(hm::io::read_10x(*folder).counts);
     const auto expected = read_list(*figures, "singular_values");
     const auto shares = read_list(*figures, "variance_share");
     REQUIRE(expected.size() == 20);
-    const auto found = hm::pca(hm::dense_operator(x), {.components = 20});
+    const auto found = hm::pca(hm::sparse_operator(values), {.components = 20});
     REQUIRE(found.converged);
     for (std::size_t c = 0; c < 20; ++c) {
       const double value = found.singular_values[static_cast<hm::index>(c)];

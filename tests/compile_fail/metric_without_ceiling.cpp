@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A metric that does not say what the best one can hope for is no metric.
-#include <span>
 #include <string_view>
 #include <vector>
 
-#include "harmonium/core/counts.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
 namespace hm = harmonium;
@@ -16,8 +14,7 @@ struct cell_ratio {
 #ifndef REJECTED
   static constexpr std::string_view ceiling = "1";
 #endif
-  std::vector<hm::figure> evaluate(const hm::count_view<>&, std::span<const hm::index>,
-                                   const hm::count_view<>&, std::span<const hm::index>) const;
+  std::vector<hm::figure> evaluate(const hm::comparison&) const;
 };
 
 template <hm::metric M>

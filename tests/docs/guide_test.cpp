@@ -13,7 +13,7 @@
 #include "harmonium/io/mex.hpp"
 #include "harmonium/io/table.hpp"
 #include "harmonium/likelihood/annealed.hpp"
-#include "harmonium/metrics/cluster_proportions.hpp"
+#include "harmonium/metrics/evaluate_all.hpp"
 #include "harmonium/models/baselines/bootstrap.hpp"
 #include "harmonium/models/baselines/cluster_nb.hpp"
 #include "harmonium/models/dbm.hpp"
@@ -206,13 +206,19 @@ TEST_CASE("baselines, and a metric") {
   const auto mixture = hm::cluster_nb::fit(pilot.counts, {.clusters = 6}, rng);
   const auto cells = mixture.generate(hm::thread_executor(2), 500, rng);
 
-  const std::vector<hm::index> chance(500, 0);  // all cells called the first type
-  const auto figures = hm::cluster_proportions{}.evaluate(pilot.counts, pilot.types, cells, chance);
+  const auto score = hm::evaluate<hm::cluster_proportions>(pilot.counts, pilot.types, cells);
+  const double missed = score("cluster_proportions", "total_variation");
+
+  const std::vector<hm::index> rows{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  const hm::reference_cells original(pilot.counts, pilot.types, {.components = 10, .pilot = rows});
+  const hm::comparison pair(original, cells);  // or with labels of your own
+  const auto some = hm::evaluate(pair, hm::davies_bouldin{{.q = 1}}, hm::memorisation{});
+  const auto all = hm::evaluate_all(hm::thread_executor(2), pair);
 
   CHECK(copies.cells() == 500);
-  REQUIRE(!figures.empty());
-  CHECK(figures[0].name == "total_variation");
-  CHECK(figures[0].value > 0.5);
+  CHECK(missed < 0.3);
+  CHECK(some("davies_bouldin", "pca_reference") > 0);
+  CHECK(all("cluster_proportions", "total_variation") < 0.3);
 }
 
 TEST_CASE("files in, files out") {

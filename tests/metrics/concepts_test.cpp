@@ -3,11 +3,12 @@
 
 #include <doctest/doctest.h>
 
-#include <span>
+#include <cmath>
 #include <string_view>
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
+#include "harmonium/metrics/comparison.hpp"
 
 namespace hm = harmonium;
 
@@ -22,30 +23,27 @@ struct library_ratio {
 
   double scale = 1;
 
-  std::vector<hm::figure> evaluate(const hm::count_view<>& reference, std::span<const hm::index>,
-                                   const hm::count_view<>& synthetic,
-                                   std::span<const hm::index>) const {
-    return {{"ratio",
-             scale * hm::library_sizes(synthetic).mean() / hm::library_sizes(reference).mean()}};
+  std::vector<hm::figure> evaluate(const hm::comparison& pair) const {
+    return {{"ratio", scale * hm::library_sizes(pair.counts()).mean() /
+                          hm::library_sizes(pair.reference().counts()).mean()}};
   }
 };
 
 struct without_ceiling {
   static constexpr std::string_view name = "", range = "", chance = "";
-  std::vector<hm::figure> evaluate(const hm::count_view<>&, std::span<const hm::index>,
-                                   const hm::count_view<>&, std::span<const hm::index>) const;
+  std::vector<hm::figure> evaluate(const hm::comparison&) const;
 };
 
 struct bare_number : library_ratio {
-  double evaluate(const hm::count_view<>&, std::span<const hm::index>, const hm::count_view<>&,
-                  std::span<const hm::index>) const;
+  double evaluate(const hm::comparison&) const;
 };
 
 // The function that every user of a metric is: it may use only what the concept grants.
 template <hm::metric M>
 std::vector<hm::figure> score(const M& metric, const hm::count_view<>& cells) {
   const std::vector<hm::index> labels(static_cast<std::size_t>(cells.cells()), 0);
-  return metric.evaluate(cells, labels, cells, labels);
+  const hm::reference_cells reference(cells, labels);
+  return metric.evaluate(hm::comparison(reference, cells, labels));
 }
 
 }  // namespace
@@ -62,4 +60,11 @@ TEST_CASE("a metric is evaluated through the concept alone") {
   cells.finish_cell();
   CHECK(score(library_ratio{}, cells) == std::vector<hm::figure>{{"ratio", 1.0}});
   CHECK(score(library_ratio{.scale = 2}, cells) == std::vector<hm::figure>{{"ratio", 2.0}});
+}
+
+TEST_CASE("what is not known is NaN under its name") {
+  const auto figures = hm::unknown_figures({"a", "b"});
+  REQUIRE(figures.size() == 2);
+  CHECK(figures[1].name == "b");
+  CHECK(std::isnan(figures[1].value));
 }

@@ -7,8 +7,9 @@
 #include <concepts>
 #include <span>
 
-#include "harmonium/core/error.hpp"
+#include "harmonium/core/counts.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_products.hpp"
 
 namespace harmonium {
 
@@ -72,5 +73,44 @@ class dense_operator {
 };
 
 static_assert(linear_operator<dense_operator>);
+
+/// Sparse values compressed by cell, such as those of `log_normalise`, as a linear operator;
+/// borrows them. Products cost O(non-zeros).
+template <count_source Values>
+class sparse_operator {
+ public:
+  explicit sparse_operator(const Values& values) : values_(&values) {}
+  explicit sparse_operator(const Values&&) = delete;
+
+  [[nodiscard]] index rows() const noexcept { return values_->cells(); }
+  [[nodiscard]] index cols() const noexcept { return values_->genes(); }
+
+  void multiply(std::span<const double> in, std::span<double> out) const {
+    for (index i = 0; i < rows(); ++i)
+      out[static_cast<std::size_t>(i)] = row::dot(values_->cell(i), in);
+  }
+
+  void multiply_transposed(std::span<const double> in, std::span<double> out) const {
+    for (double& entry : out) entry = 0;
+    for (index i = 0; i < rows(); ++i)
+      row::add(values_->cell(i), in[static_cast<std::size_t>(i)], out);
+  }
+
+  [[nodiscard]] vector<double> column_means() const { return gene_means(*values_); }
+
+  [[nodiscard]] vector<double> column_squares() const {
+    vector<double> squares = vector<double>::Zero(cols());
+    for (index i = 0; i < rows(); ++i)
+      row::for_each_nonzero(values_->cell(i), [&](index gene, auto value) {
+        squares[gene] += static_cast<double>(value) * static_cast<double>(value);
+      });
+    return squares;
+  }
+
+ private:
+  const Values* values_;
+};
+
+static_assert(linear_operator<sparse_operator<count_view<double>>>);
 
 }  // namespace harmonium

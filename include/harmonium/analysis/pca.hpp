@@ -14,8 +14,10 @@
 
 #include "harmonium/analysis/jacobi_eigen.hpp"
 #include "harmonium/analysis/linear_operator.hpp"
+#include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_products.hpp"
 
 namespace harmonium {
 
@@ -174,6 +176,30 @@ principal_components pca(const Operator& a, const pca_options& options = {}) {
     }
   }
   return result;
+}
+
+/// Other cells in the space of `fitted`: (x - centre)'loadings, cells x components. Cost:
+/// O(non-zeros
+/// * components).
+/// @param values cells x genes, transformed as the cells that `fitted` was found from.
+/// @throws std::invalid_argument if the genes differ in number.
+template <count_source Values>
+matrix<double> project(const Values& values, const principal_components& fitted) {
+  require(values.genes() == fitted.loadings.rows(), "project",
+          "the components are of " + std::to_string(fitted.loadings.rows()) +
+              " genes, the cells have " + std::to_string(values.genes()));
+  const index components = fitted.loadings.cols();
+  vector<double> origin = vector<double>::Zero(components);
+  for (index j = 0; j < fitted.loadings.rows(); ++j)
+    for (index c = 0; c < components; ++c) origin[c] -= fitted.centre[j] * fitted.loadings(j, c);
+  const weight_view<double> loadings(fitted.loadings.data(), fitted.loadings.rows(), components);
+  matrix<double> scores(values.cells(), components);
+  for (index i = 0; i < values.cells(); ++i) {
+    scores.row(i) = origin.transpose();
+    row::add_product(values.cell(i), loadings,
+                     std::span(scores.row(i).data(), static_cast<std::size_t>(components)));
+  }
+  return scores;
 }
 
 }  // namespace harmonium

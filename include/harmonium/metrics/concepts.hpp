@@ -4,15 +4,15 @@
 #pragma once
 
 #include <concepts>
-#include <span>
+#include <initializer_list>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "harmonium/core/counts.hpp"
-#include "harmonium/core/matrix.hpp"
-
 namespace harmonium {
+
+class comparison;
 
 /// One named number.
 struct figure {
@@ -22,30 +22,34 @@ struct figure {
   friend bool operator==(const figure&, const figure&) = default;
 };
 
+/// Figures that cannot be computed: NaN under each name.
+[[nodiscard]] inline std::vector<figure> unknown_figures(std::initializer_list<const char*> names) {
+  std::vector<figure> figures;
+  for (const char* name : names)
+    figures.push_back({name, std::numeric_limits<double>::quiet_NaN()});
+  return figures;
+}
+
 /// A figure of merit of synthetic cells against reference cells. The object holds its options and
-/// is cheap to copy. Without the meaning of its range a number is no judgement, so a metric states
-/// in words, for whoever reads the table,
+/// is cheap to copy. It sees both kinds of cells, with their labels, through a `comparison`
+/// (metrics/comparison.hpp), which also holds what metrics share, such as principal components.
+/// Without the meaning of its range a number is no judgement, so a metric states in words, for
+/// whoever reads the table,
 /// - `name`: what the metric is called, snake_case;
 /// - `range`: the values its figures can take, and which end is good;
 /// - `chance`: what cells that know nothing of the reference score;
 /// - `ceiling`: what as many fresh cells of the reference score, the best one can hope for.
 ///
-/// Laws: `evaluate` is deterministic; it gives the same names in the same order for any cells, a
-/// figure it cannot compute being NaN; cells may come in any order. Labels are one per cell, the
-/// cluster or cell type 0, 1, ..., or negative where it is unknown.
-/// @throws std::invalid_argument if labels and cells, or the genes of both sides, differ in number.
+/// Laws: `evaluate` is deterministic, also where it draws at random (from a seed among its
+/// options), and may run in several threads at once; it gives the same names in the same order for
+/// any cells, a figure it cannot compute being NaN.
 template <class M>
-concept metric = std::copyable<M> &&
-    requires(const M& metric, const count_view<>& reference,
-             std::span<const index> reference_labels, const count_view<>& synthetic,
-             std::span<const index> synthetic_labels) {
+concept metric = std::copyable<M> && requires(const M& metric, const comparison& pair) {
   { M::name } -> std::convertible_to<std::string_view>;
   { M::range } -> std::convertible_to<std::string_view>;
   { M::chance } -> std::convertible_to<std::string_view>;
   { M::ceiling } -> std::convertible_to<std::string_view>;
-  {
-    metric.evaluate(reference, reference_labels, synthetic, synthetic_labels)
-    } -> std::same_as<std::vector<figure>>;
+  { metric.evaluate(pair) } -> std::same_as<std::vector<figure>>;
 };
 
 }  // namespace harmonium

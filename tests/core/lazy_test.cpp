@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/core/lazy.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+#include "harmonium/core/executor.hpp"
+
+namespace hm = harmonium;
+
+TEST_CASE("the value is made once, whoever asks") {
+  const hm::lazy<std::vector<int>> numbers;
+  std::atomic<int> made{0}, seen{0};
+  hm::thread_executor(4).for_each_block(64, [&](hm::index) {
+    const auto& got = numbers.get([&] {
+      ++made;
+      return std::vector<int>{1, 2, 3};
+    });
+    if (got.size() == 3) ++seen;
+  });
+  CHECK(made == 1);
+  CHECK(seen == 64);
+}
+
+TEST_CASE("a failed attempt is no value") {
+  const hm::lazy<int> number;
+  CHECK_THROWS_AS((void)number.get([]() -> int { throw std::runtime_error("no"); }),
+                  std::runtime_error);
+  CHECK(number.get([] { return 5; }) == 5);
+  CHECK(number.get([] { return 6; }) == 5);
+}
