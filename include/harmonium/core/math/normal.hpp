@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The standard normal distribution: density, cumulative distribution function and its inverse, as
-/// fixed sequences of IEEE operations (see elementary.hpp). Double only.
+/// The standard normal distribution: cumulative distribution function, its inverse and the moments
+/// of a part, as fixed sequences of IEEE operations (see elementary.hpp). Double only.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -12,30 +13,42 @@
 
 namespace harmonium::math {
 
-/// Density of the standard normal distribution.
-[[nodiscard]] inline double normal_density(double x) noexcept {
-  constexpr double one_over_root_two_pi = 0.39894228040143267794;
-  return one_over_root_two_pi * exp(-0.5 * x * x);
-}
-
-/// P(Z > x) for x >= 0, given e = exp(-x^2 / 2). Relative error 1e-13.
-/// @see Hart et al. (1968), Computer Approximations, function 5666; a continued fraction beyond 7.
-[[nodiscard]] inline double normal_upper_tail(double x, double e) noexcept {
-  if (x < 7.07106781186547) {
-    return e *
+/// Mills' ratio P(Z > x) / density(x) for finite x >= 0. Relative error 1e-15.
+/// @see Hart et al. (1968), Computer Approximations, function 5666, below 0.66; Cody (1969),
+///      Rational Chebyshev approximations for the error function, Mathematics of Computation 23.
+[[nodiscard]] inline double mills_ratio(double x) noexcept {
+  constexpr double root_half = 0.70710678118654752440, root_half_pi = 1.25331413731550025121,
+                   root_two_pi = 2.50662827463100050242;
+  if (x < 0.66)
+    return root_two_pi *
            horner(x, 220.206867912376, 221.213596169931, 112.079291497871, 33.912866078383,
                   6.37396220353165, 0.700383064443688, 0.0352624965998911) /
            horner(x, 440.413735824752, 793.826512519948, 637.333633378831, 296.564248779674,
                   86.7807322029461, 16.064177579207, 1.75566716318264, 0.0883883476483184);
-  }
-  double fraction = x + 0.65;
-  for (int k = 4; k >= 1; --k) fraction = x + k / fraction;
-  return e / (fraction * 2.506628274631000502);
+  const double y = root_half * x;
+  if (y < 4)
+    return root_half_pi *
+           horner(y, 1.23033935479799725e3, 2.05107837782607147e3, 1.71204761263407058e3,
+                  8.81952221241769090e2, 2.98635138197400131e2, 6.61191906371416295e1,
+                  8.88314979438837594e0, 5.64188496988670089e-1, 2.15311535474403846e-8) /
+           horner(y, 1.23033935480374942e3, 3.43936767414372164e3, 4.36261909014324716e3,
+                  3.29079923573345963e3, 1.62138957456669019e3, 5.37181101862009858e2,
+                  1.17693950891312499e2, 1.57449261107098347e1, 1.0);
+  constexpr double one_over_root_pi = 0.56418958354775628695;
+  const double z = 1 / (y * y);
+  const double rest =
+      z *
+      horner(z, 6.58749161529837803e-4, 1.60837851487422766e-2, 1.25781726111229246e-1,
+             3.60344899949804439e-1, 3.05326634961232344e-1, 1.63153871373020978e-2) /
+      horner(z, 2.33520497626869185e-3, 6.05183413124413191e-2, 5.27905102951428412e-1,
+             1.87295284992346725e0, 2.56852019228982242e0, 1.0);
+  return root_half_pi * (one_over_root_pi - rest) / y;
 }
 
-/// P(Z <= x). Error 1e-15; below 0 also 1e-13 relative.
+/// P(Z <= x). Error 1e-15; below 0 also 1e-13 relative, down to -37.
 [[nodiscard]] inline double normal_cdf(double x) noexcept {
-  const double tail = normal_upper_tail(std::abs(x), exp(-0.5 * x * x));
+  constexpr double one_over_root_two_pi = 0.39894228040143267794;
+  const double tail = one_over_root_two_pi * exp(-0.5 * x * x) * mills_ratio(std::abs(x));
   return x > 0 ? 1 - tail : tail;
 }
 
@@ -43,26 +56,35 @@ struct mean_and_variance {
   double mean, variance;
 };
 
-/// Mean and variance of a standard normal number known to lie between `a` and `b`. Error 1e-10, or
-/// less where the interval has a probability above 1e-6; narrow intervals count as uniform.
+/// Mean and variance of a standard normal number known to lie between `a` and `b`. For ends up to
+/// 50 the mean is right to 5e-11 and the variance to 1e-11, also where the interval is far out or
+/// narrow.
 /// @param a, b finite, a <= b
 [[nodiscard]] inline mean_and_variance truncated_normal(double a, double b) noexcept {
-  const double width = b - a;
-  if (width < 1e-4) return {a + 0.5 * width, width * width / 12};
-  if (a > 0) {
+  if (a + b < 0) {
     const auto mirrored = truncated_normal(-b, -a);
     return {-mirrored.mean, mirrored.variance};
   }
-  constexpr double one_over_root_two_pi = 0.39894228040143267794;
-  const double ea = exp(-0.5 * a * a), eb = exp(-0.5 * b * b);
-  const double below_a = normal_upper_tail(-a, ea);
-  const double tail_b = normal_upper_tail(std::abs(b), eb);
-  const double probability = (b > 0 ? 1 - tail_b : tail_b) - below_a;
-  if (!(probability > 1e-300)) return {b, 0};  // far out, all the mass is at the near end
-  const double density = one_over_root_two_pi / probability;
-  const double mean = density * (ea - eb);
-  const double variance = 1 + density * (a * ea - b * eb) - mean * mean;
-  return {mean < a ? a : (mean > b ? b : mean), variance > 0 ? variance : 0};
+  const double half = 0.5 * (b - a), centre = a + half;
+  const double tilt = centre * half;
+  if (half < 0.005 && tilt < 0.25) {
+    // Nearly uniform: series in the slope and the curvature of the log-density.
+    const double square = half * half, t = tilt * tilt;
+    return {centre - half * tilt * (horner(t, 1.0 / 3, -1.0 / 45, 2.0 / 945) - square * (2.0 / 45)),
+            square * (horner(t, 1.0 / 3, -1.0 / 15, 2.0 / 189) - square * (2.0 / 45))};
+  }
+  // Everything over the density at the end that is nearer to 0, so that nothing underflows.
+  const double near = std::abs(a);
+  const double ratio = exp(-0.5 * (b - near) * (b + near));
+  const double upper = mills_ratio(b) * ratio;
+  double probability = mills_ratio(near) - upper;
+  if (a < 0) {
+    constexpr double root_two_pi = 2.50662827463100050242;
+    probability = root_two_pi * exp(0.5 * a * a) - mills_ratio(near) - upper;
+  }
+  const double mean = (1 - ratio) / probability;
+  const double variance = 1 + (a - b * ratio) / probability - mean * mean;
+  return {std::clamp(mean, a, b), std::max(variance, 0.0)};
 }
 
 /// The x with P(Z <= x) = p: -infinity at 0, infinity at 1, NaN outside. Relative error 1e-15.
