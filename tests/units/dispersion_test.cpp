@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <span>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -21,12 +22,18 @@ namespace {
 
 double objective(const hm::dispersion_data& data, double theta, double penalty) {
   double value = -penalty / (theta * theta);
-  const auto term = [&](double x, double mu) {
-    value += std::lgamma(x + theta) - std::lgamma(theta) + theta * std::log(theta / (theta + mu)) +
-             (x > 0 ? x * std::log(mu / (theta + mu)) : 0.0);
+  const auto entry = [](std::span<const double> of, std::size_t i) {
+    return of.empty() ? 1 : of[i];
   };
-  for (std::size_t i = 0; i < data.counts.size(); ++i) term(data.counts[i], data.means[i]);
-  for (const double mu : data.zero_means) term(0, mu);
+  const auto term = [&](double x, double mu, double cells, double scale) {
+    const double own = scale * theta;
+    value += cells * (std::lgamma(x + own) - std::lgamma(own) + own * std::log(own / (own + mu)) +
+                      (x > 0 ? x * std::log(mu / (own + mu)) : 0.0));
+  };
+  for (std::size_t i = 0; i < data.counts.size(); ++i)
+    term(data.counts[i], data.means[i], entry(data.count_cells, i), entry(data.count_scales, i));
+  for (std::size_t i = 0; i < data.zero_means.size(); ++i)
+    term(0, data.zero_means[i], entry(data.zero_cells, i), entry(data.zero_scales, i));
   return value;
 }
 
@@ -35,20 +42,58 @@ const std::vector<double> means{2, 4, 1, 20, 5, 5, 0.5};
 const std::vector<double> zero_means{0.3, 1, 2, 6};
 const hm::dispersion_data data{counts, means, zero_means};
 
+const std::vector<double> some_cells{3, 1, 2, 1, 1, 4, 1}, some_zeros{5, 1, 2, 7};
+const std::vector<double> factors{1, 0.4, 2, 1.5, 1, 0.7, 3}, zero_factors{1, 2, 0.3, 1.2};
+const hm::dispersion_data scaled{counts,     means,   zero_means,  some_cells,
+                                 some_zeros, factors, zero_factors};
+
 }  // namespace
 
 TEST_CASE("score and curvature are the derivatives of the penalised log-likelihood") {
-  for (const double penalty : {0.0, 1.0, 100.0}) {
-    for (const double theta : {0.05, 0.7, 3.0, 50.0}) {
-      const double h = 1e-4 * theta;
-      const auto [score, curvature] = hm::penalised_dispersion_score(data, theta, penalty);
-      const double up = objective(data, theta + h, penalty);
-      const double down = objective(data, theta - h, penalty);
-      CHECK(score == doctest::Approx((up - down) / (2 * h)).epsilon(1e-6));
-      const auto above = hm::penalised_dispersion_score(data, theta + h, penalty).score;
-      const auto below = hm::penalised_dispersion_score(data, theta - h, penalty).score;
-      CHECK(curvature == doctest::Approx((above - below) / (2 * h)).epsilon(1e-5));
+  for (const auto& of : {data, scaled}) {
+    for (const double penalty : {0.0, 1.0, 100.0}) {
+      for (const double theta : {0.05, 0.7, 3.0, 50.0}) {
+        const double h = 1e-4 * theta;
+        const auto [score, curvature] = hm::penalised_dispersion_score(of, theta, penalty);
+        const double up = objective(of, theta + h, penalty);
+        const double down = objective(of, theta - h, penalty);
+        CHECK(score == doctest::Approx((up - down) / (2 * h)).epsilon(1e-6));
+        const auto above = hm::penalised_dispersion_score(of, theta + h, penalty).score;
+        const auto below = hm::penalised_dispersion_score(of, theta - h, penalty).score;
+        CHECK(curvature == doctest::Approx((above - below) / (2 * h)).epsilon(1e-5));
+      }
     }
+  }
+}
+
+TEST_CASE("cells behind an entry count as so many entries") {
+  std::vector<double> x, mu, s, mu0, s0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const auto times = static_cast<std::size_t>(some_cells[i]);
+    x.insert(x.end(), times, counts[i]);
+    mu.insert(mu.end(), times, means[i]);
+    s.insert(s.end(), times, factors[i]);
+  }
+  for (std::size_t i = 0; i < zero_means.size(); ++i) {
+    const auto times = static_cast<std::size_t>(some_zeros[i]);
+    mu0.insert(mu0.end(), times, zero_means[i]);
+    s0.insert(s0.end(), times, zero_factors[i]);
+  }
+  for (const bool with_scales : {false, true}) {
+    hm::dispersion_data once{counts, means, zero_means, some_cells, some_zeros};
+    hm::dispersion_data repeated{x, mu, mu0};
+    if (with_scales) {
+      once.count_scales = factors;
+      once.zero_scales = zero_factors;
+      repeated.count_scales = s;
+      repeated.zero_scales = s0;
+    }
+    const auto a = hm::penalised_dispersion_score(once, 0.8, 1);
+    const auto b = hm::penalised_dispersion_score(repeated, 0.8, 1);
+    CHECK(a.score == doctest::Approx(b.score).epsilon(1e-12));
+    CHECK(a.curvature == doctest::Approx(b.curvature).epsilon(1e-12));
+    CHECK(hm::fit_inverse_dispersion(once, 1).theta ==
+          doctest::Approx(hm::fit_inverse_dispersion(repeated, 1).theta).epsilon(1e-9));
   }
 }
 

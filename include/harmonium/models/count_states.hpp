@@ -5,7 +5,7 @@
 /// whose first hidden layer is enumerated and clusters given by a person all come down to this.
 #pragma once
 
-#include <cmath>
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
