@@ -12,9 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "harmonium/analysis/deviance_residuals.hpp"
+#include "harmonium/analysis/cell_components.hpp"
 #include "harmonium/analysis/k_means.hpp"
-#include "harmonium/analysis/pca.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/error.hpp"
@@ -232,9 +231,7 @@ class categorical_trainer {
     std::vector<index> component(static_cast<std::size_t>(cells), 0);
     matrix<double> scores;
     const auto reduced = [&]() -> const matrix<double>& {
-      if (scores.size() == 0)
-        scores =
-            pca(deviance_residuals(*counts_), {.components = options_.principal_components}).scores;
+      if (scores.size() == 0) scores = cell_components(*counts_, options_.principal_components);
       return scores;
     };
     if (labels.empty()) {

@@ -13,9 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "harmonium/analysis/deviance_residuals.hpp"
+#include "harmonium/analysis/cell_components.hpp"
 #include "harmonium/analysis/k_means.hpp"
-#include "harmonium/analysis/pca.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/error.hpp"
@@ -100,8 +99,7 @@ class compensated_em {
  private:
   template <executor Executor>
   std::vector<std::vector<posterior_share>> start(const Executor& run, random_engine& rng) const {
-    matrix<double> scores =
-        pca(deviance_residuals(*counts_), {.components = options_.components}).scores;
+    matrix<double> scores = cell_components(*counts_, options_.components);
     const auto& groups = model_.groups();
     std::vector<std::size_t> order(groups.size());
     std::iota(order.begin(), order.end(), std::size_t{0});

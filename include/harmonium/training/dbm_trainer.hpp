@@ -16,8 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "harmonium/analysis/deviance_residuals.hpp"
-#include "harmonium/analysis/pca.hpp"
+#include "harmonium/analysis/cell_components.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/draw/normal.hpp"
@@ -559,7 +558,7 @@ class dbm_trainer {
     exact_state none{hidden_enumeration<Model>(run, model, options_.exact.max_states), {}};
     refresh(run, model, none);
 
-    const matrix<double> scores = pca(deviance_residuals(training_), {.components = 10}).scores;
+    const matrix<double> scores = cell_components(training_, 10);
     const index most = std::max<index>(1, 512 / none.hidden.states());
     const Model unstarted = model;
     for (index start = 0; start < std::min(options_.exact_starts, most); ++start) {

