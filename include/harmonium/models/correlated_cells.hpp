@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -40,7 +38,9 @@ struct cells_with_states {
 /// Generator: the hidden state by systematic sampling of the states' weights (no multinomial noise
 /// in the proportions), scores of all genes from the residual correlation, counts as the negative
 /// binomial quantiles of the scores. A count is at most three times the gene's largest pilot count
-/// plus 3, since a tail is where a fit knows least.
+/// plus 3, since a tail is where a fit knows least; a gene that the pilot never counted stays at 0.
+/// Memory: the tables of quantiles, about half a kilobyte per state and gene, at most 130 MB;
+/// beyond that and with size factors quantiles are found one by one.
 /// @tparam Residual what a residual policy's `fit` returns
 /// @tparam Sizes    how a cell's depth enters; depths are drawn from the state's pilot cells,
 ///                  smoothed with their variance kept
@@ -108,9 +108,7 @@ class correlated_cells {
   correlated_cells(const Executor& run, count_states states, Residual residual,
                    vector<double> largest)
       : states_(std::move(states)), residual_(std::move(residual)), largest_(std::move(largest)) {
-    cells_of_.resize(static_cast<std::size_t>(states_.states()));
-    for (index i = 0; i < states_.cells(); ++i)
-      cells_of_[static_cast<std::size_t>(states_.cell[static_cast<std::size_t>(i)])].push_back(i);
+    if constexpr (Sizes::uses_sizes) find_depths();
     if (Sizes::uses_sizes || states_.states() * genes() > most_tables) return;
     tables_.resize(static_cast<std::size_t>(states_.states() * genes()));
     for_each_range(run, states_.states() * genes(), 64, [&](index begin, index end) {
@@ -161,36 +159,48 @@ class correlated_cells {
     }
   }
 
+  /// Logarithms of the size factors of a state's pilot cells.
+  struct depths {
+    std::vector<double> logs;
+    double mean = 0, deviation = 0;
+  };
+
+  void find_depths() {
+    depths_.resize(static_cast<std::size_t>(states_.states()));
+    for (index i = 0; i < states_.cells(); ++i)
+      depths_[static_cast<std::size_t>(states_.cell[static_cast<std::size_t>(i)])].logs.push_back(
+          math::log(states_.sizes[i]));
+    for (depths& own : depths_) {
+      if (own.logs.empty()) continue;
+      double sum = 0, squares = 0;
+      for (const double size : own.logs) sum += size;
+      own.mean = sum / static_cast<double>(own.logs.size());
+      for (const double size : own.logs) squares += (size - own.mean) * (size - own.mean);
+      own.deviation = std::sqrt(squares / static_cast<double>(own.logs.size()));
+    }
+  }
+
   /// log size = that of a pilot cell of the state, moved towards their mean and jittered so that
-  /// mean and variance stay.
+  /// mean and variance stay; 1 for a state without pilot cells.
   double draw_size(index state, random_engine& rng) const {
     if constexpr (Sizes::uses_sizes) {
-      const auto& own = cells_of_[static_cast<std::size_t>(state)];
-      if (own.empty()) return 1;
-      double mean = 0, square = 0;
-      for (const index i : own) mean += math::log(states_.sizes[i]);
-      mean /= static_cast<double>(own.size());
-      for (const index i : own) {
-        const double d = math::log(states_.sizes[i]) - mean;
-        square += d * d;
-      }
-      const double deviation = std::sqrt(square / static_cast<double>(own.size()));
+      const depths& own = depths_[static_cast<std::size_t>(state)];
+      if (own.logs.empty()) return 1;
       constexpr double jitter = 0.3;
-      const index like = own[static_cast<std::size_t>(draw::below(own.size(), rng))];
-      const double at = math::log(states_.sizes[like]) - mean;
-      return math::exp(mean + std::sqrt(1 - jitter * jitter) * at +
-                       jitter * deviation * draw::normal(rng));
+      const double like = own.logs[static_cast<std::size_t>(draw::below(own.logs.size(), rng))];
+      return math::exp(own.mean + std::sqrt(1 - jitter * jitter) * (like - own.mean) +
+                       jitter * own.deviation * draw::normal(rng));
     } else {
       return 1;
     }
   }
 
-  static constexpr index most_tables = index{1} << 21;
+  static constexpr index most_tables = index{1} << 18;
 
   count_states states_;
   Residual residual_;
   vector<double> largest_;
-  std::vector<std::vector<index>> cells_of_;
+  std::vector<depths> depths_;          ///< by state, if sizes are used
   std::vector<nb_score_table> tables_;  ///< states x genes; empty: quantiles are found one by one
 };
 

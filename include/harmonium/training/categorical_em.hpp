@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <concepts>
+#include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -71,7 +73,7 @@ struct categorical_fit {
 };
 
 /// log NB(x; s mean_c, theta) without the base measure, for every component c: what tells the
-/// components apart. Prepared once per M-step.
+/// components apart. Prepared once per M-step; borrows both arguments.
 template <size_factor_policy Sizes>
 class component_likelihood {
  public:
@@ -114,6 +116,17 @@ class component_likelihood {
     }
   }
 
+  /// The part that all components have in common.
+  template <class Cell>
+  [[nodiscard]] double log_base_measure(const Cell& cell, double size) const {
+    double base = 0;
+    row::for_each_nonzero(cell, [&](index m, auto value) {
+      base +=
+          nb_log_base_measure(static_cast<double>(value), Sizes::dispersion(size, (*theta_)[m]));
+    });
+    return base;
+  }
+
  private:
   const matrix<double>* mean_;
   const vector<double>* theta_;
@@ -122,7 +135,8 @@ class component_likelihood {
 };
 
 /// Mean log-likelihood of cells under a fit, in nats per cell; of held-out cells as of any others.
-/// A cell's size factor is its counts over `mean_library` (ignored without size factors).
+/// @param sizes size factor of each cell, relative to the training cells; without effect for
+///              `no_size_factors`
 template <size_factor_policy Sizes = no_size_factors, executor Executor, count_source Counts>
 double mean_log_likelihood(const Executor& run, const categorical_fit& fit, const Counts& counts,
                            const vector<double>& sizes) {
@@ -136,12 +150,8 @@ double mean_log_likelihood(const Executor& run, const categorical_fit& fit, cons
       likelihood.evaluate(counts.cell(i), sizes[i], terms);
       for (std::size_t c = 0; c < terms.size(); ++c)
         terms[c] += math::log(fit.weights[static_cast<index>(c)]);
-      double base = 0;
-      row::for_each_nonzero(counts.cell(i), [&](index m, auto value) {
-        base += nb_log_base_measure(static_cast<double>(value),
-                                    Sizes::dispersion(sizes[i], fit.theta[m]));
-      });
-      per_cell[i] = base + math::log_sum_exp(std::span<const double>(terms));
+      per_cell[i] = math::log_sum_exp(std::span<const double>(terms)) +
+                    likelihood.log_base_measure(counts.cell(i), sizes[i]);
     }
   });
   double sum = 0;
@@ -171,6 +181,7 @@ class categorical_trainer {
     require(options.min_cells >= 1, "train", "min_cells must be at least 1");
     require(options.max_iterations >= 1, "train", "max_iterations must be at least 1");
     require(options.pseudo_cells >= 0, "train", "pseudo_cells must not be negative");
+    require(options.initial_dispersion > 0, "train", "initial_dispersion must be positive");
     require(labels.empty() || std::cmp_equal(labels.size(), counts.cells()), "train",
             "labels must have one entry per cell (" + std::to_string(counts.cells()) + "), got " +
                 std::to_string(labels.size()));
@@ -188,8 +199,9 @@ class categorical_trainer {
     return fit_.converged || std::ssize(fit_.log_likelihood) >= options_.max_iterations;
   }
 
-  /// One E- and one M-step. Between updates of theta the log-likelihood, penalised by the pseudo
-  /// cells, never falls (for `scaled_mean`, whose M-step is only a fixed-point step, it may).
+  /// One E- and one M-step. Between updates of theta the log-likelihood, with the prior's part of
+  /// the pseudo cells and of the weights (a tenth of a cell in every component), never falls (for
+  /// `scaled_mean`, whose M-step is only a fixed-point step, it may).
   template <executor Executor>
   void step(const Executor& run) {
     require(!done(), "categorical_trainer::step", "training is finished");
@@ -199,7 +211,7 @@ class categorical_trainer {
     const bool settle = iteration + 1 >= options_.max_iterations;
     if (options_.dispersion_every > 0 && iteration % options_.dispersion_every == 0 && !settle) {
       update_dispersions(run);
-    } else if (iteration > options_.min_iterations) {
+    } else if (iteration > std::max<index>(options_.min_iterations, 1)) {
       const double now = fit_.log_likelihood.back();
       const double before = fit_.log_likelihood[static_cast<std::size_t>(iteration) - 2];
       fit_.converged = std::abs(now - before) < options_.tolerance * std::abs(now);
@@ -244,12 +256,13 @@ class categorical_trainer {
     } else {
       for (const index label : labels)
         require(label >= 0, "train", "labels must not be negative, got " + std::to_string(label));
-      const index types = 1 + *std::max_element(labels.begin(), labels.end());
-      for (index type = 0; type < types; ++type) {
+      std::vector<index> types(labels.begin(), labels.end());
+      std::sort(types.begin(), types.end());
+      types.erase(std::unique(types.begin(), types.end()), types.end());
+      for (const index type : types) {
         std::vector<index> own;
         for (index i = 0; i < cells; ++i)
           if (labels[static_cast<std::size_t>(i)] == type) own.push_back(i);
-        if (own.empty()) continue;
         const auto size = static_cast<index>(own.size());
         const double share = static_cast<double>(size) / static_cast<double>(cells);
         const index parts = std::clamp<index>(
@@ -295,12 +308,7 @@ class categorical_trainer {
         const double total = math::log_sum_exp(std::span<const double>(terms));
         for (index c = 0; c < components; ++c)
           fit_.responsibilities(i, c) = math::exp(terms[static_cast<std::size_t>(c)] - total);
-        double base = 0;
-        row::for_each_nonzero(counts_->cell(i), [&](index m, auto value) {
-          base += nb_log_base_measure(static_cast<double>(value),
-                                      Sizes::dispersion(fit_.sizes[i], fit_.theta[m]));
-        });
-        per_cell[i] = total + base;
+        per_cell[i] = total + likelihood.log_base_measure(counts_->cell(i), fit_.sizes[i]);
       }
     });
     double sum = 0;
@@ -327,27 +335,29 @@ class categorical_trainer {
       std::vector<double> up(static_cast<std::size_t>(components));
       std::vector<double> down(up.size());
       for (index m = begin; m < end; ++m) {
-        std::fill(up.begin(), up.end(), options_.pseudo_cells * gene_means_[m]);
-        for (index c = 0; c < components; ++c)
-          down[static_cast<std::size_t>(c)] = options_.pseudo_cells + depth[c];
         const auto at = by_gene_.cells(m);
         const auto values = by_gene_.values(m);
-        const auto weight = [&](index i, index c) {  // NB2: counts of deep cells say less
+        const auto weight = [&](double size, index c) {  // NB2: counts of deep cells say less
           if constexpr (std::same_as<Sizes, scaled_mean>)
-            return old.size() == 0 ? 1.0 : 1 / (1 + fit_.sizes[i] * old(c, m) / fit_.theta[m]);
+            return old.size() == 0 ? 1.0 : 1 / (1 + size * old(c, m) / fit_.theta[m]);
           else
             return 1.0;
         };
-        for (std::size_t k = 0; k < at.size(); ++k)
-          for (index c = 0; c < components; ++c)
-            up[static_cast<std::size_t>(c)] += weight(at[k], c) * r(at[k], c) * values[k];
-        if constexpr (std::same_as<Sizes, scaled_mean>) {
-          for (index c = 0; c < components; ++c) {
-            double sum = options_.pseudo_cells;
-            for (index i = 0; i < cells; ++i) sum += weight(i, c) * r(i, c) * fit_.sizes[i];
-            down[static_cast<std::size_t>(c)] = sum;
+        for (index c = 0; c < components; ++c) {
+          const auto u = static_cast<std::size_t>(c);
+          const double pseudo = options_.pseudo_cells * weight(1, c);
+          up[u] = pseudo * gene_means_[m];
+          down[u] = pseudo + depth[c];
+          if constexpr (std::same_as<Sizes, scaled_mean>) {
+            down[u] = pseudo;
+            for (index i = 0; i < cells; ++i)
+              down[u] += weight(fit_.sizes[i], c) * r(i, c) * fit_.sizes[i];
           }
         }
+        for (std::size_t k = 0; k < at.size(); ++k)
+          for (index c = 0; c < components; ++c)
+            up[static_cast<std::size_t>(c)] +=
+                weight(fit_.sizes[at[k]], c) * r(at[k], c) * values[k];
         for (index c = 0; c < components; ++c) {
           const auto u = static_cast<std::size_t>(c);
           fit_.mean(c, m) = down[u] > 0 ? std::max(up[u] / down[u], least_mean) : least_mean;

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "harmonium/core/counts_by_gene.hpp"
@@ -40,6 +40,7 @@ struct component_dispersions {
 /// @param sizes     size factor of every cell
 /// @param mean      components x genes
 /// @param start     theta of every gene, where the search begins
+/// @throws std::invalid_argument if the sizes do not fit together.
 template <size_factor_policy Sizes, executor Executor>
 component_dispersions fit_component_dispersions(const Executor& run, const counts_by_gene& counts,
                                                 std::span<const index> component,
@@ -56,7 +57,10 @@ component_dispersions fit_component_dispersions(const Executor& run, const count
   result.component.resize(components, genes);
   result.statuses.assign(static_cast<std::size_t>(genes), dispersion_status::all_zero);
   std::vector<double> cells_of(static_cast<std::size_t>(components), 0.0);
-  for (const index c : component) cells_of[static_cast<std::size_t>(c)] += 1;
+  for (const index c : component) {
+    require(c >= 0 && c < components, "fit_component_dispersions", "a component does not exist");
+    cells_of[static_cast<std::size_t>(c)] += 1;
+  }
 
   /// Counts, means and theta's factors of some of a gene's cells.
   struct gathered {

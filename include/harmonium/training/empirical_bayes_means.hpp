@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <cstddef>
 #include <vector>
 
 #include "harmonium/core/counts_by_gene.hpp"
@@ -47,14 +47,12 @@ matrix<double> empirical_bayes_means(const Executor& run, const counts_by_gene& 
   for (index p = 0; p < points; ++p)
     fold[static_cast<std::size_t>(p)] = math::exp(0.25 * static_cast<double>(p) - 6);
 
-  // Depth of every component: its counts and its share of size, relative to the average.
+  // Every component's cells (in sizes), its counts, and its counts of each gene.
   vector<double> depth = vector<double>::Zero(components), total = depth;
   matrix<double> sums = matrix<double>::Zero(genes, components);
-  double all = 0, all_sizes = 0;
-  for (index i = 0; i < cells; ++i) {
-    all_sizes += sizes[i];
+  double all = 0;
+  for (index i = 0; i < cells; ++i)
     for (index c = 0; c < components; ++c) depth[c] += responsibilities(i, c) * sizes[i];
-  }
   vector<double> gene_total = vector<double>::Zero(genes);
   for (index m = 0; m < genes; ++m) {
     const auto at = counts.cells(m);

@@ -74,14 +74,14 @@ auto finish_harmonium(const Executor& run, const Counts& counts, const categoric
 
 /// Trains on counts (cells x genes).
 ///
-///     const auto trained = train_harmonium(thread_executor(2), pilot.counts, {}, rng);
+///     const auto trained = train_harmonium(thread_executor(2), pilot.counts, {}, {}, rng);
 ///     const auto cells = trained.generator.generate(2638, rng);
 ///
 /// @tparam Sizes how the depth of a cell enters
 /// @param labels one label >= 0 per cell clamps the group (see `categorical_trainer`), or none
 /// @throws std::invalid_argument for an empty pilot, options out of range or misfitting labels.
 template <size_factor_policy Sizes = no_size_factors, executor Executor, count_source Counts,
-          residual_policy Residual>
+          residual_policy Residual = low_rank_copula>
 auto train_harmonium(const Executor& run, const Counts& counts, std::span<const index> labels,
                      const harmonium_options<Residual>& options, random_engine& rng) {
   categorical_trainer<Counts, Sizes> trainer(run, counts, labels, options.em, rng);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
@@ -24,15 +25,17 @@
 namespace harmonium {
 
 /// A Gaussian copula per state on randomised quantile residuals (Dunn and Smyth 1996): a cell's
-/// scores are z = d + sqrt(h) R'g + sqrt(1 - h) e with R the centred scores of the state's pilot
-/// cells over the root of their number, g and e independent standard normal: z has mean d and
-/// covariance h S + (1 - h) I, S the sample covariance.
+/// scores are z = d + sqrt(h) R'g + sqrt(1 - h) e with R the scores of the state's pilot cells
+/// about d, over the root of their number, g and e independent standard normal: z has mean d and
+/// covariance h S + (1 - h) I, S the pilot cells' covariance about d. States of at most 3 cells
+/// borrow R from all larger ones; where there are none, genes are independent.
 /// Memory: cells x genes floats.
 struct full_copula {
   double strength = 0.8;         ///< h in [0, 1]; 0: independent genes
   double mean_cells = 10;        ///< average cells in a state's mean score d; more shrinks it
   bool exact_marginals = false;  ///< true: every gene keeps its negative binomial exactly; false:
-                                 ///< mean and variance of the scores may correct it
+                                 ///< mean and variance of the scores may correct it; nearly, if
+                                 ///< cells are blended
   index blend = 0;               ///< B > 0: combine B pilot cells with positive random weights.
                                  ///< Keeps skewness, and copies: of B = 3 about three in four cells
                                  ///< are nearer to a pilot cell than to a fresh one
@@ -41,10 +44,11 @@ struct full_copula {
    public:
     void draw(index state, random_engine& rng, std::span<double> scores) const {
       const auto s = static_cast<std::size_t>(state);
-      const auto& cells = cells_[s].size() > 3 ? cells_[s] : all_;
+      const auto& cells = cells_[s].size() > few ? cells_[s] : many_;
       const double* mean = means_.data() + state * means_.cols();
-      const double own = std::sqrt(1 - strength_);
+      const double own = cells.empty() ? 1 : std::sqrt(1 - strength_);
       for (std::size_t m = 0; m < scores.size(); ++m) scores[m] = mean[m] + own * draw::normal(rng);
+      if (cells.empty()) return;
       if (blend_ > 0) {
         const index count = std::min(blend_, static_cast<index>(cells.size()));
         const auto chosen =
@@ -66,6 +70,7 @@ struct full_copula {
 
    private:
     friend full_copula;
+    static constexpr std::size_t few = 3;
 
     void add(index cell, double weight, std::span<double> scores) const {
       const float* r = residuals_.data() + cell * residuals_.cols();
@@ -75,10 +80,10 @@ struct full_copula {
 
     double strength_ = 0;
     index blend_ = 0;
-    matrix<float> residuals_;                ///< cells x genes, centred by state
+    matrix<float> residuals_;                ///< cells x genes, scores about their state's d
     matrix<double> means_;                   ///< states x genes
     std::vector<std::vector<index>> cells_;  ///< of each state
-    std::vector<index> all_;
+    std::vector<index> many_;                ///< cells of the states of more than `few`
   };
 
   /// @throws std::invalid_argument for options out of range.
@@ -98,8 +103,9 @@ struct full_copula {
     for (index i = 0; i < cells; ++i) {
       result.cells_[static_cast<std::size_t>(pilot.state()[static_cast<std::size_t>(i)])].push_back(
           i);
-      result.all_.push_back(i);
     }
+    for (const auto& own : result.cells_)
+      if (own.size() > fitted::few) result.many_.insert(result.many_.end(), own.begin(), own.end());
     for_each_range(run, genes, 16, [&](index begin, index end) {
       std::vector<score_interval> intervals(static_cast<std::size_t>(cells));
       std::vector<double> scores(intervals.size());
@@ -119,17 +125,19 @@ struct full_copula {
           for (const index i : own) sum += scores[static_cast<std::size_t>(i)];
           const auto count = static_cast<double>(own.size());
           // The mean is shrunk towards 0, what the negative binomial says.
-          const double mean = exact_marginals ? sum / count : sum / (count + mean_cells);
+          const double mean = exact_marginals ? 0 : sum / (count + mean_cells);
+          // Random combinations have mean 0, positive ones (blend) only if the residuals have.
+          const double centre = exact_marginals || blend > 0 ? sum / count : mean;
           for (const index i : own) {
-            const double r = scores[static_cast<std::size_t>(i)] - mean;
+            const double r = scores[static_cast<std::size_t>(i)] - centre;
             squares += r * r;
           }
           const double root = std::sqrt(squares / count);
           const double scale = exact_marginals && root > 0 ? 1 / root : 1;
           for (const index i : own)
             result.residuals_(i, m) =
-                static_cast<float>(scale * (scores[static_cast<std::size_t>(i)] - mean));
-          if (!exact_marginals) result.means_(s, m) = mean;
+                static_cast<float>(scale * (scores[static_cast<std::size_t>(i)] - centre));
+          result.means_(s, m) = mean;
         }
       }
     });

@@ -123,7 +123,7 @@ static_assert(linear_operator<expected_scores>);
 /// Stephens 2021, "Empirical Bayes matrix factorization", JMLR 22): unshrunk loadings of 384 cells
 /// would point all synthetic cells into directions that real ones do not have.
 /// Cost of the fit: iterations x cells x genes x (rank + about 10 exponentials).
-/// Memory: (cells + genes) x rank, the intervals of the non-zero counts.
+/// Memory: (64 cells + genes) x rank, the intervals of the non-zero counts.
 struct low_rank_copula {
   index rank = 20;  ///< factors, at most one per 8 pilot cells
   index iterations = 12;
@@ -177,6 +177,9 @@ struct low_rank_copula {
                            const random_streams& /*streams*/) const {
     require(rank >= 1, "low_rank_copula", "rank must be at least 1");
     require(iterations >= 1, "low_rank_copula", "iterations must be at least 1");
+    require(state_cells >= 0, "low_rank_copula", "state_cells must not be negative");
+    require(mean_cells >= 0, "low_rank_copula", "mean_cells must not be negative");
+    require(least_variance > 0, "low_rank_copula", "least_variance must be positive");
     const index most = std::min(pilot.cells() / 8, pilot.genes());
     const index used = std::clamp<index>(rank, 1, std::max<index>(1, most));
     factor_em em(*this, pilot, used);
@@ -215,7 +218,7 @@ struct low_rank_copula {
           for (index k = 0; k < rank_; ++k) second(j, k) += factors_(i, j) * factors_(i, k);
       for (index k = 0; k < rank_; ++k) second(k, k) = std::max(second(k, k), 1e-9);
 
-      constexpr index block_size = 32;
+      const index block_size = std::max<index>(32, (genes + 63) / 64);
       const index blocks = (genes + block_size - 1) / block_size;
       std::vector<block_sums> sums(static_cast<std::size_t>(blocks));
       run.for_each_block(blocks, [&](index b) {
@@ -276,7 +279,8 @@ struct low_rank_copula {
                                              settings_->state_cells * common);
       for (index s = 0; s < states; ++s)
         for (index k = 0; k < rank_; ++k)
-          result.means_(s, k) /= count[static_cast<std::size_t>(s)] + settings_->mean_cells;
+          result.means_(s, k) /=
+              std::max(count[static_cast<std::size_t>(s)] + settings_->mean_cells, 1e-9);
       for (index i = 0; i < cells; ++i) {
         const index s = pilot_->state()[static_cast<std::size_t>(i)];
         auto& own = covariance[static_cast<std::size_t>(s)];

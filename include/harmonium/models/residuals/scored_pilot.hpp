@@ -5,11 +5,14 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "harmonium/core/counts.hpp"
 #include "harmonium/core/counts_by_gene.hpp"
+#include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
