@@ -20,8 +20,10 @@ hm::cells_with_states cells_with_residual(const hm::thread_executor& run,
   const auto with = [&]<class Sizes>(Sizes, const auto& policy) {
     using fitted = decltype(policy.fit(run, std::declval<const hm::scored_pilot&>(),
                                        std::declval<const hm::random_streams&>()));
-    const auto generator =
-        hm::correlated_cells<fitted, Sizes>::fit(run, pilot, std::move(states), policy, rng);
+    // Without a residual the cells are those of the plain harmonium, negative binomial throughout.
+    const hm::calibration_options calibration{.calibrate = options.residual != "none"};
+    const auto generator = hm::correlated_cells<fitted, Sizes>::fit(run, pilot, std::move(states),
+                                                                    policy, rng, calibration);
     auto made = per_state ? generator.generate_states(run, *per_state, std::ref(watch), rng)
                           : generator.generate_with_states(run, cells, std::ref(watch), rng);
     if (interrupted) throw interruption{};

@@ -83,6 +83,7 @@
 #include "harmonium/models/residuals/full_copula.hpp"
 #include "harmonium/models/residuals/independent_residuals.hpp"
 #include "harmonium/models/residuals/low_rank_copula.hpp"
+#include "harmonium/models/residuals/score_calibration.hpp"
 #include "harmonium/models/residuals/scored_pilot.hpp"
 #include "harmonium/models/semi_restricted.hpp"
 #include "harmonium/models/size_factors.hpp"

@@ -50,11 +50,13 @@ class correlated_cells {
   /// @param pilot  the cells behind `states`
   /// @param policy the residual correlation, such as `low_rank_copula{}`
   /// @param rng    moves on by one word
+  /// @param calibration whether genes may leave the negative binomial where the pilot does
   /// @throws std::invalid_argument if the parts do not fit together or options are out of range.
   template <executor Executor, count_source Counts, residual_policy Policy>
   static correlated_cells fit(const Executor& run, const Counts& pilot, count_states states,
-                              const Policy& policy, random_engine& rng) {
-    const auto scored = scored_pilot::make<Sizes>(run, pilot, states);
+                              const Policy& policy, random_engine& rng,
+                              const calibration_options& calibration = {}) {
+    const auto scored = scored_pilot::make<Sizes>(run, pilot, states, calibration);
     const random_streams streams(rng);
     auto residual = policy.fit(run, scored, streams);
     vector<double> largest = vector<double>::Zero(pilot.genes());
@@ -62,7 +64,8 @@ class correlated_cells {
       row::for_each_nonzero(pilot.cell(i), [&](index m, auto value) {
         largest[m] = std::max(largest[m], 3 * static_cast<double>(value) + 3);
       });
-    return correlated_cells(run, std::move(states), std::move(residual), std::move(largest));
+    return correlated_cells(run, std::move(states), std::move(residual), std::move(largest),
+                            scored.calibrations());
   }
 
   [[nodiscard]] index genes() const noexcept { return states_.genes(); }
@@ -106,8 +109,11 @@ class correlated_cells {
  private:
   template <executor Executor>
   correlated_cells(const Executor& run, count_states states, Residual residual,
-                   vector<double> largest)
-      : states_(std::move(states)), residual_(std::move(residual)), largest_(std::move(largest)) {
+                   vector<double> largest, std::vector<score_calibration> calibrations)
+      : states_(std::move(states)),
+        residual_(std::move(residual)),
+        largest_(std::move(largest)),
+        calibrations_(std::move(calibrations)) {
     if constexpr (Sizes::uses_sizes) find_depths();
     if (Sizes::uses_sizes || states_.states() * genes() > most_tables) return;
     tables_.resize(static_cast<std::size_t>(states_.states() * genes()));
@@ -147,7 +153,9 @@ class correlated_cells {
     const double size = draw_size(state, rng);
     residual_.draw(state, rng, scores);
     for (index m = 0; m < genes(); ++m) {
-      const double z = std::clamp(scores[static_cast<std::size_t>(m)], -score_limit, score_limit);
+      double z = scores[static_cast<std::size_t>(m)];
+      if (!calibrations_.empty()) z = calibrations_[static_cast<std::size_t>(m)].inverse(z);
+      z = std::clamp(z, -score_limit, score_limit);
       double count;
       if (tables_.empty()) {
         count = nb_quantile(math::normal_cdf(z), Sizes::mean(size, states_.mean(state, m)),
@@ -200,7 +208,8 @@ class correlated_cells {
   count_states states_;
   Residual residual_;
   vector<double> largest_;
-  std::vector<depths> depths_;          ///< by state, if sizes are used
+  std::vector<score_calibration> calibrations_;  ///< per gene; empty: none
+  std::vector<depths> depths_;                   ///< by state, if sizes are used
   std::vector<nb_score_table> tables_;  ///< states x genes; empty: quantiles are found one by one
 };
 

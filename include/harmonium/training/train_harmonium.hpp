@@ -30,6 +30,7 @@ struct harmonium_options {
   bool shrink_means = true;  ///< false: the means of the maximum of the likelihood
   empirical_bayes_options means = {};
   component_dispersion_options dispersion = {};
+  calibration_options calibration = {.calibrate = true};
   Residual residual = {};
 };
 
@@ -68,7 +69,8 @@ auto finish_harmonium(const Executor& run, const Counts& counts, const categoric
                                                std::declval<const random_streams&>()));
   using generator_type = correlated_cells<fitted, Sizes>;
   auto [states, dispersion] = states_of_fit<Sizes>(run, counts_by_gene(counts), fit, options);
-  auto generator = generator_type::fit(run, counts, std::move(states), options.residual, rng);
+  auto generator = generator_type::fit(run, counts, std::move(states), options.residual, rng,
+                                       options.calibration);
   return trained_harmonium<generator_type>{fit, std::move(dispersion), std::move(generator)};
 }
 

@@ -4,6 +4,7 @@
 /// state's negative binomial turns into that count.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -17,6 +18,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/count_states.hpp"
+#include "harmonium/models/residuals/score_calibration.hpp"
 #include "harmonium/models/size_factors.hpp"
 #include "harmonium/units/nb_scores.hpp"
 
@@ -28,7 +30,8 @@ class scored_pilot {
   /// @param counts the pilot, cells x genes; need not outlive this
   /// @throws std::invalid_argument if `states` does not belong to `counts`.
   template <size_factor_policy Sizes, executor Executor, count_source Counts>
-  static scored_pilot make(const Executor& run, const Counts& counts, const count_states& states) {
+  static scored_pilot make(const Executor& run, const Counts& counts, const count_states& states,
+                           const calibration_options& calibration = {}) {
     check(states, "scored_pilot");
     require(states.cells() == counts.cells() && states.genes() == counts.genes(), "scored_pilot",
             "the states belong to other cells or genes");
@@ -36,7 +39,11 @@ class scored_pilot {
     const auto& by_gene = scored.by_gene_;
     scored.intervals_.resize(static_cast<std::size_t>(counts.genes()));
     scored.zeros_.resize(static_cast<std::size_t>(counts.genes()));
+    scored.zeros_by_cell_ = Sizes::uses_sizes;
+    if (calibration.calibrate)
+      scored.calibrations_.resize(static_cast<std::size_t>(counts.genes()));
     for_each_range(run, counts.genes(), 16, [&](index begin, index end) {
+      std::vector<score_interval> all(static_cast<std::size_t>(counts.cells()));
       for (index m = begin; m < end; ++m) {
         const auto cells = by_gene.cells(m);
         const auto values = by_gene.values(m);
@@ -75,9 +82,21 @@ class scored_pilot {
             zeros[u] = static_cast<float>(table(u).interval(0).upper);
           }
         }
+        if (calibration.calibrate) {
+          scored.intervals(m, all);
+          const score_calibration calibrated(all, calibration.prior_cells);
+          scored.calibrations_[static_cast<std::size_t>(m)] = calibrated;
+          const auto moved = [&](double z) {
+            return std::clamp(calibrated(z), -score_limit, score_limit);
+          };
+          for (auto& [lower, upper] : own) {
+            lower = moved(lower);
+            upper = moved(upper);
+          }
+          for (float& upper : zeros) upper = static_cast<float>(moved(static_cast<double>(upper)));
+        }
       }
     });
-    scored.zeros_by_cell_ = Sizes::uses_sizes;
     return scored;
   }
 
@@ -99,6 +118,11 @@ class scored_pilot {
       out[static_cast<std::size_t>(cells[k])] = intervals_[g][k];
   }
 
+  /// Per gene, the map that its scores went through; empty where they were not calibrated.
+  [[nodiscard]] const std::vector<score_calibration>& calibrations() const noexcept {
+    return calibrations_;
+  }
+
   /// Counts by gene.
   [[nodiscard]] const counts_by_gene& counts() const noexcept { return by_gene_; }
 
@@ -112,6 +136,7 @@ class scored_pilot {
   std::vector<std::vector<score_interval>> intervals_;  ///< per gene, of its non-zero counts
   std::vector<std::vector<float>> zeros_;  ///< per gene, by state or by cell: upper ends of zeros
   bool zeros_by_cell_ = false;
+  std::vector<score_calibration> calibrations_;
 };
 
 /// Settings of a residual correlation. `fit` learns how the scores of a cell's genes hang together
