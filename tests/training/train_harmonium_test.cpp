@@ -56,7 +56,7 @@ double correlation_of_depth(const hm::count_matrix<>& counts) {
 TEST_CASE("from a simulated tissue to cells like it") {
   const auto& tissue = pilot();
   hm::random_engine rng(2);
-  hm::harmonium_options correlated{.em = {.components = 3}};
+  hm::harmonium_options<> correlated{.em = {.components = 3}};
   const auto trained = hm::train_harmonium(serial, tissue.counts, {}, correlated, rng);
   CHECK(trained.group.genes() == 120);
   CHECK(trained.group.components() == 3);
@@ -79,7 +79,7 @@ TEST_CASE("from a simulated tissue to cells like it") {
 TEST_CASE("labels give components of their type, and cells by type can be asked for") {
   const auto& tissue = pilot();
   hm::random_engine rng(3);
-  hm::harmonium_options options{.em = {.components = 3}};
+  hm::harmonium_options<> options{.em = {.components = 3}};
   const auto trained = hm::train_harmonium(serial, tissue.counts, tissue.types, options, rng);
   const auto found = trained.group.assignments();
   for (std::size_t i = 0; i < found.size(); ++i)
