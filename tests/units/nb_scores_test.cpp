@@ -34,8 +34,9 @@ TEST_CASE("distribution function against Boost.Math") {
   struct level {
     double mean, error;
   };
-  for (const auto [mean, error] :
+  for (const level at :
        {level{0.01, 1e-13}, {1, 1e-13}, {30, 1e-13}, {1000, 1e-13}, {1e5, 1e-11}, {1e6, 1e-10}}) {
+    const double mean = at.mean, error = at.error;
     for (const double theta : {0.02, 0.3, 5.0, 100.0, 1e4}) {
       const boost::math::negative_binomial_distribution<long double> exact(
           theta, theta / (static_cast<long double>(theta) + mean));
@@ -56,7 +57,8 @@ TEST_CASE("distribution function against Boost.Math") {
 }
 
 TEST_CASE("distribution function is the sum of the masses") {
-  for (const auto [mean, theta] : {law{0.05, 0.02}, {0.7, 3}, {12, 0.3}, {40, 1e4}, {150, 0.05}}) {
+  for (const law at : {law{0.05, 0.02}, {0.7, 3}, {12, 0.3}, {40, 1e4}, {150, 0.05}}) {
+    const auto [mean, theta] = at;
     const double eta = hm::nb_natural_from_mean(mean, theta);
     double sum = 0;
     for (double x = 0; x < 400; x += 1) {
@@ -71,21 +73,22 @@ TEST_CASE("distribution function is the sum of the masses") {
 
 TEST_CASE("the quantile is the smallest count that reaches the level") {
   hm::random_engine rng(1);
-  for (const auto [mean, theta] : {law{1e-6, 1},
-                                   {0.1, 0.02},
-                                   {3, 0.5},
-                                   {60, 1e3},
-                                   {100, 1e4},
-                                   {199, 1e4},
-                                   {150, 0.02},
-                                   {1e3, 1e3},
-                                   {1e5, 0.3},
-                                   {1e6, 20}}) {
+  for (const law at : {law{1e-6, 1},
+                       {0.1, 0.02},
+                       {3, 0.5},
+                       {60, 1e3},
+                       {100, 1e4},
+                       {199, 1e4},
+                       {150, 0.02},
+                       {1e3, 1e3},
+                       {1e5, 0.3},
+                       {1e6, 20}}) {
+    const auto [mean, theta] = at;
     for (int i = 0; i < 60; ++i) {
       const double p = i == 0 ? 1e-9 : i == 1 ? 1 - 1e-9 : hm::draw::uniform(rng);
       const double x = hm::nb_quantile(p, mean, theta);
-      CAPTURE(mean);
-      CAPTURE(theta);
+      CAPTURE(at.mean);
+      CAPTURE(at.theta);
       CAPTURE(p);
       REQUIRE(x >= 0);
       CHECK(x == std::floor(x));
@@ -99,7 +102,8 @@ TEST_CASE("the quantile is the smallest count that reaches the level") {
 }
 
 TEST_CASE("score intervals of all counts share out the real line") {
-  for (const auto [mean, theta] : {law{0.3, 0.5}, {8, 2}, {500, 0.3}, {500, 1e4}}) {
+  for (const law at : {law{0.3, 0.5}, {8, 2}, {500, 0.3}, {500, 1e4}}) {
+    const auto [mean, theta] = at;
     const hm::nb_score_table table(mean, theta);
     double end = -hm::score_limit, table_end = -hm::score_limit;
     for (double x = 0; x < 2000; x += 1) {
@@ -121,43 +125,45 @@ TEST_CASE("score intervals of all counts share out the real line") {
 }
 
 TEST_CASE("a table turns standard normal numbers into negative binomial counts") {
-  for (const auto [mean, theta] : {law{0.2, 0.02},
-                                   {0.5, 3},
-                                   {7, 0.3},
-                                   {40, 1e3},
-                                   {300, 2},
-                                   {900, 1e4},
-                                   {1e5, 0.3},
-                                   {1e6, 0.5},
-                                   {1e6, 100}}) {
+  for (const law at : {law{0.2, 0.02},
+                       {0.5, 3},
+                       {7, 0.3},
+                       {40, 1e3},
+                       {300, 2},
+                       {900, 1e4},
+                       {1e5, 0.3},
+                       {1e6, 0.5},
+                       {1e6, 100}}) {
+    const auto [mean, theta] = at;
     const hm::nb_score_table table(mean, theta);
     CHECK(table.nodes() < 700);
     hm::random_engine rng(7);
     std::vector<std::int64_t> counts;
     for (int i = 0; i < 20000; ++i)
       counts.push_back(static_cast<std::int64_t>(table.count(hm::draw::normal(rng))));
-    CAPTURE(mean);
-    CAPTURE(theta);
+    CAPTURE(at.mean);
+    CAPTURE(at.theta);
     CHECK(statistics::counts_p(counts, exact_cdf(mean, theta)) > statistics::implausible);
   }
 }
 
 TEST_CASE("a count's interval holds the score it came from, and counts rise with the score") {
-  for (const auto [mean, theta] : {law{1e-9, 1},
-                                   {0.4, 0.02},
-                                   {5, 0.7},
-                                   {80, 1e4},
-                                   {1e3, 0.02},
-                                   {1e4, 1e3},
-                                   {1e6, 0.02},
-                                   {1e6, 1e3}}) {
+  for (const law at : {law{1e-9, 1},
+                       {0.4, 0.02},
+                       {5, 0.7},
+                       {80, 1e4},
+                       {1e3, 0.02},
+                       {1e4, 1e3},
+                       {1e6, 0.02},
+                       {1e6, 1e3}}) {
+    const auto [mean, theta] = at;
     const hm::nb_score_table table(mean, theta);
     double before = 0;
     for (double z = -7; z <= 7; z += 0.0037) {
       const double count = table.count(z);
       const auto [lower, upper] = table.interval(count);
-      CAPTURE(mean);
-      CAPTURE(theta);
+      CAPTURE(at.mean);
+      CAPTURE(at.theta);
       CAPTURE(z);
       CHECK(count == std::floor(count));
       CHECK(count >= before);

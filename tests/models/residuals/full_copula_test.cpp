@@ -98,7 +98,7 @@ TEST_CASE("small states borrow; where all are small, genes are independent") {
   made.states.weights = hm::vector<double>::Ones(4);
   made.states.mean = hm::matrix<double>::Constant(4, genes, 3e4);
   made.states.theta = hm::matrix<double>::Constant(4, genes, 5);
-  for (const std::size_t i : {0, 1, 2}) made.states.cell[i] = 1;
+  for (std::size_t i = 0; i < 3; ++i) made.states.cell[i] = 1;
   made.states.cell[3] = 2;
   const auto copula = fitted({.strength = 1, .exact_marginals = true}, scored(made));
   const auto whole = support::drawn_moments(copula, 0, genes, draws, 6).second;

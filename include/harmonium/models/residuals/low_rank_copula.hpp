@@ -122,8 +122,8 @@ static_assert(linear_operator<expected_scores>);
 /// all genes (adaptive shrinkage: Stephens 2017, doi 10.1093/biostatistics/kxw041; Wang and
 /// Stephens 2021, "Empirical Bayes matrix factorization", JMLR 22): unshrunk loadings of 384 cells
 /// would point all synthetic cells into directions that real ones do not have.
-/// Cost of the fit: iterations x cells x genes x (rank + about 10 exponentials).
-/// Memory: (64 cells + genes) x rank, the intervals of the non-zero counts.
+/// Cost of the fit: iterations x genes x (cells x (rank + about 2 exponentials) + rank x 22 of
+/// them). Memory: (64 cells + genes) x rank, the intervals of the non-zero counts.
 struct low_rank_copula {
   index rank = 20;  ///< factors, at most one per 8 pilot cells
   index iterations = 12;
@@ -136,20 +136,20 @@ struct low_rank_copula {
   class fitted {
    public:
     void draw(index state, random_engine& rng, std::span<double> scores) const {
-      const index rank = loadings_.cols();
-      std::vector<double> factor(static_cast<std::size_t>(rank)), normal(factor.size());
+      const index factors = loadings_.cols();
+      std::vector<double> factor(static_cast<std::size_t>(factors)), normal(factor.size());
       const auto s = static_cast<std::size_t>(state);
       for (double& g : normal) g = draw::normal(rng);
-      for (index k = 0; k < rank; ++k) {
+      for (index k = 0; k < factors; ++k) {
         double sum = means_(state, k);
         for (index j = 0; j <= k; ++j) sum += roots_[s](k, j) * normal[static_cast<std::size_t>(j)];
         factor[static_cast<std::size_t>(k)] = sum;
       }
       const double* scale = scales_.size() > 0 ? scales_.data() + state * scales_.cols() : nullptr;
       for (std::size_t m = 0; m < scores.size(); ++m) {
-        const double* w = loadings_.data() + static_cast<index>(m) * rank;
+        const double* w = loadings_.data() + static_cast<index>(m) * factors;
         double z = deviation_[static_cast<index>(m)] * draw::normal(rng);
-        for (index k = 0; k < rank; ++k) z += w[k] * factor[static_cast<std::size_t>(k)];
+        for (index k = 0; k < factors; ++k) z += w[k] * factor[static_cast<std::size_t>(k)];
         scores[m] = scale ? z * scale[m] : z;
       }
     }

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/training/train_harmonium.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <vector>
+
+#include "harmonium/models/residuals/full_copula.hpp"
+#include "harmonium/models/residuals/independent_residuals.hpp"
+#include "harmonium/simulate/tissue.hpp"
+#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/units/bernoulli.hpp"
+#include "support/moments.hpp"
+#include "support/toy_counts.hpp"
+
+namespace hm = harmonium;
+
+namespace {
+
+constexpr hm::serial_executor serial;
+
+const hm::tissue& pilot() {
+  static const hm::tissue made = [] {
+    hm::random_engine rng(1);
+    return hm::simulate_tissue({.cells = 240,
+                                .genes = 120,
+                                .types = {{"a", 0.5}, {"b", 0.3}, {"c", 0.2}},
+                                .markers_per_type = 20,
+                                .library_log_spread = 0.6},
+                               rng);
+  }();
+  return made;
+}
+
+double log_error(const hm::vector<double>& got, const hm::vector<double>& want) {
+  double sum = 0;
+  for (hm::index m = 0; m < got.size(); ++m) {
+    const double d = std::log((got[m] + 0.1) / (want[m] + 0.1));
+    sum += d * d;
+  }
+  return std::sqrt(sum / static_cast<double>(got.size()));
+}
+
+double correlation_of_depth(const hm::count_matrix<>& counts) {
+  // Variance of the library sizes over the sum of the genes' variances: 1 if genes are independent.
+  const auto sizes = hm::library_sizes(counts);
+  const double mean = sizes.mean();
+  return (sizes.array() - mean).square().mean() / support::moments(counts).variance.sum();
+}
+
+}  // namespace
+
+TEST_CASE("from a simulated tissue to cells like it") {
+  const auto& tissue = pilot();
+  hm::random_engine rng(2);
+  hm::harmonium_options<> correlated{.em = {.components = 3}};
+  const auto trained = hm::train_harmonium(serial, tissue.counts, {}, correlated, rng);
+  CHECK(trained.group.genes() == 120);
+  CHECK(trained.group.components() == 3);
+  const auto cells = trained.generator.generate(2000, rng);
+  const auto seen = support::moments(cells), real = support::moments(tissue.counts);
+  CHECK(log_error(seen.mean, real.mean) < 0.12);
+  CHECK(log_error(seen.variance, real.variance) < 0.45);
+  // Depth varies as in the pilot, which independent genes within components would not do.
+  const double depth = correlation_of_depth(cells),
+               real_depth = correlation_of_depth(tissue.counts);
+  CHECK(depth / real_depth > 0.75);
+  CHECK(depth / real_depth < 1.35);
+  hm::random_engine again(2);
+  hm::harmonium_options<hm::independent_residuals> options{.em = {.components = 3}};
+  const auto independent = hm::train_harmonium(serial, tissue.counts, {}, options, again);
+  CHECK(correlation_of_depth(independent.generator.generate(2000, again)) < 0.8 * depth);
+  CHECK(independent.group.mean == trained.group.mean);
+}
+
+TEST_CASE("labels give components of their type, and cells by type can be asked for") {
+  const auto& tissue = pilot();
+  hm::random_engine rng(3);
+  hm::harmonium_options<> options{.em = {.components = 3}};
+  const auto trained = hm::train_harmonium(serial, tissue.counts, tissue.types, options, rng);
+  const auto found = trained.group.assignments();
+  for (std::size_t i = 0; i < found.size(); ++i)
+    CHECK(trained.group.type[static_cast<std::size_t>(found[i])] == tissue.types[i]);
+  std::vector<hm::index> number(static_cast<std::size_t>(trained.group.components()));
+  for (std::size_t c = 0; c < number.size(); ++c) number[c] = trained.group.type[c] == 2 ? 200 : 0;
+  const auto made = trained.generator.generate_states(serial, number, hm::silent{}, rng);
+  const auto seen = support::moments(made.cells);
+  // The markers of type 2 are higher than in type 0's pilot cells.
+  hm::vector<double> own = hm::vector<double>::Zero(120);
+  double count = 0;
+  const auto dense = hm::to_dense(tissue.counts);
+  for (std::size_t i = 0; i < tissue.types.size(); ++i) {
+    if (tissue.types[i] != 2) continue;
+    own += dense.row(static_cast<hm::index>(i)).transpose();
+    count += 1;
+  }
+  CHECK(log_error(seen.mean, own / count) < 0.3);
+}
+
+TEST_CASE("plain maximum likelihood is a choice, and so is every part") {
+  const auto& tissue = pilot();
+  hm::random_engine rng(4);
+  hm::harmonium_options<hm::full_copula> options;
+  options.shrink_means = false;
+  options.dispersion.per_component = false;
+  const auto trained =
+      hm::train_harmonium<hm::scaled_dispersion>(serial, tissue.counts, {}, options, rng);
+  CHECK(trained.generator.states().mean == trained.group.mean);
+  for (hm::index c = 0; c < trained.group.components(); ++c)
+    CHECK(trained.generator.states().theta.row(c).transpose() == trained.dispersion.gene);
+  const auto seen = support::moments(trained.generator.generate(1000, rng));
+  CHECK(log_error(seen.mean, support::moments(tissue.counts).mean) < 0.15);
+}
+
+TEST_CASE("the same harmonium and the same cells for any number of threads") {
+  const auto& tissue = pilot();
+  hm::random_engine a(5), b(5);
+  const auto one = hm::train_harmonium(serial, tissue.counts, {}, {}, a);
+  const auto two = hm::train_harmonium(hm::thread_executor(2), tissue.counts, {}, {}, b);
+  CHECK(a == b);
+  CHECK(one.generator.states().mean == two.generator.states().mean);
+  CHECK(one.generator.states().theta == two.generator.states().theta);
+  CHECK(hm::to_dense(one.generator.generate(40, a)) ==
+        hm::to_dense(two.generator.generate(hm::thread_executor(2), 40, b)));
+}
+
+TEST_CASE("a trained Boltzmann machine takes a residual correlation all the same") {
+  using scdbm = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli>;
+  const auto& tissue = pilot();
+  hm::random_engine rng(8);
+  hm::training_options<scdbm> options;
+  options.hidden = {3, 2};
+  options.pretraining_epochs = {8, 5};
+  options.epochs = 3;
+  options.exact_iterations = 8;
+  const auto model = hm::train<scdbm>(tissue.counts, options, rng);
+  const hm::hidden_enumeration<scdbm> hidden(model);
+  const auto states = hm::states_of(serial, model, hidden, tissue.counts);
+  CHECK(states.states() <= 8);
+  using plain = hm::correlated_cells<hm::independent_residuals::fitted>;
+  using correlated = hm::correlated_cells<hm::low_rank_copula::fitted>;
+  const auto independent =
+      plain::fit(serial, tissue.counts, states, hm::independent_residuals{}, rng)
+          .generate(2000, rng);
+  const auto related = correlated::fit(serial, tissue.counts, states, hm::low_rank_copula{}, rng)
+                           .generate(2000, rng);
+  const auto real = support::moments(tissue.counts);
+  CHECK(log_error(support::moments(independent).mean, real.mean) < 0.3);
+  CHECK(log_error(support::moments(related).mean, real.mean) < 0.2);
+  CHECK(correlation_of_depth(related) > 1.2 * correlation_of_depth(independent));
+}
+
+TEST_CASE("tiny pilots train, and nothing at all is refused") {
+  for (const hm::index cells : {1, 2, 5, 20}) {
+    const auto counts = tiny::toy_counts(cells, 8, 6);
+    hm::random_engine rng(6);
+    const auto trained = hm::train_harmonium(serial, counts, {}, {}, rng);
+    const auto made = trained.generator.generate(30, rng);
+    CHECK(made.cells() == 30);
+    CHECK(made.nonzeros() > 0);
+  }
+  hm::random_engine rng(7);
+  const hm::count_matrix<> none(3);
+  CHECK_THROWS_AS(hm::train_harmonium(serial, none, {}, {}, rng), std::invalid_argument);
+}
