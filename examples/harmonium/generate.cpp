@@ -171,15 +171,6 @@ std::string gene_table(const synthetic_cells& made, const pilot_data& pilot) {
   return text;
 }
 
-/// The options of a run with the model's own defaults filled in.
-generate_options complete(generate_options options) {
-  const bool scdbm = options.model == "scdbm";
-  if (options.hidden.empty())
-    options.hidden = scdbm ? std::vector<long>{4, 2} : std::vector<long>{8};
-  if (options.residual.empty()) options.residual = scdbm ? "none" : "low-rank";
-  return options;
-}
-
 /// Before any work: options that contradict each other or that the model has no use for.
 void check_together(const generate_options& options) {
   const generate_options unset;
@@ -230,6 +221,18 @@ void check_together(const generate_options& options) {
                   std::to_string(options.hidden.front()));
 }
 
+/// The options of a run with the model and its own defaults filled in.
+/// @throws std::invalid_argument as `check_together`.
+generate_options complete(generate_options options) {
+  if (options.model.empty()) options.model = options.preset == "paper" ? "scdbm" : "harmonium";
+  check_together(options);
+  const bool scdbm = options.model == "scdbm";
+  if (options.hidden.empty())
+    options.hidden = scdbm ? std::vector<long>{4, 2} : std::vector<long>{8};
+  if (options.residual.empty()) options.residual = scdbm ? "none" : "low-rank";
+  return options;
+}
+
 /// Puts `text` at `path`; without a text, removes what an earlier run with --overwrite left there.
 void replace_text(const std::filesystem::path& path, const std::string& text) {
   if (!text.empty()) return write_text(path, text);
@@ -241,7 +244,6 @@ void replace_text(const std::filesystem::path& path, const std::string& text) {
 
 void generate(const generate_options& asked) {
   const auto start = clock::now();
-  check_together(asked);
   const generate_options options = complete(asked);
   check_output_folder(options.output, options.overwrite);
   std::error_code no_matter;

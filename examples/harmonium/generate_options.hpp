@@ -15,7 +15,7 @@ struct generate_options {
   std::string output;
   std::optional<long> cells;  ///< as many as the training cells unless given
   std::uint64_t seed = 1;
-  std::string model = "harmonium";
+  std::string model;  ///< harmonium unless given; scdbm with --preset paper
   std::string preset = "default";
   std::vector<long> hidden;    ///< the model's own unless given
   bool choose_hidden = false;  ///< --hidden auto

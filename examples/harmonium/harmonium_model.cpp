@@ -39,13 +39,11 @@ numbered_labels number_labels(const std::optional<std::vector<std::string>>& lab
   return result;
 }
 
-/// Cells of every component, from "TYPE=N": those of a type are shared out by the weights.
-std::vector<hm::index> cells_per_component(const std::vector<std::string>& asked,
-                                           const hm::categorical_fit& fit,
-                                           const std::vector<std::string>& names,
-                                           hm::random_engine& rng) {
-  hm::require(!names.empty(), "--cells-of", "needs the types of --labels");
-  std::vector<hm::index> counts(fit.type.size(), 0);
+/// Cells of every type, from "TYPE=N"; empty if none were asked for.
+std::vector<hm::index> cells_per_type(const std::vector<std::string>& asked,
+                                      const std::vector<std::string>& names) {
+  if (asked.empty()) return {};
+  std::vector<hm::index> counts(names.size(), 0);
   std::vector<bool> seen(names.size(), false);
   for (const auto& text : asked) {
     const auto split = text.rfind('=');
@@ -59,11 +57,22 @@ std::vector<hm::index> cells_per_component(const std::vector<std::string>& asked
     const auto type = static_cast<std::size_t>(found - names.begin());
     hm::require(!seen[type], "--cells-of", "type '" + *found + "' is given twice");
     seen[type] = true;
+    counts[type] = number;
+  }
+  return counts;
+}
+
+/// Those of a type are shared out among its components by their weights.
+std::vector<hm::index> cells_per_component(const std::vector<hm::index>& per_type,
+                                           const hm::categorical_fit& fit, hm::random_engine& rng) {
+  std::vector<hm::index> counts(fit.type.size(), 0);
+  for (std::size_t type = 0; type < per_type.size(); ++type) {
+    if (per_type[type] == 0) continue;
     std::vector<double> weights(counts.size(), 0.0);
     for (std::size_t c = 0; c < counts.size(); ++c)
       if (fit.type[c] == static_cast<hm::index>(type))
         weights[c] = fit.weights[static_cast<hm::index>(c)];
-    const auto share = hm::draw::systematic(std::span<const double>(weights), number, rng);
+    const auto share = hm::draw::systematic(std::span<const double>(weights), per_type[type], rng);
     for (std::size_t c = 0; c < counts.size(); ++c) counts[c] += share[c];
   }
   return counts;
@@ -75,6 +84,7 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
                                  terminal_progress& watch, hm::random_engine& rng) {
   const hm::count_matrix<>* training = &pilot.training;
   numbered_labels labels = number_labels(pilot.labels);
+  const auto per_type = cells_per_type(asked.cells_of, labels.names);
   hm::count_matrix<> kept, held_out;
   if (asked.held_out > 0) {
     hm::require(asked.held_out < pilot.training.cells(), "--held-out",
@@ -134,8 +144,7 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   const hm::categorical_fit& fit = trainer.fit();
 
   std::optional<std::vector<hm::index>> per_state;
-  if (!asked.cells_of.empty())
-    per_state = cells_per_component(asked.cells_of, fit, labels.names, rng);
+  if (!per_type.empty()) per_state = cells_per_component(per_type, fit, rng);
   auto [states, dispersion] =
       hm::states_of_fit<Sizes>(run, hm::counts_by_gene(*training), fit, hm::harmonium_options<>{});
   auto drawn =

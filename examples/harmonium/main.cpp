@@ -111,14 +111,15 @@ cell). Equal seeds give equal cells for any number of threads.)");
 
   const auto model = "Model";
   command
-      .add_option("--model", options.model,
-                  "harmonium: the recommended one, a categorical hidden group and correlation "
-                  "within its components; scdbm: the paper's single-cell deep Boltzmann machine; "
-                  "baselines: bootstrap (pilot cells again), noisy (pilot cells plus noise), "
-                  "independent-nb (no structure), cluster-nb (structure between clusters only)")
+      .add_option(
+          "--model", options.model,
+          "harmonium: the recommended one, a categorical hidden group and correlation "
+          "within its components; scdbm: the paper's single-cell deep Boltzmann machine; "
+          "baselines: bootstrap (pilot cells again), noisy (pilot cells plus noise), "
+          "independent-nb (no structure), cluster-nb (structure between clusters only) [harmonium; "
+          "with --preset paper scdbm]")
       ->check(CLI::IsMember(
           {"harmonium", "scdbm", "bootstrap", "noisy", "independent-nb", "cluster-nb"}))
-      ->capture_default_str()
       ->group(model);
   command.add_option("--clusters", options.clusters, "Of cluster-nb without labels, by k-means")
       ->check(whole_number(1))

@@ -129,23 +129,23 @@ for value in -1 1e5 18446744073709551616; do
   refuses "--seed: expected .*'$value'" --pilot pilot --seed "$value"
 done
 for value in 0 4,2,2,2 four 4,,2 4,-2 ''; do
-  refuses "--hidden: expected .*'$value'" --pilot pilot --hidden "$value"
+  refuses "--hidden: expected .*'$value'" --pilot pilot --model scdbm --hidden "$value"
 done
-refuses "--epochs: expected 3 numbers .* got 2" --pilot pilot --epochs 1,1
-refuses "--epochs: expected 1 number .* got 2" --pilot pilot --hidden 4 --epochs 1,1
-refuses "--epochs: expected" --pilot pilot --epochs 1,-1,1
+refuses "--epochs: expected 3 numbers .* got 2" --pilot pilot --model scdbm --epochs 1,1
+refuses "--epochs: expected 1 number .* got 2" --pilot pilot --model scdbm --hidden 4 --epochs 1,1
+refuses "--epochs: expected" --pilot pilot --model scdbm --epochs 1,-1,1
 for value in 0 -1 x nan inf; do
-  refuses "--learning-rate: expected .*'$value'" --pilot pilot --learning-rate "$value"
+  refuses "--learning-rate: expected .*'$value'" --pilot pilot --model scdbm --learning-rate "$value"
 done
 refuses "--preset: quick" --pilot pilot --preset quick
 refuses "--model: gan" --pilot pilot --model gan
 refuses "--model: bootstrap has no use" --pilot pilot --model bootstrap --burn-in 3
-refuses "--sampler: nuts" --pilot pilot --sampler nuts
+refuses "--sampler: nuts" --pilot pilot --model scdbm --sampler nuts
 refuses "--threads: expected" --pilot pilot --threads -1
-refuses "--burn-in: expected" --pilot pilot --burn-in -1
-refuses "--burn-in: the exact sampler" --pilot pilot --sampler exact --burn-in 3
-refuses "--sampler: exact needs .* got 15" --pilot pilot --sampler exact --hidden 15
-refuses "--held-out: .*120" --pilot pilot --held-out 120
+refuses "--burn-in: expected" --pilot pilot --model scdbm --burn-in -1
+refuses "--burn-in: the exact sampler" --pilot pilot --model scdbm --sampler exact --burn-in 3
+refuses "--sampler: exact needs .* got 15" --pilot pilot --model scdbm --sampler exact --hidden 15
+refuses "--held-out: .*120" --pilot pilot --model scdbm --held-out 120
 refuses "--train-cells: .*120 .*121" --pilot pilot --train-cells 121
 refuses "--train-cells: expected" --pilot pilot --train-cells 0
 refuses "--clusters: expected" --pilot pilot --clusters 0
@@ -157,7 +157,7 @@ check "simulate --genes 0" refused "--genes: expected" simulate --output no --ge
 check "simulate --dropout -1" refused "--dropout: expected" simulate --output no --dropout -1
 
 # A step far too large: the program says so, and writes nothing.
-run generate --pilot pilot --output no --learning-rate 1e300
+run generate --pilot pilot --output no --model scdbm --learning-rate 1e300
 check "training that diverged" eval '[ "$code" -eq 2 ] && [ ! -e no ] && grep -q diverged err'
 
 # --- Bad files: each a copy of the pilot, spoilt
@@ -230,7 +230,7 @@ check "a file that cannot be replaced is named" \
 check "... and nothing half-written stays" [ "$(ls blocked)" = matrix.mtx.gz ]
 check "folders above the output are made" made "${baseline[@]}" --output new/deep/out
 check "--overwrite by a baseline" eval \
-  'made --pilot pilot --epochs 1,1,1 --train-cells 60 --cells 5 --output over &&
+  'made --pilot pilot --model scdbm --epochs 1,1,1 --train-cells 60 --cells 5 --output over &&
    [ -f over/training_log.csv -a -f over/gene_fit.tsv -a -f over/train_rows.txt ] &&
    made "${baseline[@]}" --output over --overwrite'
 check "... leaves no stale log" \
@@ -248,7 +248,7 @@ generates() {
     cmp -s <(text pilot/features.tsv.gz) <(text "$name"/features.tsv*)
   check "... and a summary, as printed" cmp -s out "$name/summary.txt"
 }
-generates scdbm
+generates scdbm --model scdbm
 check "... training_log.csv has a line per iteration of exact EM, at most 60" \
   [ "$(grep -c "^exact maximum likelihood," scdbm/training_log.csv)" -eq \
     "$(($(wc -l <scdbm/training_log.csv) - 1))" -a "$(wc -l <scdbm/training_log.csv)" -le 61 ]
@@ -260,12 +260,46 @@ check "... options.json tells model and seed" \
   eval 'grep -q "\"model\": \"scdbm\"" scdbm/options.json && grep -q "\"seed\": 7" scdbm/options.json'
 generates paper --preset paper --epochs 2,2,2
 check "... by Gibbs chains" grep -q "^sampler .*Gibbs, burn-in 50" paper/summary.txt
-generates one_layer --hidden 3 --epochs 3
-generates three_layers --hidden 4,3,2 --epochs 2,2,2,2
-generates wide --hidden 16 --epochs 1
+generates one_layer --model scdbm --hidden 3 --epochs 3
+generates three_layers --model scdbm --hidden 4,3,2 --epochs 2,2,2,2
+generates wide --model scdbm --hidden 16 --epochs 1
 check "... by Gibbs chains" grep -q "^sampler .*Gibbs" wide/summary.txt
-generates burnt --epochs 1,1,1 --burn-in 3
+generates burnt --model scdbm --epochs 1,1,1 --burn-in 3
 check "... by Gibbs chains" grep -q "^sampler .*Gibbs, burn-in 3$" burnt/summary.txt
+generates harmonium
+check "... the default model" grep -q "^model  *harmonium" harmonium/summary.txt
+check "... its log has a line per iteration" [ "$(wc -l <harmonium/training_log.csv)" -gt 10 ]
+check "... a labels.tsv that names every cell's component" \
+  [ "$(grep -c "component" harmonium/labels.tsv)" -eq 50 ]
+generates harmonium_labels --labels pilot/labels.tsv
+check "... the pilot's types" \
+  eval '[ -z "$(comm -13 <(cut -f 2 pilot/labels.tsv | sort -u) <(cut -f 2 harmonium_labels/labels.tsv | sort -u))" ]'
+type=$(sed -n 2p pilot/labels.tsv | cut -f 2)
+check "cells of one type" made --pilot pilot --labels pilot/labels.tsv --cells-of "$type=17" \
+  --output one_type
+check "... as many as asked" \
+  [ "$(cut -f 2 one_type/labels.tsv | grep -c -x "$type")" -eq 17 -a "$(wc -l <one_type/labels.tsv)" -eq 18 ]
+refuses "--cells-of: no training cell has the type 'nobody'" --pilot pilot --labels pilot/labels.tsv \
+  --cells-of "nobody=3"
+refuses "--cells-of: expected TYPE=N" --pilot pilot --labels pilot/labels.tsv --cells-of "$type"
+refuses "--cells-of: needs the types" --pilot pilot --cells-of "$type=3"
+refuses "--cells-of: takes the place of --cells" --pilot pilot --labels pilot/labels.tsv \
+  --cells-of "$type=3" --cells 4
+refuses "harmonium has no use for --epochs" --pilot pilot --epochs 3
+refuses "harmonium has one hidden group" --pilot pilot --hidden 4,2
+refuses "scdbm has no use for --size-factors" --pilot pilot --model scdbm --size-factors mean
+for residual in none full blend; do generates "residual_$residual" --residual $residual; done
+for sizes in dispersion mean; do generates "sizes_$sizes" --size-factors $sizes; done
+generates chosen --hidden auto --held-out 20
+check "... tells the held-out likelihoods" \
+  eval 'grep -q "^held-out nats per cell" chosen/summary.txt && grep -q "^held-out  " chosen/summary.txt'
+generates scdbm_residual --model scdbm --residual low-rank
+for threads in 1 2 5; do
+  made --pilot pilot --cells 50 --seed 7 --threads $threads --output harmonium_$threads
+  check "harmonium: the same bytes with $threads threads" same_cells harmonium harmonium_$threads
+done
+check "one cell" made --pilot pilot --train-cells 1 --cells 5 --output from_one
+check "... a sound folder" sound from_one $genes 5
 generates bootstrap --model bootstrap
 generates noisy --model noisy
 generates independent --model independent-nb
@@ -282,21 +316,21 @@ check "labels of other cells are mentioned" grep -q "^1 of the labels in more.ts
 check "no --cells: as many as trained on" made --pilot pilot --model noisy --train-cells 33 \
   --output as_many
 check "... a sound folder" sound as_many $genes 33
-check "--cells 0" made --pilot pilot --cells 0 --epochs 1,1,1 --output nothing
+check "--cells 0" made --pilot pilot --cells 0 --model scdbm --epochs 1,1,1 --output nothing
 check "... an empty folder of the right shape" sound nothing $genes 0
 
 # --- Equal seeds
 
 for threads in 1 2 5; do
-  made --pilot pilot --cells 50 --seed 7 --threads $threads --output threads_$threads
+  made --pilot pilot --model scdbm --cells 50 --seed 7 --threads $threads --output threads_$threads
   check "the same bytes with $threads threads" same_cells scdbm threads_$threads
 done
 for file in training_log.csv gene_fit.tsv options.json; do
   check "the same $file with 1 and 5 threads" cmp -s threads_1/$file threads_5/$file
 done
-check "another seed" made --pilot pilot --cells 50 --seed 8 --output other_seed
+check "another seed" made --pilot pilot --model scdbm --cells 50 --seed 8 --output other_seed
 check "... other cells" eval '! same_counts scdbm other_seed'
-check "--plain" made --pilot pilot --cells 50 --seed 7 --plain --output plain
+check "--plain" made --pilot pilot --model scdbm --cells 50 --seed 7 --plain --output plain
 check "... writes plain files" [ -f plain/matrix.mtx -a -z "$(find plain -name '*.gz')" ]
 check "... the same cells" same_cells scdbm plain
 
@@ -383,7 +417,7 @@ check "... keeps both" [ "$(text twins/features.tsv.gz | cut -f 1 | paste -sd ' 
 
 # Gene 5 without a count: entries of gene 5 become explicit zeros.
 spoil zeros && sed -i -E '3,$s/^(5 [0-9]+) .*/\1 0/' zeros/matrix.mtx
-check "a gene without a count" made --pilot zeros --cells 50 --epochs 1,1,1 --output zero
+check "a gene without a count" made --pilot zeros --cells 50 --model scdbm --epochs 1,1,1 --output zero
 check "... is kept" cmp -s zeros/features.tsv <(text zero/features.tsv.gz)
 check "... stays zero" eval '! text zero/matrix.mtx.gz | tail -n +3 | grep -q "^5 "'
 check "... and said so" grep -q "^1 gene without a count in the training cells" err
@@ -392,7 +426,7 @@ check "... and said so" grep -q "^1 gene without a count in the training cells" 
 
 # Job control gives the child its own process group and a default reaction to SIGINT.
 set -m
-"$program" generate --pilot pilot --epochs 100000,1,1 --threads 1 --output long >out 2>err &
+"$program" generate --pilot pilot --model scdbm --epochs 100000,1,1 --threads 1 --output long >out 2>err &
 child=$!
 set +m
 sleep 1
