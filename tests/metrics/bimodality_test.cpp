@@ -71,16 +71,34 @@ TEST_CASE("two modes kept, blurred, and in other proportions") {
   const auto real = cells(500, 0.3, false, 1);
   const auto kept = compare(real, cells(500, 0.3, false, 2));
   CHECK(kept.at("genes") == 1);
+  // log(1 + 4) and log(1 + 100), but for the change of the library by the gene itself.
+  CHECK(std::abs(kept.at("gap_reference") - std::log(101.0 / 5)) < 0.3);
+  CHECK(std::abs(kept.at("gap") - kept.at("gap_reference")) < 0.1);
   CHECK(kept.at("explained_reference") > 0.9);
   CHECK(kept.at("explained") > 0.9);
   CHECK(kept.at("valley") < 0.05);
   CHECK(kept.at("upper_share") < 0.12);  // four standard errors of the difference
   const auto blurred = compare(real, cells(500, 0.3, true, 3));
   CHECK(blurred.at("explained") < 0.85);
+  CHECK(blurred.at("gap") < 0.7 * blurred.at("gap_reference"));
   CHECK(blurred.at("valley") > blurred.at("valley_reference") + 0.15);
   const auto skewed = compare(real, cells(500, 0.8, false, 4));
   CHECK(std::abs(skewed.at("upper_share") - 0.5) < 0.12);
   CHECK(skewed.at("explained") > 0.9);
+}
+
+TEST_CASE("a gene that is 0 or 1 comes after one with modes far apart") {
+  hm::count_matrix<> counts(3);
+  for (int i = 0; i < 100; ++i) {
+    counts.push_back(0, i % 2);  // explained by two parts to the full
+    counts.push_back(1, i % 3 == 0 ? 50 + i % 7 : 3 + i % 2);
+    counts.push_back(2, 1000);  // keeps the libraries equal
+    counts.finish_cell();
+  }
+  const auto far = compare(counts, counts);
+  CHECK(far.at("gap_reference") == doctest::Approx(std::log(54 / 4.5)).epsilon(0.05));
+  CHECK(far.at("gap") == far.at("gap_reference"));
+  CHECK(compare(counts, counts, {.genes = 2}).at("genes") == 2);
 }
 
 TEST_CASE("no gene that qualifies, constant genes, no cell, bad options") {

@@ -70,8 +70,7 @@ TEST_CASE("the same names for any cells: no cell, one cell, no gene, no count, c
   const auto one = tiny::toy_counts(1, 12, 3);
   const std::vector<const hm::count_matrix<>*> kinds{&some, &blank, &constant, &one, &nobody};
   for (const auto* real : kinds)
-    for (const auto* made : kinds)
-      CHECK(names(judge(*real, *made, real->cells() > 3)) == expected);
+    for (const auto* made : kinds) CHECK(names(judge(*real, *made, real->cells() > 3)) == expected);
 
   hm::count_matrix<> no_genes(0);
   for (int i = 0; i < 30; ++i) no_genes.finish_cell();

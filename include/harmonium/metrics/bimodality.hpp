@@ -54,9 +54,11 @@ struct two_part_split {
 }
 
 /// Of the genes seen in at least `detected` of the reference's cells and whose smaller part holds
-/// at least `least_part` of them (log-normalised values), the `genes` whose variance is best
-/// explained by two parts; averaged over these:
-/// - `explained`, `explained_reference`: that share, each side cut where it is best for it;
+/// at least `least_part` of them, the `genes` whose two parts have the largest gap between their
+/// means (log-normalised values: a log-fold change, so that a gene that is merely 0 or 1 comes
+/// late); averaged over these:
+/// - `gap`, `gap_reference`: that difference of means, each side cut where it is best for it;
+/// - `explained`, `explained_reference`: share of the variance that lies between the parts;
 /// - `valley`, `valley_reference`: share of the cells in the middle third between the means of the
 ///   reference's parts, small where the modes are apart;
 /// - `upper_share`: |difference between the sides| in the share of cells above the reference's cut;
@@ -66,12 +68,13 @@ struct two_part_split {
 struct bimodality {
   static constexpr std::string_view name = "bimodality";
   static constexpr std::string_view range =
-      "explained, valley 0 to 1, good near the reference's; upper_share 0 (good) to 1";
-  static constexpr std::string_view chance = "one normal mode: explained 0.64, valley above 0.3";
+      "gap 0 and up, explained, valley 0 to 1, good near the reference's; upper_share 0 (good) to "
+      "1";
+  static constexpr std::string_view chance = "one normal mode: explained 0.64, valley 0.21";
   static constexpr std::string_view ceiling = "the reference's own; upper_share sampling noise";
 
   index genes = 20;
-  double detected = 0.5;
+  double detected = 0.25;
   double least_part = 0.1;
 
   /// Cost: O(cells log cells) for each gene that is seen often enough.
@@ -80,8 +83,8 @@ struct bimodality {
     require(genes >= 1, "bimodality", "genes must be at least 1");
     require(detected >= 0 && detected <= 1 && least_part >= 0 && least_part <= 1, "bimodality",
             "detected and least_part must be between 0 and 1");
-    auto figures = unknown_figures(
-        {"explained", "explained_reference", "valley", "valley_reference", "upper_share"});
+    auto figures = unknown_figures({"gap", "gap_reference", "explained", "explained_reference",
+                                    "valley", "valley_reference", "upper_share"});
     figures.push_back({"genes", 0});
     if (pair.empty()) return figures;
 
@@ -100,24 +103,33 @@ struct bimodality {
         chosen.push_back({j, parts});
     }
     std::stable_sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
-      return a.parts.explained > b.parts.explained;
+      return a.parts.high - a.parts.low > b.parts.high - b.parts.low;
     });
     chosen.resize(std::min(chosen.size(), static_cast<std::size_t>(genes)));
     if (chosen.empty()) return figures;
 
-    double explained = 0, explained_reference = 0, valley = 0, valley_reference = 0, upper = 0;
+    double gap = 0, gap_reference = 0, explained = 0, explained_reference = 0, valley = 0,
+           valley_reference = 0, upper = 0;
     for (const auto& [gene, parts] : chosen) {
       const auto values = sorted_values(made, gene);
-      explained += split_in_two(values).explained;
+      const auto own = split_in_two(values);
+      gap += own.high - own.low;
+      gap_reference += parts.high - parts.low;
+      explained += own.explained;
       explained_reference += parts.explained;
       valley += middle_share(values, parts);
       valley_reference += middle_share(sorted_values(real, gene), parts);
       upper += std::abs(1 - share_up_to(values, parts.threshold) - parts.upper_share);
     }
     const auto count = static_cast<double>(chosen.size());
-    return {{"explained", explained / count}, {"explained_reference", explained_reference / count},
-            {"valley", valley / count},       {"valley_reference", valley_reference / count},
-            {"upper_share", upper / count},   {"genes", count}};
+    return {{"gap", gap / count},
+            {"gap_reference", gap_reference / count},
+            {"explained", explained / count},
+            {"explained_reference", explained_reference / count},
+            {"valley", valley / count},
+            {"valley_reference", valley_reference / count},
+            {"upper_share", upper / count},
+            {"genes", count}};
   }
 
  private:
