@@ -107,8 +107,8 @@ tells() {
   [ "$(grep -cE '^ +--' out)" -eq $# ]
 }
 check "generate --help tells every option" tells generate pilot output cells orientation \
-  feature-type plain overwrite train-cells genes labels model clusters preset hidden epochs \
-  learning-rate held-out sampler burn-in seed threads
+  feature-type plain overwrite train-cells genes labels cells-of model clusters preset hidden \
+  residual size-factors epochs learning-rate held-out sampler burn-in seed threads
 check "simulate --help tells every option" tells simulate output cells genes median-library batches \
   batch-spread dropout seed threads plain overwrite
 run --help
@@ -353,7 +353,7 @@ check "... keeps those, in the pilot's order" \
   [ "$(text listed/features.tsv.gz | cut -f 1 | paste -sd ' ')" = "gene_0002 gene_0070" ]
 check "--genes of more than there are" made "${baseline[@]}" --genes 500 --output more
 check "... keeps all and says so" eval 'sound more 80 120 && grep -q "80 genes, all" err'
-check "--held-out" made --pilot pilot --cells 5 --epochs 2,2,2 --held-out 20 --output held_out
+check "--held-out" made --pilot pilot --model scdbm --cells 5 --epochs 2,2,2 --held-out 20 --output held_out
 check "... fills the log's last columns" \
   eval 'sed -n 2p held_out/training_log.csv | grep -qE ",-?[0-9.]+,-?[0-9.]+$"'
 check "... which are empty without it" eval 'sed -n 2p scdbm/training_log.csv | grep -q ",,$"'
@@ -392,9 +392,9 @@ check "... the same cells as from the folder" same_cells from_folder from_csv
 check "tsv.gz, genes by cells" made --pilot genes.tsv.gz --orientation genes-by-cells \
   --model bootstrap --cells 50 --output from_tsv
 check "... the same cells as from the folder" same_cells from_folder from_tsv
-check "scdbm from a csv" made --pilot cells.csv.gz --orientation cells-by-genes --cells 50 --seed 7 \
-  --output scdbm_csv
-check "... the same cells as from the folder" same_cells scdbm scdbm_csv
+check "harmonium from a csv" made --pilot cells.csv.gz --orientation cells-by-genes --cells 50 --seed 7 \
+  --output harmonium_csv
+check "... the same cells as from the folder" same_cells harmonium harmonium_csv
 
 spoil antibody && printf 'AB1\tCD3\tAntibody Capture\n' >>antibody/features.tsv &&
   sed -i '2s/^80 120/81 120/' antibody/matrix.mtx
