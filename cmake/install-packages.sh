@@ -21,6 +21,8 @@ build|nlohmann-json3-dev|nlohmann/json >= 3.10|header nlohmann/json.hpp
 test|doctest-dev|doctest >= 2.4.9|header doctest/doctest.h
 test|libboost-dev|Boost >= 1.70 (headers of Boost.Math)|header boost/math/distributions.hpp
 test|libxtensor-dev|xtensor >= 0.24|header xtensor.hpp xtensor/xtensor.hpp xtensor/containers/xtensor.hpp
+test|libigraph-dev|igraph >= 0.10|header igraph/igraph.h
+test|libhnswlib-dev|hnswlib >= 0.6|header hnswlib/hnswlib.h
 clang|clang|Clang >= 14|command clang++
 ci|libclang-rt-${clang_version:-14}-dev|the sanitizer runtime of Clang|command clang++
 ci|clang-format|clang-format 14|command clang-format

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 compiler=${1:-c++}
-read -ra eigen <<<"$(pkg-config --cflags eigen3 | sed 's/-I/-isystem /g')"
+read -ra eigen <<<"$(pkg-config --cflags eigen3 igraph | sed 's/-I/-isystem /g')"
 messages=$(mktemp)
 trap 'rm -f "$messages"' EXIT
 

@@ -1,21 +1,35 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// Everything in `harmonium::harmonium`. The components come on top: `harmonium/io/...` with
-/// `harmonium::io`, `harmonium/core/xtensor.hpp` with `harmonium::xtensor`. Including what is used
-/// instead compiles faster.
+/// `harmonium::io`, `harmonium/core/xtensor.hpp` with `harmonium::xtensor`,
+/// `harmonium/analysis/communities.hpp` with `harmonium::igraph`,
+/// `harmonium/analysis/hnsw_neighbours.hpp` with `harmonium::hnsw`. Including what is used instead
+/// compiles faster.
 #pragma once
 
 #include "harmonium/analysis/deviance_residuals.hpp"
 #include "harmonium/analysis/jacobi_eigen.hpp"
 #include "harmonium/analysis/k_means.hpp"
 #include "harmonium/analysis/linear_operator.hpp"
+#include "harmonium/analysis/local_moving.hpp"
+#include "harmonium/analysis/modularity.hpp"
 #include "harmonium/analysis/neighbours.hpp"
 #include "harmonium/analysis/normalise.hpp"
 #include "harmonium/analysis/pca.hpp"
 #include "harmonium/analysis/quantile.hpp"
 #include "harmonium/analysis/random_forest.hpp"
 #include "harmonium/analysis/roc_auc.hpp"
+#include "harmonium/analysis/shared_neighbours.hpp"
+#include "harmonium/analysis/umap.hpp"
+#include "harmonium/analysis/umap/curve.hpp"
+#include "harmonium/analysis/umap/forces.hpp"
+#include "harmonium/analysis/umap/fuzzy_graph.hpp"
+#include "harmonium/analysis/umap/layout.hpp"
+#include "harmonium/analysis/umap/placement.hpp"
+#include "harmonium/analysis/umap/smooth_distances.hpp"
+#include "harmonium/analysis/umap/start.hpp"
 #include "harmonium/analysis/variable_genes.hpp"
+#include "harmonium/analysis/weighted_graph.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/draw/bernoulli.hpp"

@@ -10,3 +10,9 @@
 #include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/io/table.hpp"
+#if __has_include(<igraph.h>)
+#include "harmonium/analysis/communities.hpp"
+#endif
+#if __has_include(<hnswlib/hnswlib.h>)
+#include "harmonium/analysis/hnsw_neighbours.hpp"
+#endif

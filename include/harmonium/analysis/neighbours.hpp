@@ -71,6 +71,41 @@ struct neighbour_table {
   matrix<double> distances;  ///< queries x k, ascending along a row
 };
 
+/// Dimensions of the points that `to_euclidean` makes.
+[[nodiscard]] inline index euclidean_dimensions(distance metric, index dimensions) noexcept {
+  return dimensions + (metric == distance::cosine ? 1 : 0);
+}
+
+/// Sets `out` to where the squared Euclidean distance is that of `metric`, squared (`euclidean`) or
+/// doubled (`cosine`): points scaled to length 1, whose squared distance is twice 1 - cosine; a
+/// zero vector gets its length in one more dimension, at right angles to all others.
+/// @throws std::domain_error if a coordinate is not finite.
+inline void to_euclidean(distance metric, std::span<const double> point, std::span<double> out) {
+  double largest = 0;
+  for (std::size_t d = 0; d < point.size(); ++d) {
+    if (!std::isfinite(point[d]))
+      throw std::domain_error("neighbours: coordinate " + std::to_string(d) +
+                              " of a point is not finite");
+    out[d] = point[d];
+    largest = std::max(largest, std::abs(point[d]));
+  }
+  if (metric != distance::cosine) return;
+  out.back() = largest > 0 ? 0.0 : 1.0;
+  if (!(largest > 0)) return;
+  double squares = 0;  // of the scaled point, which neither overflows nor vanishes
+  for (std::size_t d = 0; d < point.size(); ++d) {
+    out[d] /= largest;
+    squares += out[d] * out[d];
+  }
+  const double length = std::sqrt(squares);
+  for (std::size_t d = 0; d < point.size(); ++d) out[d] /= length;
+}
+
+/// The distance that `metric` means, from the squared Euclidean one of `to_euclidean`.
+[[nodiscard]] inline double from_euclidean(distance metric, double square) noexcept {
+  return metric == distance::cosine ? square / 2 : std::sqrt(square);
+}
+
 /// Exact search that looks at every point.
 class exact_index {
  public:
@@ -83,7 +118,8 @@ class exact_index {
     packed_.assign(static_cast<std::size_t>(blocks * lanes * inner()), 0.0);
     std::vector<double> place(static_cast<std::size_t>(inner()));
     for (index i = 0; i < size_; ++i) {
-      take(std::span(points.row(i).data(), static_cast<std::size_t>(dimensions_)), place);
+      to_euclidean(metric_, std::span(points.row(i).data(), static_cast<std::size_t>(dimensions_)),
+                   place);
       for (index d = 0; d < inner(); ++d)
         packed_[static_cast<std::size_t>((i / lanes * inner() + d) * lanes + i % lanes)] =
             place[static_cast<std::size_t>(d)];
@@ -99,32 +135,7 @@ class exact_index {
   /// points, which the compiler can vectorise without touching the order of a sum.
   static constexpr index lanes = 8;
 
-  /// With `cosine` points are scaled to length 1, whose squared distance is twice 1 - cosine; a
-  /// zero vector gets its length in one more dimension, at right angles to all others.
-  [[nodiscard]] index inner() const noexcept {
-    return dimensions_ + (metric_ == distance::cosine ? 1 : 0);
-  }
-
-  void take(std::span<const double> point, std::span<double> out) const {
-    double largest = 0;
-    for (std::size_t d = 0; d < point.size(); ++d) {
-      if (!std::isfinite(point[d]))
-        throw std::domain_error("neighbours: coordinate " + std::to_string(d) +
-                                " of a point is not finite");
-      out[d] = point[d];
-      largest = std::max(largest, std::abs(point[d]));
-    }
-    if (metric_ != distance::cosine) return;
-    out.back() = largest > 0 ? 0.0 : 1.0;
-    if (!(largest > 0)) return;
-    double squares = 0;  // of the scaled point, which neither overflows nor vanishes
-    for (std::size_t d = 0; d < point.size(); ++d) {
-      out[d] /= largest;
-      squares += out[d] * out[d];
-    }
-    const double length = std::sqrt(squares);
-    for (std::size_t d = 0; d < point.size(); ++d) out[d] /= length;
-  }
+  [[nodiscard]] index inner() const noexcept { return euclidean_dimensions(metric_, dimensions_); }
 
   distance metric_;
   index size_;
@@ -145,7 +156,7 @@ class exact_index::searcher {
     require(std::cmp_equal(query.size(), points_->dimensions_), "neighbours",
             "the query has another number of dimensions than the points");
     require(k >= 0, "neighbours", "the number of neighbours must not be negative");
-    points_->take(query, place_);
+    to_euclidean(points_->metric_, query, place_);
     found.clear();
     const auto wanted = static_cast<std::size_t>(std::min(k, points_->size_));
     if (wanted == 0) return;
