@@ -102,6 +102,7 @@
 #include "harmonium/report/candidates.hpp"
 #include "harmonium/report/marker_genes.hpp"
 #include "harmonium/report/score_table.hpp"
+#include "harmonium/report/svg.hpp"
 #include "harmonium/report/verdicts.hpp"
 #include "harmonium/samplers/collapsed.hpp"
 #include "harmonium/samplers/concepts.hpp"

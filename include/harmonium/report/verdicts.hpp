@@ -52,7 +52,8 @@ struct aspect {
       {"marker genes the same", "log_fold_change", "r", 1, independent, 0, "1 is best"},
       {"counts of single genes", "gene_distributions", "ks_mean", 0, noisy, none, "0 is best"},
       {"share of zeros per gene", "marginals", "zero_fraction", 0, noisy, none, "0 is best"},
-      {"variance at a given mean", "gene_trends", "variance", 0, noisy, none, "0 is best"},
+      {"variation of single genes", "marginals", "cv", 0, noisy, none, "0 is best"},
+      {"variance at a given mean", "gene_trends", "variance", 0, independent, none, "0 is best"},
       {"genes either on or off", "bimodality", "upper_share", 0, noisy, none, "0 is best"},
       {"genes vary together", "gene_correlation", "r", 1, independent, 0, "1 is best"},
       {"counts per cell", "library_size", "ks", 0, independent, none, "0 is best"},
@@ -112,22 +113,31 @@ struct verdict {
   return "independent genes per cluster";
 }
 
-/// A verdict in a few plain words.
+/// A verdict in a few plain words; `rule_in_words` explains them.
 [[nodiscard]] inline std::string in_words(const verdict& said) {
-  const std::string floor(in_words(said.about.floor));
   switch (said.given) {
     case grade::as_fresh:
       return "as good as fresh cells";
     case grade::good:
-      return "good, nearer to fresh cells than to " + floor;
+      return "good";
     case grade::weak:
-      return "weak, nearer to " + floor + " than to fresh cells";
+      return "weak";
     case grade::poor:
-      return "poor, no better than " + floor;
+      return "no better than " + std::string(in_words(said.about.floor));
     default:
       return "cannot be told";
   }
 }
+
+/// What the words mean, for whoever reads the table.
+inline constexpr std::string_view rule_in_words =
+    "Error is the distance from the ideal, averaged over the repeats. As good as fresh cells: at "
+    "most "
+    "two standard deviations above the error of fresh real cells. Good: nearer to fresh cells than "
+    "to "
+    "the floor, as a ratio of errors. Weak: nearer to the floor. No better than the floor: at "
+    "least "
+    "its error.";
 
 /// Share of cells in the wrong type where labels are drawn evenly: the chance level of
 /// cluster_proportions.total_variation. NaN where no cell has a label.
