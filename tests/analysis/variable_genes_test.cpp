@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "support/random_counts.hpp"
@@ -55,4 +57,54 @@ TEST_CASE("positions ascend, and more genes than there are means all") {
     if (!taken[static_cast<std::size_t>(j)]) CHECK(deviances[j] <= least);
   CHECK(hm::variable_genes(counts, 100).size() == 15);
   CHECK_THROWS_AS((void)hm::variable_genes(counts, 0), std::invalid_argument);
+}
+
+TEST_CASE("standardised variances agree with their definition on dense counts") {
+  hm::random_engine rng(9);
+  auto counts = support::random_counts(60, 40, rng);
+  const hm::matrix<double> dense = hm::to_dense(counts);
+  const auto found = hm::standardised_variances(counts, 0.5);
+  std::vector<double> log_mean, log_variance;
+  std::vector<hm::index> varying;
+  for (hm::index j = 0; j < 40; ++j) {
+    const double mean = dense.col(j).mean();
+    const double variance = (dense.col(j).array() - mean).square().sum() / 59;
+    if (!(variance > 0)) {
+      CHECK(found[j] == 0);
+      continue;
+    }
+    varying.push_back(j);
+    log_mean.push_back(std::log10(mean));
+    log_variance.push_back(std::log10(variance));
+  }
+  CHECK(varying.size() == 33);  // gene 2 and every seventh are all zero
+  const auto expected = hm::loess(log_mean, log_variance, 0.5);
+  for (std::size_t k = 0; k < varying.size(); ++k) {
+    const hm::index j = varying[k];
+    const double mean = dense.col(j).mean(), deviation = std::sqrt(std::pow(10, expected[k]));
+    double sum = 0;
+    for (hm::index i = 0; i < 60; ++i)
+      sum += std::pow(std::min(std::sqrt(60.0), (dense(i, j) - mean) / deviation), 2);
+    CHECK(found[j] == doctest::Approx(sum / 59).epsilon(1e-10));
+  }
+}
+
+TEST_CASE("a gene that varies more than others of its mean comes first") {
+  hm::random_engine rng(10);
+  hm::count_matrix<> counts(30);
+  for (int i = 0; i < 200; ++i) {
+    for (int j = 0; j < 30; ++j) {
+      // Gene 12 is on in a tenth of the cells and has the mean of its neighbours.
+      const double mean = j == 12 ? (i % 10 == 0 ? 65.0 : 0.0) : 0.5 * (j + 1);
+      counts.push_back(j, static_cast<int>(2 * mean * hm::draw::uniform(rng)));
+    }
+    counts.finish_cell();
+  }
+  CHECK(hm::variable_genes(counts, 1, hm::variability::standardised_variance) ==
+        std::vector<hm::index>{12});
+  hm::count_matrix<> one(3);
+  one.push_back(1, 4);
+  one.finish_cell();
+  CHECK(hm::standardised_variances(one).isZero(0));
+  CHECK(hm::standardised_variances(hm::count_matrix<>(3)).isZero(0));
 }

@@ -8,6 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "harmonium/analysis/label_transfer.hpp"
+#include "harmonium/analysis/neighbours.hpp"
+#include "harmonium/analysis/normalise.hpp"
+#include "harmonium/analysis/pca.hpp"
+#include "harmonium/analysis/shared_neighbours.hpp"
+#include "harmonium/analysis/umap.hpp"
 #include "harmonium/analysis/variable_genes.hpp"
 #include "harmonium/core/eigen_sparse.hpp"
 #include "harmonium/io/mex.hpp"
@@ -219,6 +225,31 @@ TEST_CASE("baselines, and a metric") {
   CHECK(missed < 0.3);
   CHECK(some("davies_bouldin", "pca_reference") > 0);
   CHECK(all("cluster_proportions", "total_variation") < 0.3);
+}
+
+TEST_CASE("components, layout, labels") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+  const auto cells = hm::bootstrap::fit(pilot.counts).generate(100, rng);
+  const hm::thread_executor run(2);
+  const auto watch = [](const hm::progress& now) {
+    return now.done < 50 ? hm::flow::proceed : hm::flow::stop;
+  };
+
+  const auto values = hm::log_normalise(pilot.counts);
+  const auto fitted = hm::pca(hm::sparse_operator(values), {.components = 10});
+  const auto prepared = hm::exact_neighbours{}.build(fitted.scores);  // or hnsw_neighbours{}
+  const auto others = hm::nearest_others(run, prepared, fitted.scores, 19);
+  const auto graph = hm::shared_neighbour_graph(run, others);
+
+  hm::umap map(run, fitted.scores, {.neighbours = 15}, rng);  // neighbours, graph, start
+  const bool finished = map.run(run, watch);                  // false: stopped by the observer
+  const auto labels = hm::transfer_labels(run, pilot.counts, pilot.types, cells, {}, rng);
+
+  CHECK(graph.vertices() == 150);
+  CHECK(!finished);
+  CHECK(map.epoch() == 50);
+  CHECK(labels.size() == 100);
 }
 
 TEST_CASE("files in, files out") {
