@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "evaluate.hpp"
 #include "generate.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/version.hpp"
@@ -235,12 +236,65 @@ void describe_simulate(CLI::App& command, program::simulate_options& options) {
   command.add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty");
 }
 
+void describe_evaluate(CLI::App& command, program::evaluate_options& options) {
+  command.footer(R"(Example:
+  harmonium evaluate --reference all/ --labels labels.tsv --pilot pilot/ --synthetic synthetic/ \
+    --output judged/
+
+The output folder receives report.html (pictures and verdicts), summary.txt (the table as printed),
+scores.csv (every figure of every candidate and repeat) and evaluation.json.)");
+  const auto input = "Input and output";
+  command.add_option("--reference", options.reference, "10x folder of the real cells")
+      ->required()
+      ->group(input);
+  command
+      .add_option("--labels", options.labels,
+                  "barcode<TAB>label with that header, any order: cell types of the reference "
+                  "[clusters found by Louvain, if the program was built with igraph]")
+      ->check(CLI::ExistingFile)
+      ->group(input);
+  command.add_option("--synthetic", options.synthetic, "10x folder of the cells to judge")
+      ->required()
+      ->group(input);
+  command
+      .add_option("--pilot", options.pilot,
+                  "The cells of the reference that the generator was trained on, by barcode: a 10x "
+                  "folder, or a file with a barcode a line. Without it copying cannot be told")
+      ->group(input);
+  command.add_option("--output", options.output, "Folder to write; must be new or empty")
+      ->required()
+      ->group(input);
+  command
+      .add_option("--feature-type", options.feature_type,
+                  "Rows of features.tsv to use; others are left out")
+      ->capture_default_str()
+      ->group(input);
+  command.add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty")
+      ->group(input);
+  const auto run = "Run";
+  command
+      .add_option("--cells", options.cells,
+                  "Cells of every candidate [as many as all can give: at most half the reference "
+                  "cells outside the pilot]")
+      ->check(whole_number(1))
+      ->type_name("N")
+      ->group(run);
+  command
+      .add_option("--repeats", options.repeats,
+                  "How often everything is drawn anew; the spread is over these")
+      ->check(whole_number(1, 1000))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(run);
+  add_run_options(command, options.seed, options.threads, run);
+}
+
 /// What CLI11 found wrong with the command line, for a person.
 std::string explain(const CLI::ParseError& error, const CLI::App& app) {
   std::string text = error.what();
   const auto unexpected = app.remaining(true);
   if (app.get_subcommands().empty()) {
-    text = "expected a command, generate or simulate";
+    text = "expected a command, generate, evaluate or simulate";
     if (!unexpected.empty()) text += ", got '" + unexpected.front() + "'";
   } else if (dynamic_cast<const CLI::ExtrasError*>(&error) && !unexpected.empty()) {
     const std::string& first = unexpected.front();
@@ -265,12 +319,16 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("harmonium COMMAND --help tells the options of a command.");
   program::generate_options generate;
+  program::evaluate_options evaluate;
   program::simulate_options simulate;
   auto* generate_command =
       app.add_subcommand("generate", "Train a model on a pilot and write synthetic cells");
+  auto* evaluate_command =
+      app.add_subcommand("evaluate", "Judge synthetic cells against real ones, and draw it");
   auto* simulate_command = app.add_subcommand(
       "simulate", "Write the built-in simulated tissue, a pilot to try things on");
   describe_generate(*generate_command, generate);
+  describe_evaluate(*evaluate_command, evaluate);
   describe_simulate(*simulate_command, simulate);
   try {
     app.parse(argc, argv);
@@ -282,6 +340,7 @@ int main(int argc, char** argv) {
   program::catch_interrupts();
   try {
     if (generate_command->parsed()) program::generate(generate);
+    if (evaluate_command->parsed()) program::evaluate(evaluate);
     if (simulate_command->parsed()) program::simulate(simulate);
     return 0;
   } catch (const program::interruption&) {

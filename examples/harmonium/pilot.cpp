@@ -9,9 +9,8 @@
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/io/gene_list.hpp"
 #include "harmonium/io/labels.hpp"
-#include "harmonium/io/mex.hpp"
-#include "harmonium/io/table.hpp"
 #include "parsed.hpp"
+#include "read_cells.hpp"
 
 namespace program {
 
@@ -19,22 +18,6 @@ namespace hm = harmonium;
 namespace io = harmonium::io;
 
 namespace {
-
-io::dataset read(const generate_options& options) {
-  const std::filesystem::path path = options.pilot;
-  hm::require(!path.empty(), "--pilot", "the name is empty");
-  if (!std::filesystem::exists(path)) throw hm::io_error(options.pilot, 0, "does not exist");
-  if (std::filesystem::is_directory(path)) {
-    hm::require(options.orientation.empty(), "--orientation",
-                "is for csv and tsv files; " + options.pilot + " is a 10x folder");
-    return io::read_10x(path, {.feature_type = options.feature_type});
-  }
-  hm::require(!options.orientation.empty(), "--orientation",
-              "cells-by-genes or genes-by-cells must be given to read the table " + options.pilot);
-  return io::read_table(path, options.orientation == "cells-by-genes"
-                                  ? io::orientation::cells_by_genes
-                                  : io::orientation::genes_by_cells);
-}
 
 std::vector<hm::index> all_of(hm::index count) {
   std::vector<hm::index> numbers(static_cast<std::size_t>(count));
@@ -62,7 +45,7 @@ std::vector<hm::index> chosen_genes(const generate_options& options, const io::d
 
 pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
   pilot_data pilot;
-  pilot.all = read(options);
+  pilot.all = read_cells("--pilot", options.pilot, options.orientation, options.feature_type);
   const io::dataset& data = pilot.all;
   std::string left_out;
   for (const auto& [type, rows] : data.other_features)

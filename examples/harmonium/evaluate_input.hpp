@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// What is judged: reference and synthetic cells over the same genes, labels, pilot.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "evaluate.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/io/dataset.hpp"
+#include "harmonium/metrics/label_codes.hpp"
+
+namespace program {
+
+struct evaluate_input {
+  harmonium::io::dataset reference;     ///< over the genes that both have
+  harmonium::count_matrix<> synthetic;  ///< over the same genes, in the same order
+  harmonium::label_codes labels;        ///< of the reference
+  std::string label_source;             ///< where they are from, in words
+  std::vector<harmonium::index> pilot;  ///< rows of the reference; empty where unknown
+  std::vector<std::string> remarks;     ///< what a person should know, one line each
+};
+
+/// Draws from `rng` only where clusters have to be found.
+evaluate_input read_input(const harmonium::thread_executor& run, const evaluate_options& options,
+                          harmonium::random_engine& rng);
+
+}  // namespace program
