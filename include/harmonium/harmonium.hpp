@@ -6,7 +6,6 @@
 #pragma once
 
 #include "harmonium/analysis/cell_components.hpp"
-#include "harmonium/analysis/communities.hpp"
 #include "harmonium/analysis/deviance_residuals.hpp"
 #include "harmonium/analysis/jacobi_eigen.hpp"
 #include "harmonium/analysis/k_means.hpp"
