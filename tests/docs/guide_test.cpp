@@ -23,12 +23,14 @@
 #include "harmonium/models/baselines/bootstrap.hpp"
 #include "harmonium/models/baselines/cluster_nb.hpp"
 #include "harmonium/models/dbm.hpp"
+#include "harmonium/models/residuals/full_copula.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/training/compensated_em.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/train_harmonium.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "harmonium/units/poisson.hpp"
@@ -109,6 +111,24 @@ TEST_CASE("step by step, watched and stopped") {
   CHECK_THROWS_AS((void)trainer.model(), std::invalid_argument);
   trainer.run(hm::serial_executor{}, hm::silent{});
   CHECK(trainer.model().parameters() == model.parameters());
+}
+
+TEST_CASE("the recommended model") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+  const hm::thread_executor run(2);
+
+  const auto trained = hm::train_harmonium(run, pilot.counts, {}, {}, rng);  // no labels, defaults
+  const auto cells = trained.generator.generate(run, 300, rng);
+
+  CHECK(cells.cells() == 300);
+
+  hm::harmonium_options<hm::full_copula> settings{.em = {.components = 4}};
+  settings.residual.blend = 3;
+  const auto by_label = hm::train_harmonium<hm::scaled_dispersion>(
+      run, pilot.counts, std::span<const hm::index>(pilot.labels), settings, rng);
+
+  CHECK(by_label.group.genes() == 40);
 }
 
 TEST_CASE("several groups of hidden units") {
