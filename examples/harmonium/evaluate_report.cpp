@@ -43,7 +43,7 @@ th{font-weight:600;white-space:nowrap}td:first-child{min-width:105px}.v td:nth-c
 .key{display:flex;flex-wrap:wrap;gap:2px 14px;font-size:13px;margin:6px 0}
 .key i,.v i{display:inline-block;width:10px;height:10px;border-radius:50%;margin-right:5px}
 .bars{display:grid;grid-template-columns:minmax(90px,max-content) 1fr;gap:3px 12px;font-size:13px}
-.bars div div{height:9px;min-width:1px;display:inline-block;vertical-align:middle;margin-right:6px}
+.bars i{height:9px;min-width:1px;display:inline-block;vertical-align:middle;margin-right:6px}
 .bars span{font-size:12px;line-height:14px;white-space:nowrap}.bars p{margin:0;line-height:14px;white-space:nowrap}
 .note{font-size:13px;opacity:.8})";
 
@@ -216,8 +216,8 @@ std::string shares(const picture_cells& cells) {
   for (std::size_t k = 0; k < real.size(); ++k) {
     text += "<div>" + svg::escaped(cells.names[k]) + "</div><div>";
     const auto bar = [&](double part, std::string_view colour, hm::index count) {
-      text += "<p><div style=\"width:calc(" + svg::number(100 * part / largest, 4) +
-              "% * .7);background:" + std::string(colour) + "\"></div><span>" +
+      text += "<p><i style=\"width:calc(" + svg::number(100 * part / largest, 4) +
+              "% * .7);background:" + std::string(colour) + "\"></i><span>" +
               svg::number(100 * part, 3) + " % (" + std::to_string(count) + ")</span></p>";
     };
     bar(share(real[k], cells.pair.reference().counts().cells()), real_colour, real[k]);
