@@ -137,6 +137,7 @@
 #include "harmonium/training/schedule.hpp"
 #include "harmonium/training/steps.hpp"
 #include "harmonium/training/train_harmonium.hpp"
+#include "harmonium/training/upper_m_step.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/categorical.hpp"
 #include "harmonium/units/checks.hpp"

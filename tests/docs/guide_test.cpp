@@ -126,7 +126,7 @@ TEST_CASE("the recommended model") {
   hm::harmonium_options<hm::full_copula> settings{.em = {.components = 4}};
   settings.residual.blend = 3;
   const auto by_label = hm::train_harmonium<hm::scaled_dispersion>(
-      run, pilot.counts, std::span<const hm::index>(pilot.labels), settings, rng);
+      run, pilot.counts, std::span<const hm::index>(pilot.types), settings, rng);
 
   CHECK(by_label.group.genes() == 40);
 }

@@ -64,6 +64,20 @@ TEST_CASE("the default learns what two kinds of cells are, also for new cells") 
   }
 }
 
+TEST_CASE("what the log says of exact EM is the model's likelihood, upper layers fixed or not") {
+  for (const hm::index steps : {0, 5}) {
+    hm::random_engine rng(6);
+    options_type options;
+    options.hidden = {3, 2};
+    options.exact_iterations = 6;
+    options.exact.upper_steps = steps;
+    trainer_type trainer(pilot, options, rng);
+    trainer.run(hm::serial_executor{}, hm::silent{});
+    CHECK(*trainer.log().back().log_likelihood ==
+          doctest::Approx(likelihood(trainer.model(), pilot)).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("stop and resume is one straight run; watching and threads change nothing") {
   hm::random_engine a(5), b(5);
   trainer_type straight(pilot, quick(), a);

@@ -89,3 +89,32 @@ TEST_CASE("threads change nothing; a gene without counts keeps its theta") {
   CHECK(statuses[4] == hm::dispersion_status::all_zero);
   CHECK(serial.model.visible().inverse_dispersion()[4] == 0.3);
 }
+
+TEST_CASE("cells alike are worked out together, to the same result") {
+  const auto counts = tiny::toy_counts(cells, genes, 8);
+  setting together, apart;
+  // No two cells are alike, yet none by more than what the result shows.
+  for (hm::index i = 0; i < cells; ++i)
+    apart.hidden(i, 0) += (i % 2 == 1 ? -1e-8 : 1e-8) * (1 + 1e-3 * static_cast<double>(i));
+  CHECK(hm::group_cells(together.hidden).size == std::vector<double>{cells / 2, cells / 2});
+  CHECK(std::ssize(hm::group_cells(apart.hidden).size) == cells);
+  for (setting* now : {&together, &apart})
+    hm::update_dispersion(hm::serial_executor{}, now->model, hm::counts_by_gene(counts),
+                          now->hidden, hm::as_span(std::as_const(now->limits)), {});
+  for (hm::index m = 0; m < genes; ++m) {
+    CHECK(together.model.visible().inverse_dispersion()[m] ==
+          doctest::Approx(apart.model.visible().inverse_dispersion()[m]).epsilon(1e-6));
+    CHECK(together.model.weights(0)(m, 0) ==
+          doctest::Approx(apart.model.weights(0)(m, 0)).epsilon(1e-6));
+    CHECK(together.mean(m) == doctest::Approx(apart.mean(m)).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("certain but for rounding is certain; anything else is a group of its own") {
+  hm::matrix<double> hidden(5, 2);
+  hidden << 0, 1, 1e-12, 1 - 1e-12, 0.3, 1, 0.3, 1, 0, 0.999;
+  const auto alike = hm::group_cells(hidden);
+  CHECK(alike.group == std::vector<std::size_t>{0, 0, 1, 1, 2});
+  CHECK(alike.first == std::vector<hm::index>{0, 2, 4});
+  CHECK(alike.size == std::vector<double>{2, 2, 1});
+}

@@ -36,6 +36,7 @@
 #include "harmonium/training/monitors.hpp"
 #include "harmonium/training/schedule.hpp"
 #include "harmonium/training/steps.hpp"
+#include "harmonium/training/upper_m_step.hpp"
 
 namespace harmonium {
 
@@ -564,6 +565,10 @@ class dbm_trainer {
     for (index start = 0; start < std::min(options_.exact_starts, most); ++start) {
       Model candidate = unstarted;
       exact_state at = none;
+      if constexpr (hidden_layers > 1) {
+        start_upper_layers(candidate, upper_spread, root_);
+        at.hidden.set_layers_above(run, candidate);
+      }
       const auto shares = starting_states(run, at.hidden.all_states(), scores, root_);
       at.data = sum_posterior<scalar>(at.hidden.all_states(), training_,
                                       std::span<const std::vector<posterior_share>>(shares));
@@ -682,6 +687,8 @@ class dbm_trainer {
   }
 
   static constexpr index monitored_states = 1024;
+  /// Of weights between hidden layers where exact EM starts.
+  static constexpr double upper_spread = 1;
 
   const Counts* counts_;
   Options options_;

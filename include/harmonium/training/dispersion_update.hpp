@@ -3,7 +3,12 @@
 /// Re-estimating the inverse dispersions of a model's negative-binomial visible layer.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "harmonium/core/counts_by_gene.hpp"
@@ -23,9 +28,40 @@ concept has_inverse_dispersion = requires(Model& model,
   model.visible().set_inverse_dispersion(theta);
 };
 
+/// Cells whose E[h_1 | x] is the same, which have the same mean of every gene. With many genes most
+/// cells are certain of their state, so that there are few groups.
+struct cells_alike {
+  std::vector<std::size_t> group;  ///< of every cell, in order of first appearance
+  std::vector<index> first;        ///< first cell of every group
+  std::vector<double> size;        ///< cells of every group
+};
+
+/// @param hidden cells x units; entries within 1e-9 of a whole number count as whole
+template <class Scalar>
+cells_alike group_cells(const matrix<Scalar>& hidden) {
+  cells_alike result;
+  std::map<std::vector<Scalar>, std::size_t> known;
+  std::vector<Scalar> key(static_cast<std::size_t>(hidden.cols()));
+  for (index i = 0; i < hidden.rows(); ++i) {
+    for (std::size_t k = 0; k < key.size(); ++k) {
+      const Scalar h = hidden(i, static_cast<index>(k)), whole = std::floor(h + Scalar(0.5));
+      key[k] = std::abs(h - whole) < Scalar(1e-9) ? whole : h;
+    }
+    const auto [at, is_new] = known.try_emplace(key, result.first.size());
+    if (is_new) {
+      result.first.push_back(i);
+      result.size.push_back(0);
+    }
+    result.group.push_back(at->second);
+    result.size[at->second] += 1;
+  }
+  return result;
+}
+
 /// Fits theta of every gene with each count matched to the model's mean for *its own cell*, then
 /// moves W_m and a_m so that the gene's mean over the cells and, to first order, its log-fold
-/// changes between hidden states stay as they were.
+/// changes between hidden states stay as they were. Equal counts of cells alike are worked out
+/// once.
 /// @param hidden cells x size(1): E[h_1 | x] of every cell
 /// @param limits largest admissible visible input per gene (a constraint's `limits`)
 /// @return one status per gene.
@@ -35,45 +71,61 @@ requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dis
     const matrix<typename Model::scalar>& hidden, std::span<const typename Model::scalar> limits,
     const dispersion_options& options) {
   using scalar = typename Model::scalar;
-  const index cells = counts.cells(), genes = counts.genes(), units = model.size(1);
+  const index genes = counts.genes(), units = model.size(1);
   std::vector<dispersion_status> statuses(static_cast<std::size_t>(genes));
   vector<scalar> theta = model.visible().inverse_dispersion();
+  const cells_alike alike = group_cells(hidden);
+  std::vector<double> share = alike.size;
+  for (double& cells : share) cells /= static_cast<double>(counts.cells());
 
   for_each_range(run, genes, 32, [&](index begin, index end) {
-    const auto n = static_cast<std::size_t>(cells);
-    std::vector<double> offsets(n), mean_of(n), nonzero_means, zero_means;
-    const std::vector<double> equal(n, 1.0 / static_cast<double>(cells));
+    const std::size_t groups = share.size();
+    std::vector<double> offsets(groups), mean_of(groups), zero_means, zero_cells, zeros;
+    std::vector<double> distinct, distinct_means, distinct_cells;
+    std::vector<std::pair<std::size_t, double>> counted;  // group and count
     for (index m = begin; m < end; ++m) {
-      const auto counted = counts.cells(m);
+      const auto cells = counts.cells(m);
       const auto values = counts.values(m);
       scalar* w = model.weights(0).data() + m * units;
       scalar& a = model.bias(0)[static_cast<std::size_t>(m)];
       const auto old_theta = static_cast<double>(theta[m]);
       double gene_mean = 0;
-      for (index i = 0; i < cells; ++i) {
+      for (std::size_t g = 0; g < groups; ++g) {
         double offset = 0;
         for (index k = 0; k < units; ++k)
-          offset += static_cast<double>(w[k]) * static_cast<double>(hidden(i, k));
-        const auto u = static_cast<std::size_t>(i);
-        offsets[u] = offset;
-        mean_of[u] = nb_mean(static_cast<double>(a) + offset, old_theta);
-        gene_mean += mean_of[u];
+          offset += static_cast<double>(w[k]) * static_cast<double>(hidden(alike.first[g], k));
+        offsets[g] = offset;
+        mean_of[g] = nb_mean(static_cast<double>(a) + offset, old_theta);
+        gene_mean += share[g] * mean_of[g];
       }
-      gene_mean /= static_cast<double>(cells);
-      nonzero_means.clear();
-      zero_means.clear();
-      std::size_t next = 0;
-      for (index i = 0; i < cells; ++i) {
-        const double mu = mean_of[static_cast<std::size_t>(i)];
-        if (next < counted.size() && counted[next] == i) {
-          nonzero_means.push_back(mu);
-          ++next;
-        } else {
-          zero_means.push_back(mu);
+      counted.clear();
+      zeros = alike.size;
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        const std::size_t g = alike.group[static_cast<std::size_t>(cells[i])];
+        counted.emplace_back(g, values[i]);
+        zeros[g] -= 1;
+      }
+      std::sort(counted.begin(), counted.end());
+      distinct.clear();
+      distinct_means.clear();
+      distinct_cells.clear();
+      for (std::size_t i = 0; i < counted.size(); ++i) {
+        if (i == 0 || counted[i] != counted[i - 1]) {
+          distinct.push_back(counted[i].second);
+          distinct_means.push_back(mean_of[counted[i].first]);
+          distinct_cells.push_back(0);
         }
+        distinct_cells.back() += 1;
       }
-      const auto fit =
-          fit_inverse_dispersion({values, nonzero_means, zero_means}, old_theta, options);
+      zero_means.clear();
+      zero_cells.clear();
+      for (std::size_t g = 0; g < groups; ++g) {
+        if (zeros[g] == 0) continue;
+        zero_means.push_back(mean_of[g]);
+        zero_cells.push_back(zeros[g]);
+      }
+      const auto fit = fit_inverse_dispersion(
+          {distinct, distinct_means, zero_means, distinct_cells, zero_cells}, old_theta, options);
       statuses[static_cast<std::size_t>(m)] = fit.status;
       if (fit.status == dispersion_status::all_zero) continue;
       // d eta = theta / (mean + theta) d log mean.
@@ -83,7 +135,7 @@ requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dis
       for (double& offset : offsets) offset *= rescale;
       theta[m] = static_cast<scalar>(fit.theta);
       a = static_cast<scalar>(
-          nb_bias_for_mean(equal, offsets, static_cast<double>(theta[m]), gene_mean,
+          nb_bias_for_mean(share, offsets, static_cast<double>(theta[m]), gene_mean,
                            static_cast<double>(limits[static_cast<std::size_t>(m)])));
     }
   });

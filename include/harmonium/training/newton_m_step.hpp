@@ -39,6 +39,8 @@ struct exact_em_options {
       false;  ///< true: only the biases move, which makes E[x] of the model the data's
   double negligible = 1e-10;  ///< states less probable than this do not count in the gradient
   index rank = 200;           ///< most probable states that couple the genes in a Newton step
+  index upper_steps = 5;      ///< most Newton steps over the layers above h_1 per M-step (see
+  double upper_ridge = 1e-3;  ///< `upper_m_step_options`), and the ridge on their weights
 };
 
 struct exact_em_result {
