@@ -88,7 +88,8 @@ TEST_CASE("a step is bounded however large the difference") {
 
 TEST_CASE("with a hidden covariance: uncorrelated units make the plain step, twins share one") {
   const auto counts = tiny::toy_counts(40, 6, 5);
-  const auto [data, own] = exact_statistics(start(), counts);
+  const auto both = exact_statistics(start(), counts);
+  const auto &data = both.data, &own = both.own;
   const hm::centred_step step{.max_divergence = 1e9};
   auto plain = start(), white = start();
   const auto c = plain.bias_of(data, 1);
