@@ -125,8 +125,7 @@ template <std::floating_point S, int Lanes>
   const P rest = u - one;
   const P lost = (one - (u - rest)) + (x - rest);
   const P correction = lost / u;
-  const words shifted =
-      reinterpret_cast<words>(u.v) + (format::one_bits - format::sqrt_half_bits);
+  const words shifted = reinterpret_cast<words>(u.v) + (format::one_bits - format::sqrt_half_bits);
   const words fraction =
       (shifted & ((word(1) << format::fraction_bits) - 1)) + format::sqrt_half_bits;
   const P f = P{reinterpret_cast<typename P::numbers>(fraction)} - one;
@@ -180,7 +179,8 @@ template <std::floating_point Scalar, int Bytes, class Part>
   Scalar sums[lanes] = {};
   const std::ptrdiff_t whole = size - size % lanes;
   for (std::ptrdiff_t m = 0; m < whole; m += lanes)
-    for (std::ptrdiff_t k = 0; k < lanes; k += wide::lanes) part.template operator()<wide>(m + k, sums + k);
+    for (std::ptrdiff_t k = 0; k < lanes; k += wide::lanes)
+      part.template operator()<wide>(m + k, sums + k);
   for (std::ptrdiff_t m = whole; m < size; ++m)
     part.template operator()<pack<Scalar, 1>>(m, sums + (m - whole));
   double sum = 0;

@@ -30,11 +30,13 @@ template <int Bytes, class Scalar>
   using P = simd::pack<Scalar, Bytes / int(sizeof(Scalar))>;
   const P factor = P::all(scale);
   index k = 0;
-  for (; k + P::lanes <= size; k += P::lanes) (P::load(out + k) + factor * P::load(x + k)).store(out + k);
+  for (; k + P::lanes <= size; k += P::lanes)
+    (P::load(out + k) + factor * P::load(x + k)).store(out + k);
   for (; k < size; ++k) out[k] += scale * x[k];
 }
 
-/// out(i, :) += rows[i] * weights. @param weights inputs x width, @param out rows x width; row-major
+/// out(i, :) += rows[i] * weights. @param weights inputs x width, @param out rows x width;
+/// row-major
 template <executor Executor, std::floating_point Scalar>
 void add_sparse_product(const Executor& run, std::span<const sparse_row<Scalar>> rows,
                         const Scalar* weights, index width, Scalar* out) {
@@ -52,7 +54,8 @@ void add_sparse_product(const Executor& run, std::span<const sparse_row<Scalar>>
   });
 }
 
-/// out(j, :) += sum_i rows[i][j] * right(i, :). @param right rows x width, @param out inputs x width
+/// out(j, :) += sum_i rows[i][j] * right(i, :). @param right rows x width, @param out inputs x
+/// width
 template <executor Executor, std::floating_point Scalar>
 void add_sparse_transposed_product(const Executor& run, std::span<const sparse_row<Scalar>> rows,
                                    const Scalar* right, index width, Scalar* out) {

@@ -58,8 +58,8 @@ struct library_distribution {
 /// Where cells lie in latent space: q(z | x) and q(l | x), normal and independent.
 template <std::floating_point Scalar>
 struct encoded_cells {
-  matrix<Scalar> mean, variance;  ///< cells x latent
-  vector<Scalar> library_mean;    ///< of the log-library
+  matrix<Scalar> mean, variance;    ///< cells x latent
+  vector<Scalar> library_mean;      ///< of the log-library
   vector<Scalar> library_variance;  ///< 0 where the library is observed
 
   [[nodiscard]] index cells() const noexcept { return mean.rows(); }
@@ -148,8 +148,7 @@ class variational_autoencoder {
   [[nodiscard]] encoded_cells<Scalar> encode(const Executor& run,
                                              const count_rows<Scalar>& counts) const {
     require(counts.genes() == genes_, "variational_autoencoder::encode",
-            "expected " + std::to_string(genes_) + " genes, got " +
-                std::to_string(counts.genes()));
+            "expected " + std::to_string(genes_) + " genes, got " + std::to_string(counts.genes()));
     const index cells = counts.cells();
     encoded_cells<Scalar> all{matrix<Scalar>(cells, latent()), matrix<Scalar>(cells, latent()),
                               vector<Scalar>(cells), vector<Scalar>::Zero(cells)};
@@ -164,8 +163,7 @@ class variational_autoencoder {
       all.mean.middleRows(begin, end - begin) = part;
       apply_linear(here, layout_.log_variance, parameters_.data(), hidden, part);
       for (index i = begin; i < end; ++i)
-        for (index k = 0; k < latent(); ++k)
-          all.variance(i, k) = variance_of(part(i - begin, k));
+        for (index k = 0; k < latent(); ++k) all.variance(i, k) = variance_of(part(i - begin, k));
       if (!shape_.encode_library) {
         for (index i = begin; i < end; ++i)
           all.library_mean[i] = static_cast<Scalar>(counts.log_library()[i]);
@@ -189,9 +187,9 @@ class variational_autoencoder {
   template <executor Executor>
   [[nodiscard]] decoded_cells<Scalar> decode(const Executor& run, const matrix<Scalar>& z,
                                              std::span<const double> log_library) const {
-    require(z.cols() == latent(), "variational_autoencoder::decode",
-            "z must have " + std::to_string(latent()) + " columns, got " +
-                std::to_string(z.cols()));
+    require(
+        z.cols() == latent(), "variational_autoencoder::decode",
+        "z must have " + std::to_string(latent()) + " columns, got " + std::to_string(z.cols()));
     require(std::cmp_equal(log_library.size(), z.rows()), "variational_autoencoder::decode",
             "one log-library per row of z is needed");
     decoded_cells<Scalar> all;

@@ -31,22 +31,25 @@ namespace harmonium {
 /// Settings of a run. The defaults are scVI's.
 struct variational_options {
   variational_shape shape = {};
-  double dropout = 0.1;  ///< share of the encoders' hidden units dropped per cell and step, in [0, 1)
+  double dropout =
+      0.1;  ///< share of the encoders' hidden units dropped per cell and step, in [0, 1)
   index epochs = 400;
-  index batch = 128;     ///< cells per step; a last batch of fewer than 3 cells is skipped
+  index batch = 128;  ///< cells per step; a last batch of fewer than 3 cells is skipped
   adam_options adam = {};
-  double warm_up = 400;  ///< epochs until the KL of z counts in full; 0: from the start
-  double train_share = 0.7;           ///< of the cells, drawn at random, unless `held_out` is given
-  std::vector<index> held_out = {};   ///< these cells do not train
-  index monitor_every = 0;            ///< epochs between looks at the held-out cells; 0: none
-  index monitor_draws = 5;            ///< of z and l per held-out cell and look
+  double warm_up = 400;              ///< epochs until the KL of z counts in full; 0: from the start
+  double train_share = 0.7;          ///< of the cells, drawn at random, unless `held_out` is given
+  std::vector<index> held_out = {};  ///< these cells do not train
+  index monitor_every = 0;           ///< epochs between looks at the held-out cells; 0: none
+  index monitor_draws = 5;           ///< of z and l per held-out cell and look
   /// Early stopping: ends when the held-out bound did not rise for so many looks, and takes the
   /// model of the best one. 0: never. Needs `monitor_every`.
   index patience = 0;
 };
 
 /// scVI's defaults: 128 hidden units, z of 10, one layer, 400 epochs.
-[[nodiscard]] inline variational_options scvi_default() { return {}; }
+[[nodiscard]] inline variational_options scvi_default() {
+  return {};
+}
 
 /// The settings of the paper's notebooks: 64 hidden units, z of 14, two layers, batches of 36.
 [[nodiscard]] inline variational_options paper_notebook() {
@@ -91,16 +94,15 @@ class variational_trainer {
     require(training_.cells() >= least_batch, "train_variational",
             "batch normalisation needs at least 3 training cells, got " +
                 std::to_string(training_.cells()));
-    require(options_.patience == 0 ||
-                (options_.monitor_every > 0 && held_out_.cells() > 0),
+    require(options_.patience == 0 || (options_.monitor_every > 0 && held_out_.cells() > 0),
             "train_variational", "early stopping needs monitor_every and held-out cells");
     double total = 0;
     for (index i = 0; i < training_.cells(); ++i)
       for (const scalar x : training_.counts(i).values) total += static_cast<double>(x);
     require(total > 0, "train_variational", "the training cells hold no counts at all");
     const auto& library = training_.log_library();
-    model_.set_library(library_distribution::of(
-        {library.data(), static_cast<std::size_t>(library.size())}));
+    model_.set_library(
+        library_distribution::of({library.data(), static_cast<std::size_t>(library.size())}));
     order_.resize(split_.training.size());
     std::iota(order_.begin(), order_.end(), index{0});
   }
@@ -126,9 +128,8 @@ class variational_trainer {
       if (size < least_batch) break;
       const auto rows = std::span<const index>(order_).subspan(static_cast<std::size_t>(first),
                                                                static_cast<std::size_t>(size));
-      const evidence_bound batch = gradient_of_.evaluate(run, model_, training_, rows,
-                                                         options_.dropout, weight, noise,
-                                                         gradient_);
+      const evidence_bound batch = gradient_of_.evaluate(
+          run, model_, training_, rows, options_.dropout, weight, noise, gradient_);
       if (!std::isfinite(batch.value())) diverged();
       gradient_of_.update_statistics(model_);
       adam_.step(run, gradient_, model_.parameters());
@@ -166,12 +167,8 @@ class variational_trainer {
   [[nodiscard]] const Model& model() const noexcept { return best_ && done() ? *best_ : model_; }
   [[nodiscard]] const std::vector<variational_record>& log() const noexcept { return log_; }
   /// The cells that train, and those that do not, as rows of the counts.
-  [[nodiscard]] const std::vector<index>& training_rows() const noexcept {
-    return split_.training;
-  }
-  [[nodiscard]] const std::vector<index>& held_out_rows() const noexcept {
-    return split_.held_out;
-  }
+  [[nodiscard]] const std::vector<index>& training_rows() const noexcept { return split_.training; }
+  [[nodiscard]] const std::vector<index>& held_out_rows() const noexcept { return split_.held_out; }
   [[nodiscard]] const count_rows<scalar>& training_cells() const noexcept { return training_; }
   [[nodiscard]] const count_rows<scalar>& held_out_cells() const noexcept { return held_out_; }
 
@@ -222,8 +219,7 @@ class variational_trainer {
   }
 
   template <class Counts>
-  static Model untrained(const Counts& counts, const variational_shape& shape,
-                         std::uint64_t root) {
+  static Model untrained(const Counts& counts, const variational_shape& shape, std::uint64_t root) {
     random_engine own(root, start_stream);
     return Model(counts.genes(), shape, own);
   }

@@ -46,8 +46,8 @@ struct theta_table {
 template <std::floating_point Scalar>
 struct likelihood_row {
   sparse_row<Scalar> counts;
-  std::span<const Scalar> mean;  ///< length genes, > 0
-  const Scalar* head = nullptr;  ///< length genes, if the likelihood has a head
+  std::span<const Scalar> mean;                ///< length genes, > 0
+  const Scalar* head = nullptr;                ///< length genes, if the likelihood has a head
   const theta_table<Scalar>* table = nullptr;  ///< if it has a theta per gene
   Scalar* mean_slope = nullptr;                ///< in log mean, overwritten
   Scalar* head_slope = nullptr;                ///< in the head, overwritten
@@ -55,8 +55,9 @@ struct likelihood_row {
 };
 
 /// A distribution of counts about the decoder's means.
-/// Law: `add_row` returns the sum of `log_probability` over the genes of a row (up to rounding), and
-/// its slopes are the derivatives of that; draws have the probabilities that `log_probability` says.
+/// Law: `add_row` returns the sum of `log_probability` over the genes of a row (up to rounding),
+/// and its slopes are the derivatives of that; draws have the probabilities that `log_probability`
+/// says.
 template <class L>
 concept count_likelihood = requires(const likelihood_row<double>& row, random_engine& rng) {
   { L::has_head } -> std::convertible_to<bool>;
@@ -96,8 +97,8 @@ double add_zero_counts(std::span<const Scalar> means, const Scalar* thetas, cons
     Scalar* const mean_slope = mean_slopes;
     Scalar* const theta_slope = theta_slopes;
     sum = simd::sum_in_lanes<Scalar, Bytes>(
-        static_cast<index>(means.size()),
-        [=]<class P>(index m, Scalar* lane) __attribute__((always_inline)) {
+        static_cast<index>(means.size()), [=
+    ]<class P>(index m, Scalar * lane) __attribute__((always_inline)) {
           const P mu = P::load(mean + m);
           const P u = mu * P::load(inverse + m);
           const P zero_log = P::load(theta + m) * log1p(u);
@@ -255,8 +256,7 @@ struct zero_inflated_counts {
   }
   static double log_probability(double x, double mean, double head, double theta) {
     const double own = negative_binomial_counts::log_probability(x, mean, 0, theta);
-    return x > 0 ? own - math::softplus(head)
-                 : math::softplus(own - head) - math::softplus(-head);
+    return x > 0 ? own - math::softplus(head) : math::softplus(own - head) - math::softplus(-head);
   }
   static std::int64_t draw(double mean, double head, double theta, random_engine& rng) {
     const bool is_lost = draw::uniform(rng) < math::sigmoid(head);
@@ -265,7 +265,7 @@ struct zero_inflated_counts {
 };
 
 static_assert(count_likelihood<negative_binomial_counts> &&
-              count_likelihood<cell_negative_binomial_counts> &&
-              count_likelihood<poisson_counts> && count_likelihood<zero_inflated_counts>);
+              count_likelihood<cell_negative_binomial_counts> && count_likelihood<poisson_counts> &&
+              count_likelihood<zero_inflated_counts>);
 
 }  // namespace harmonium

@@ -34,7 +34,7 @@ namespace harmonium {
 
 /// Parts of the bound, nats per cell, mean over cells.
 struct evidence_bound {
-  double reconstruction = 0;   ///< E log p(x | z, l)
+  double reconstruction = 0;      ///< E log p(x | z, l)
   double latent_divergence = 0;   ///< KL of z, >= 0
   double library_divergence = 0;  ///< KL of l, >= 0; 0 where the library is observed
 
@@ -84,8 +84,8 @@ evidence_bound bound_of(const Executor& run, const Model& model,
       random_engine own = streams[static_cast<std::uint64_t>(i)];
       for (index d = 0; d < draws; ++d) {
         for (index k = 0; k < model.latent(); ++k)
-          z(d, k) = encoded.mean(i, k) + std::sqrt(encoded.variance(i, k)) *
-                                             static_cast<Scalar>(draw::normal(own));
+          z(d, k) = encoded.mean(i, k) +
+                    std::sqrt(encoded.variance(i, k)) * static_cast<Scalar>(draw::normal(own));
         log_library[static_cast<std::size_t>(d)] =
             library_mean + std::sqrt(library_variance) * draw::normal(own);
       }
@@ -132,10 +132,9 @@ class batch_gradient {
   /// @param gradient of the loss, overwritten; length parameters
   /// @return the parts of the bound, mean over the batch
   template <executor Executor>
-  evidence_bound evaluate(const Executor& run, const Model& model,
-                          const count_rows<Scalar>& counts, std::span<const index> rows,
-                          double dropout, double weight, const random_streams& noise,
-                          vector<Scalar>& gradient) {
+  evidence_bound evaluate(const Executor& run, const Model& model, const count_rows<Scalar>& counts,
+                          std::span<const index> rows, double dropout, double weight,
+                          const random_streams& noise, vector<Scalar>& gradient) {
     const variational_layout& layout = model.layout();
     const Scalar* parameters = model.parameters().data();
     gradient.setZero(layout.parameters);
@@ -164,8 +163,8 @@ class batch_gradient {
         const Scalar variance = Model::variance_of(log_variance_(i, k));
         drawn_(i, k) = static_cast<Scalar>(draw::normal(engines_[static_cast<std::size_t>(i)]));
         z_(i, k) = mean_(i, k) + std::sqrt(variance) * drawn_(i, k);
-        bound.latent_divergence += normal_divergence(static_cast<double>(mean_(i, k)),
-                                                     static_cast<double>(variance));
+        bound.latent_divergence +=
+            normal_divergence(static_cast<double>(mean_(i, k)), static_cast<double>(variance));
       }
     }
     // The library's encoder, then a draw of l.
@@ -173,8 +172,7 @@ class batch_gradient {
     const bool encode_library = model.shape().encode_library;
     const library_distribution& prior = model.library();
     if (encode_library) {
-      const auto& hidden =
-          forward(run, layout.library, parameters, x, dropout, engines, library_);
+      const auto& hidden = forward(run, layout.library, parameters, x, dropout, engines, library_);
       apply_linear(run, layout.library_mean, parameters, hidden, library_mean_);
       apply_linear(run, layout.library_log_variance, parameters, hidden, library_log_variance_);
       library_drawn_.resize(cells);
@@ -194,8 +192,7 @@ class batch_gradient {
     // Decoder and likelihood; the outputs become slopes.
     const auto& decoded = forward(run, layout.decoder, parameters, z_, 0, {}, decoder_);
     apply_linear(run, layout.output, parameters, decoded, output_);
-    if constexpr (Likelihood::has_head)
-      apply_linear(run, layout.head, parameters, decoded, head_);
+    if constexpr (Likelihood::has_head) apply_linear(run, layout.head, parameters, decoded, head_);
     bound.reconstruction = likelihood(run, model, counts, rows, slopes);
     matrix<Scalar> slope = matrix<Scalar>::Zero(cells, layout.output.inputs);
     add_linear_gradient(run, layout.output, decoded, output_, slopes);
@@ -213,9 +210,8 @@ class batch_gradient {
     for (index i = 0; i < cells; ++i) {
       for (index k = 0; k < latent; ++k) {
         const Scalar variance = Model::variance_of(log_variance_(i, k));
-        const Scalar by_variance =
-            z_slope(i, k) * drawn_(i, k) / (2 * std::sqrt(variance)) +
-            static_cast<Scalar>(weight / n) * (1 - 1 / variance) / 2;
+        const Scalar by_variance = z_slope(i, k) * drawn_(i, k) / (2 * std::sqrt(variance)) +
+                                   static_cast<Scalar>(weight / n) * (1 - 1 / variance) / 2;
         variance_slope(i, k) = by_variance * (variance - Scalar(1e-4));
         z_slope(i, k) += static_cast<Scalar>(weight / n) * mean_(i, k);
       }
@@ -293,8 +289,7 @@ class batch_gradient {
             .theta_slope = theta_slopes_.data() + begin / block * theta_slopes_.cols()};
         sums[static_cast<std::size_t>(begin / block)] += Likelihood::add_row(row);
         library_slope_[at] =
-            static_cast<double>(scale) *
-            softmax_slopes(mean.data(), genes, library, scale, output);
+            static_cast<double>(scale) * softmax_slopes(mean.data(), genes, library, scale, output);
         if constexpr (Likelihood::has_head) head_.row(i) = scale * head_slope.transpose();
       }
     });

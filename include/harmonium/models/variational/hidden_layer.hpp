@@ -46,8 +46,8 @@ void apply_linear(const Executor& run, const linear_block& block, const Scalar* 
   const Eigen::Map<const vector<Scalar>> bias(parameters + block.bias, block.outputs);
   out.resize(x.rows(), block.outputs);
   out.rowwise() = bias.transpose();
-  add_product(run, as_factor(x),
-              as_factor(parameters + block.weights, block.inputs, block.outputs), out.data());
+  add_product(run, as_factor(x), as_factor(parameters + block.weights, block.inputs, block.outputs),
+              out.data());
 }
 
 /// Adds the gradient in W and b. @param slope gradient in the outputs, rows x outputs
@@ -75,7 +75,7 @@ void add_input_gradient(const Executor& run, const linear_block& block, const Sc
 /// What the way back through one hidden layer needs.
 template <std::floating_point Scalar>
 struct layer_trace {
-  matrix<Scalar> normalised;   ///< rows x units, before scale and shift
+  matrix<Scalar> normalised;  ///< rows x units, before scale and shift
   vector<Scalar> inverse_deviation;
   vector<Scalar> mean, variance;  ///< of this batch, the variance as it enters the running one
   matrix<Scalar> out;
@@ -87,8 +87,7 @@ struct layer_trace {
 /// @param engines one per row, from which dropout draws half a word per unit; none where it is 0
 template <std::floating_point Scalar>
 void normalise_batch(const hidden_block& block, const Scalar* parameters, matrix<Scalar>& raw,
-                     double dropout, std::span<random_engine> engines,
-                     layer_trace<Scalar>& trace) {
+                     double dropout, std::span<random_engine> engines, layer_trace<Scalar>& trace) {
   const index rows = raw.rows(), units = raw.cols();
   const auto n = static_cast<Scalar>(rows);
   trace.mean = vector<Scalar>::Zero(units);
@@ -109,8 +108,8 @@ void normalise_batch(const hidden_block& block, const Scalar* parameters, matrix
   trace.out.resize(rows, units);
   for (index i = 0; i < rows; ++i) {
     raw.row(i).array() *= trace.inverse_deviation.transpose().array();
-    trace.out.row(i) = (raw.row(i).array() * scale.transpose().array() + shift.transpose().array())
-                           .max(Scalar(0));
+    trace.out.row(i) =
+        (raw.row(i).array() * scale.transpose().array() + shift.transpose().array()).max(Scalar(0));
   }
   trace.normalised.swap(raw);
   trace.keep = 1;
@@ -140,10 +139,11 @@ void back_through_norm(const hidden_block& block, const Scalar* parameters,
   Eigen::Map<vector<Scalar>> shift_slope(gradient + block.shift, units);
   vector<Scalar> sum = vector<Scalar>::Zero(units), product = vector<Scalar>::Zero(units);
   for (index i = 0; i < rows; ++i) {
-    slope.row(i) = (trace.out.row(i).array() > Scalar(0))
-                       .select(slope.row(i).array() * trace.keep, Scalar(0));
+    slope.row(i) =
+        (trace.out.row(i).array() > Scalar(0)).select(slope.row(i).array() * trace.keep, Scalar(0));
     sum += slope.row(i).transpose();
-    product.array() += slope.row(i).transpose().array() * trace.normalised.row(i).transpose().array();
+    product.array() +=
+        slope.row(i).transpose().array() * trace.normalised.row(i).transpose().array();
   }
   scale_slope += product;
   shift_slope += sum;
@@ -152,10 +152,9 @@ void back_through_norm(const hidden_block& block, const Scalar* parameters,
   sum /= n;
   product /= n;
   for (index i = 0; i < rows; ++i)
-    slope.row(i).array() =
-        factor.transpose().array() *
-        ((slope.row(i).array() - sum.transpose().array()) -
-         trace.normalised.row(i).array() * product.transpose().array());
+    slope.row(i).array() = factor.transpose().array() *
+                           ((slope.row(i).array() - sum.transpose().array()) -
+                            trace.normalised.row(i).array() * product.transpose().array());
 }
 
 /// All hidden layers with the moments of the batch. @return the last layer's output
@@ -225,9 +224,8 @@ matrix<Scalar> evaluate_layers(const Executor& run, const std::vector<hidden_blo
       apply_linear(run, layer.linear, parameters.data(), out, raw);
     vector<Scalar> factor(units);
     for (index u = 0; u < units; ++u)
-      factor[u] = parameters[layer.scale + u] /
-                  std::sqrt(statistics[layer.running + units + u] +
-                            static_cast<Scalar>(batch_norm_epsilon));
+      factor[u] = parameters[layer.scale + u] / std::sqrt(statistics[layer.running + units + u] +
+                                                          static_cast<Scalar>(batch_norm_epsilon));
     const auto mean = statistics.segment(layer.running, units);
     const auto shift = parameters.segment(layer.shift, units);
     out.resize(raw.rows(), units);

@@ -30,7 +30,7 @@ void softmax_means(const Scalar* output, index genes, double library, Scalar* me
     const Scalar* const shift = top;
     const Scalar* const least = lowest;
     total = simd::sum_in_lanes<Scalar, Bytes>(
-        genes, [=]<class P>(index m, Scalar* sum) __attribute__((always_inline)) {
+        genes, [=]<class P>(index m, Scalar * sum) __attribute__((always_inline)) {
           const P power = exp(larger(P::load(from + m) - P::load(shift), P::load(least)));
           power.store(to + m);
           (P::load(sum) + power).store(sum);
@@ -57,7 +57,7 @@ double softmax_slopes(const Scalar* mean, index genes, double library, Scalar sc
   simd::widest([&]<int Bytes>() __attribute__((always_inline)) {
     const Scalar* const from = slopes;
     total = simd::sum_in_lanes<Scalar, Bytes>(
-        genes, [=]<class P>(index m, Scalar* sum) __attribute__((always_inline)) {
+        genes, [=]<class P>(index m, Scalar * sum) __attribute__((always_inline)) {
           (P::load(sum) + P::load(from + m)).store(sum);
         });
   });
