@@ -23,6 +23,7 @@
 #include "pilot.hpp"
 #include "scdbm.hpp"
 #include "terminal_progress.hpp"
+#include "variational_model.hpp"
 
 namespace program {
 
@@ -48,6 +49,10 @@ std::vector<hm::index> as_numbers(const std::vector<std::string>& labels) {
   return numbers;
 }
 
+bool is_variational(const generate_options& options) {
+  return options.model == "vae-prior" || options.model == "vae-posterior";
+}
+
 synthetic_cells run_model(const hm::thread_executor& run, const pilot_data& pilot, hm::index cells,
                           const generate_options& options, terminal_progress& watch,
                           hm::random_engine& rng) {
@@ -59,6 +64,7 @@ synthetic_cells run_model(const hm::thread_executor& run, const pilot_data& pilo
   if (options.model == "noisy") return from(hm::noisy_replicate::fit(counts));
   if (options.model == "independent-nb") return from(hm::independent_nb::fit(run, counts));
   if (options.model == "harmonium") return run_harmonium(run, pilot, cells, options, watch, rng);
+  if (is_variational(options)) return run_variational(run, pilot, cells, options, watch, rng);
   if (options.model == "cluster-nb") {
     const auto fitted = pilot.labels
                             ? hm::cluster_nb::fit(run, counts, as_numbers(*pilot.labels))
@@ -106,6 +112,13 @@ nlohmann::ordered_json as_json(const generate_options& options, hm::index cells)
     json["sampler"] = options.sampler;
     if (options.burn_in) json["burn_in"] = *options.burn_in;
     json["held_out"] = options.held_out;
+  }
+  if (is_variational(options)) {
+    json["preset"] = options.preset;
+    if (!options.epochs.empty()) json["epochs"] = options.epochs;
+    if (options.learning_rate) json["learning_rate"] = *options.learning_rate;
+    if (options.library) json["library"] = *options.library;
+    if (!options.cells_of.empty()) json["cells_of"] = options.cells_of;
   }
   if (options.train_cells) json["train_cells"] = *options.train_cells;
   if (!options.genes.empty()) json["genes"] = options.genes;
@@ -175,12 +188,14 @@ std::string gene_table(const synthetic_cells& made, const pilot_data& pilot) {
 void check_together(const generate_options& options) {
   const generate_options unset;
   const bool scdbm = options.model == "scdbm", harmonium = options.model == "harmonium";
+  const bool variational = is_variational(options);
   const std::pair<const char*, bool> given[] = {
       {"--preset", options.preset != unset.preset},
       {"--epochs", !options.epochs.empty()},
       {"--learning-rate", options.learning_rate.has_value()},
       {"--sampler", options.sampler != unset.sampler},
       {"--burn-in", options.burn_in.has_value()},
+      {"--library", options.library.has_value()},
       {"--size-factors", options.size_factors != unset.size_factors},
       {"--cells-of", !options.cells_of.empty()},
       {"--hidden", !options.hidden.empty() || options.choose_hidden},
@@ -188,11 +203,15 @@ void check_together(const generate_options& options) {
       {"--held-out", options.held_out != unset.held_out}};
   for (const auto& [name, is_given] : given) {
     const std::string option = name;
-    const bool of_scdbm = option == "--preset" || option == "--epochs" ||
-                          option == "--learning-rate" || option == "--sampler" ||
-                          option == "--burn-in";
-    const bool of_harmonium = option == "--size-factors" || option == "--cells-of";
-    const bool used = of_scdbm ? scdbm : of_harmonium ? harmonium : scdbm || harmonium;
+    const bool of_training =
+        option == "--preset" || option == "--epochs" || option == "--learning-rate";
+    const bool of_chains = option == "--sampler" || option == "--burn-in";
+    const bool used = of_training                  ? scdbm || variational
+                      : of_chains                  ? scdbm
+                      : option == "--library"      ? variational
+                      : option == "--size-factors" ? harmonium
+                      : option == "--cells-of"     ? harmonium || variational
+                                                   : scdbm || harmonium;
     hm::require(!is_given || used, "--model", options.model + " has no use for " + option);
   }
   hm::require(options.cells_of.empty() || !options.cells, "--cells-of",
@@ -205,6 +224,11 @@ void check_together(const generate_options& options) {
   hm::require(!scdbm || options.residual.empty() || options.residual == "none" ||
                   (options.sampler == "auto" && !options.burn_in),
               "--residual", "goes with exact sampling, not with --sampler or --burn-in");
+  const bool own_preset = options.preset == "scvi_default" || options.preset == "paper_notebook";
+  hm::require(options.preset == unset.preset || own_preset == variational, "--preset",
+              options.model + " has no preset " + options.preset);
+  hm::require(!variational || options.epochs.size() <= 1, "--epochs",
+              options.model + " trains in one stage: expected one number");
   if (!scdbm) return;
   const std::size_t layers = options.hidden.empty() ? 2 : options.hidden.size();
   const std::size_t phases = layers + (layers > 1 ? 1 : 0);
@@ -227,6 +251,7 @@ generate_options complete(generate_options options) {
   if (options.model.empty()) options.model = options.preset == "paper" ? "scdbm" : "harmonium";
   check_together(options);
   const bool scdbm = options.model == "scdbm";
+  if (is_variational(options) && options.preset == "default") options.preset = "scvi_default";
   if (options.hidden.empty())
     options.hidden = scdbm ? std::vector<long>{4, 2} : std::vector<long>{8};
   if (options.residual.empty()) options.residual = scdbm ? "none" : "low-rank";
@@ -286,6 +311,13 @@ void generate(const generate_options& asked) {
       labels += barcodes[i] + "\t" + made.labels[i] + "\n";
   }
   replace_text(folder / "labels.tsv", labels);
+  std::string sources;
+  if (!made.sources.empty()) {
+    sources = "barcode\tpilot_barcode\n";
+    for (std::size_t i = 0; i < barcodes.size(); ++i)
+      sources += barcodes[i] + "\t" + made.sources[i] + "\n";
+  }
+  replace_text(folder / "sources.tsv", sources);
   replace_text(folder / "gene_fit.tsv",
                made.inverse_dispersion.empty() ? "" : gene_table(made, pilot));
   write_text(folder / "options.json", as_json(options, cells).dump(2) + "\n");

@@ -15,12 +15,13 @@ struct generate_options {
   std::string output;
   std::optional<long> cells;  ///< as many as the training cells unless given
   std::uint64_t seed = 1;
-  std::string model;  ///< harmonium unless given; scdbm with --preset paper
-  std::string preset = "default";
-  std::vector<long> hidden;    ///< the model's own unless given
-  bool choose_hidden = false;  ///< --hidden auto
-  std::vector<long> epochs;    ///< pretraining per layer, then joint; the preset's unless given
+  std::string model;               ///< harmonium unless given; scdbm with --preset paper
+  std::string preset = "default";  ///< the model's own name for it after `complete`
+  std::vector<long> hidden;        ///< the model's own unless given
+  bool choose_hidden = false;      ///< --hidden auto
+  std::vector<long> epochs;        ///< pretraining per layer, then joint; the preset's unless given
   std::optional<double> learning_rate;
+  std::optional<double> library;  ///< mean counts per cell of the variational models
   std::optional<long> burn_in;
   std::string sampler = "auto";
   std::optional<long> train_cells;

@@ -100,7 +100,7 @@ cell). Equal seeds give equal cells for any number of threads.)");
   command
       .add_option("--labels", options.labels,
                   "barcode<TAB>label with that header, any order: cell types, which harmonium and "
-                  "cluster-nb then take as given")
+                  "cluster-nb then take as given; vae-prior draws libraries by type")
       ->check(CLI::ExistingFile)
       ->group(cells);
   command
@@ -116,11 +116,13 @@ cell). Equal seeds give equal cells for any number of threads.)");
           "--model", options.model,
           "harmonium: the recommended one, a categorical hidden group and correlation "
           "within its components; scdbm: the paper's single-cell deep Boltzmann machine; "
+          "vae-posterior, vae-prior: the paper's variational autoencoder (scVI), cells around "
+          "encoded pilot cells or from the prior; "
           "baselines: bootstrap (pilot cells again), noisy (pilot cells plus noise), "
           "independent-nb (no structure), cluster-nb (structure between clusters only) [harmonium; "
           "with --preset paper scdbm]")
-      ->check(CLI::IsMember(
-          {"harmonium", "scdbm", "bootstrap", "noisy", "independent-nb", "cluster-nb"}))
+      ->check(CLI::IsMember({"harmonium", "scdbm", "vae-posterior", "vae-prior", "bootstrap",
+                             "noisy", "independent-nb", "cluster-nb"}))
       ->group(model);
   command.add_option("--clusters", options.clusters, "Of cluster-nb without labels, by k-means")
       ->check(whole_number(1))
@@ -133,8 +135,9 @@ cell). Equal seeds give equal cells for any number of threads.)");
           "Training of scdbm. default: exact maximum likelihood; with more than 14 units in "
           "the first hidden layer pretraining and joint training with a step that learns, "
           "with --epochs or --learning-rate all three; paper: the published hyperparameters "
-          "(learning rate 1e-11 hardly moves the weights)")
-      ->check(CLI::IsMember({"default", "paper"}))
+          "(learning rate 1e-11 hardly moves the weights). vae-*: scvi_default, which is their "
+          "default, or paper_notebook")
+      ->check(CLI::IsMember({"default", "paper", "scvi_default", "paper_notebook"}))
       ->capture_default_str()
       ->group(model);
   const auto read_hidden = [&options](const std::string& text) {
@@ -168,13 +171,24 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->check(CLI::IsMember({"none", "dispersion", "mean"}))
       ->capture_default_str()
       ->group(model);
-  add_number_list(command, "--epochs", options.epochs, 0, 1000000, 4,
-                  "Pretraining epochs of each hidden layer, then, if there are several, epochs of "
-                  "joint training [60,40,10, or none before exact maximum likelihood]")
+  add_number_list(
+      command, "--epochs", options.epochs, 0, 1000000, 4,
+      "Pretraining epochs of each hidden layer, then, if there are several, epochs of "
+      "joint training [60,40,10, or none before exact maximum likelihood]; of vae-* one "
+      "number [400, paper_notebook 200]")
       ->group(model);
   command
-      .add_option("--learning-rate", options.learning_rate,
-                  "Of the first epoch [default 0.2, which then falls; paper 1e-11]")
+      .add_option(
+          "--learning-rate", options.learning_rate,
+          "Of the first epoch [default 0.2, which then falls; paper 1e-11; scvi_default 0.001, "
+          "paper_notebook 0.01]")
+      ->check(real_number(false))
+      ->type_name("X")
+      ->group(model);
+  command
+      .add_option("--library", options.library,
+                  "Of vae-*: mean counts per cell wanted; fewer than learned by binomial thinning, "
+                  "more by larger means [as learned]")
       ->check(real_number(false))
       ->type_name("X")
       ->group(model);

@@ -72,7 +72,9 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
     if (joined.unused > 0)
       pilot.remarks.push_back(std::to_string(joined.unused) + " of the labels in " +
                               options.labels + " belong to no cell of the pilot");
-    if (options.model != "cluster-nb" && options.model != "harmonium")
+    const bool used = options.model == "cluster-nb" || options.model == "harmonium" ||
+                      options.model.starts_with("vae-");
+    if (!used)
       pilot.remarks.push_back("the labels were checked but not used: " + options.model +
                               " finds its own states");
   }

@@ -22,6 +22,7 @@ struct synthetic_cells {
   std::vector<double> inverse_dispersion = {};  ///< per expressed gene, if the model has them
   std::vector<std::string> dispersion_status = {};  ///< as many
   std::vector<std::string> labels = {};             ///< type or component of each cell, if known
+  std::vector<std::string> sources = {};  ///< barcode of the pilot cell each was drawn around
 };
 
 /// A number as a csv field, shortest form that reads back the same; empty where there is none.

@@ -108,7 +108,7 @@ tells() {
 }
 check "generate --help tells every option" tells generate pilot output cells orientation \
   feature-type plain overwrite train-cells genes labels cells-of model clusters preset hidden \
-  residual size-factors epochs learning-rate held-out sampler burn-in seed threads
+  residual size-factors epochs learning-rate library held-out sampler burn-in seed threads
 check "simulate --help tells every option" tells simulate output cells genes median-library batches \
   batch-spread dropout seed threads plain overwrite
 run --help

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "variational_model.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "cell_types.hpp"
+#include "harmonium/samplers/variational_posterior.hpp"
+#include "harmonium/samplers/variational_prior.hpp"
+#include "harmonium/training/train_variational.hpp"
+
+namespace program {
+
+namespace hm = harmonium;
+
+namespace {
+
+std::string log_as_csv(const std::vector<hm::variational_record>& log) {
+  std::string csv =
+      "epoch,kl_weight,bound,reconstruction,latent_divergence,library_divergence,"
+      "held_out_bound\n";
+  for (const auto& line : log)
+    csv += std::to_string(line.epoch) + "," + field(line.weight) + "," +
+           field(line.training.value()) + "," + field(line.training.reconstruction) + "," +
+           field(line.training.latent_divergence) + "," + field(line.training.library_divergence) +
+           "," + (line.held_out ? field(line.held_out->value()) : "") + "\n";
+  return csv;
+}
+
+std::string in_words(const hm::evidence_bound& bound) {
+  return rounded(bound.value()) + " nats per cell (reconstruction " +
+         rounded(bound.reconstruction) + ", divergence " + rounded(bound.divergence(), 4) + ")";
+}
+
+}  // namespace
+
+synthetic_cells run_variational(const hm::thread_executor& run, const pilot_data& pilot,
+                                hm::index cells, const generate_options& asked,
+                                terminal_progress& watch, hm::random_engine& rng) {
+  const numbered_labels labels = number_labels(pilot.labels);
+  const auto per_type = cells_per_type(asked.cells_of, labels.names);
+
+  hm::variational_options options =
+      asked.preset == "paper_notebook" ? hm::paper_notebook() : hm::scvi_default();
+  if (!asked.epochs.empty()) options.epochs = asked.epochs.front();
+  if (asked.learning_rate) options.adam.rate = *asked.learning_rate;
+  options.monitor_every = 10;
+  hm::variational_trainer<> trainer(pilot.training, options, rng);
+  if (!trainer.run(run, std::ref(watch))) throw interruption{};
+  const auto model = std::make_shared<const hm::variational_autoencoder<>>(trainer.model());
+
+  synthetic_cells made;
+  made.training_log = log_as_csv(trainer.log());
+  const hm::depth_options depth{.library = asked.library.value_or(0)};
+  const hm::variational_posterior<> posterior(run, model, pilot.training, depth);
+  if (asked.model == "vae-posterior") {
+    auto drawn =
+        per_type.empty()
+            ? posterior.generate_with_sources(run, cells, std::ref(watch), rng)
+            : posterior.generate_clusters(run, labels.number, per_type, std::ref(watch), rng);
+    made.cells = std::move(drawn.cells);
+    for (const hm::index source : drawn.source) {
+      const auto row = static_cast<std::size_t>(pilot.rows[static_cast<std::size_t>(source)]);
+      made.sources.push_back(pilot.all.barcodes[row]);
+      if (pilot.labels) made.labels.push_back((*pilot.labels)[static_cast<std::size_t>(source)]);
+    }
+    made.facts.emplace_back("sampler", "posterior: around encoded pilot cells (sources.tsv)");
+  } else {
+    std::shared_ptr<const hm::latent_clusters> clusters;
+    if (pilot.labels)
+      clusters = std::make_shared<const hm::latent_clusters>(
+          posterior.encoded(), std::span<const hm::index>(labels.number));
+    const hm::variational_prior<> prior(model, {}, clusters, depth);
+    made.cells = per_type.empty() ? prior.generate(run, cells, std::ref(watch), rng)
+                                  : prior.generate_clusters(run, per_type, std::ref(watch), rng);
+    made.facts.emplace_back("sampler", std::string("prior: z ~ N(0, I), library of the pilot") +
+                                           (clusters ? ", by type" : ""));
+  }
+  if (interrupted) throw interruption{};
+
+  const auto& shape = options.shape;
+  made.facts.emplace_back("network", std::to_string(shape.encoder.size()) + " x " +
+                                         std::to_string(shape.encoder.front()) +
+                                         " hidden units, z of " + std::to_string(shape.latent) +
+                                         ", " + asked.preset);
+  made.facts.emplace_back("epochs", std::to_string(trainer.epoch()));
+  hm::random_engine own(asked.seed, 1);
+  made.facts.emplace_back(
+      "bound", in_words(hm::bound_of(run, *model, trainer.training_cells(), 20, own)) + ", " +
+                   std::to_string(trainer.training_cells().cells()) + " training cells");
+  if (trainer.held_out_cells().cells() > 0)
+    made.facts.emplace_back("held-out bound",
+                            in_words(hm::bound_of(run, *model, trainer.held_out_cells(), 20, own)) +
+                                ", " + std::to_string(trainer.held_out_cells().cells()) + " cells");
+  const auto theta = model->theta();
+  made.inverse_dispersion.assign(theta.data(), theta.data() + theta.size());
+  made.dispersion_status.assign(made.inverse_dispersion.size(), "by gradient");
+  return made;
+}
+
+}  // namespace program
