@@ -4,6 +4,7 @@
 
 #include <Eigen/SparseCore>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -27,10 +28,15 @@
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
+#include "harmonium/samplers/harmonium_latent.hpp"
+#include "harmonium/samplers/variational_posterior.hpp"
+#include "harmonium/samplers/variational_prior.hpp"
+#include "harmonium/samplers/variational_start.hpp"
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/training/compensated_em.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
 #include "harmonium/training/train_harmonium.hpp"
+#include "harmonium/training/train_variational.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "harmonium/units/poisson.hpp"
@@ -111,6 +117,34 @@ TEST_CASE("step by step, watched and stopped") {
   CHECK_THROWS_AS((void)trainer.model(), std::invalid_argument);
   trainer.run(hm::serial_executor{}, hm::silent{});
   CHECK(trainer.model().parameters() == model.parameters());
+}
+
+TEST_CASE("the variational autoencoder") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+  const hm::thread_executor run(2);
+  const auto machine = hm::train<scdbm>(pilot.counts, short_training(), rng);
+
+  auto settings = hm::paper_notebook();  // or scvi_default()
+  settings.epochs = 20;
+  using autoencoder = hm::variational_autoencoder<hm::negative_binomial_counts>;  // the default
+  const auto model = std::make_shared<const autoencoder>(
+      hm::train_variational<autoencoder>(run, pilot.counts, settings, rng));
+  const hm::variational_posterior<> posterior(run, model, pilot.counts);  // both share the model
+  const hm::variational_prior<> prior(model);
+  const auto around = posterior.generate_with_sources(run, 200, hm::silent{}, rng);
+  const auto cells = prior.generate(run, 200, rng);
+
+  const hm::harmonium_latent latent(
+      hm::fit_latent_harmonium(run, posterior.encoded(), {.components = 4}, rng));
+  const hm::variational_prior<autoencoder, hm::harmonium_latent> composed(model, latent);
+  const hm::variational_start<hm::variational_posterior<>> start{&posterior, 5};  // 5 Gibbs sweeps
+  const auto swept = hm::generate(run, machine, 100, start, rng);
+
+  CHECK(around.source.size() == 200);
+  CHECK(cells.cells() == 200);
+  CHECK(composed.generate(run, 10, rng).genes() == 40);
+  CHECK(swept.cells() == 100);
 }
 
 TEST_CASE("the recommended model") {

@@ -294,6 +294,20 @@ generates chosen --hidden auto --held-out 20
 check "... tells the held-out likelihoods" \
   eval 'grep -q "^held-out nats per cell" chosen/summary.txt && grep -q "^held-out  " chosen/summary.txt'
 generates scdbm_residual --model scdbm --residual low-rank
+generates vae_prior --model vae-prior --epochs 3
+generates vae_posterior --model vae-posterior --preset paper_notebook --epochs 3 \
+  --labels pilot/labels.tsv
+check "... training_log.csv has a line per epoch" [ "$(wc -l <vae_posterior/training_log.csv)" -eq 4 ]
+check "... sources.tsv names pilot cells" eval \
+  '[ -z "$(tail -n +2 vae_posterior/sources.tsv | cut -f 2 | sort -u |
+    comm -23 - <(text pilot/barcodes.tsv.gz | sort))" ]'
+check "cells of one type, at a chosen depth" made --pilot pilot --labels pilot/labels.tsv \
+  --model vae-prior --epochs 3 --cells-of "$type=9" --library 50 --output vae_typed
+check "... so many" [ "$(text vae_typed/barcodes.tsv* | wc -l)" -eq 9 ]
+refuses "vae-prior has no preset paper" --pilot pilot --model vae-prior --preset paper
+refuses "vae-prior trains in one stage" --pilot pilot --model vae-prior --epochs 1,1
+refuses "harmonium has no use for --library" --pilot pilot --library 100
+refuses "diverged in epoch" --pilot pilot --model vae-prior --learning-rate 1e6
 for threads in 1 2 5; do
   made --pilot pilot --cells 50 --seed 7 --threads $threads --output harmonium_$threads
   check "harmonium: the same bytes with $threads threads" same_cells harmonium harmonium_$threads

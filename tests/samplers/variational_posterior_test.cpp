@@ -80,3 +80,15 @@ TEST_CASE("cells of clusters on request") {
       hm::variational_posterior<>(hm::serial_executor{}, pilot.model, hm::count_matrix<>(12)),
       std::invalid_argument);
 }
+
+TEST_CASE("an encoder that says nonsense of the library is held back") {
+  const auto counts = tiny::toy_counts(20, 12, 3);
+  hm::random_engine rng(1);
+  hm::variational_autoencoder<> model(12, {.encoder = {4}, .decoder = {4}, .latent = 2}, rng);
+  model.parameters()[model.layout().library_mean.bias] = 40;
+  const hm::variational_posterior<> posterior(
+      hm::serial_executor{}, std::make_shared<const hm::variational_autoencoder<>>(model), counts);
+  const double deepest = hm::library_sizes(counts).maxCoeff();
+  CHECK(hm::library_sizes(posterior.generate(200, rng)).mean() ==
+        doctest::Approx(2 * deepest).epsilon(0.1));
+}

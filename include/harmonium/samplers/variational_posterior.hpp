@@ -4,6 +4,7 @@
 /// drawn from where they lie.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <memory>
@@ -15,6 +16,7 @@
 
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/draw/normal.hpp"
+#include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/math/elementary.hpp"
@@ -34,6 +36,9 @@ struct cells_with_sources {
 
 /// Generator: z ~ q(z | x), l ~ q(l | x) of a pilot cell x, decoded, counts drawn. Every pilot cell
 /// serves equally often, give or take one. Shares the fitted model with others.
+///
+/// A log-library beyond that of twice the deepest pilot cell counts as that: the encoder, which is
+/// not bounded, may say anything of a cell unlike those it was trained on.
 template <class Model = variational_autoencoder<>>
 class variational_posterior {
  public:
@@ -47,11 +52,14 @@ class variational_posterior {
       : model_(std::move(model)) {
     require(model_ != nullptr, "variational_posterior", "there is no model");
     require(pilot.cells() > 0, "variational_posterior", "the pilot has no cells");
-    encoded_ = model_->encode(run, pilot);
+    const count_rows<scalar> rows(pilot);
+    encoded_ = model_->encode(run, rows);
+    largest_ = rows.log_library().maxCoeff() + math::log(2.0);
     double learned = 0;
     for (index i = 0; i < encoded_.cells(); ++i)
-      learned += math::exp(static_cast<double>(encoded_.library_mean[i]) +
-                           0.5 * static_cast<double>(encoded_.library_variance[i]));
+      learned += math::exp(
+          std::min(largest_, static_cast<double>(encoded_.library_mean[i]) +
+                                 0.5 * static_cast<double>(encoded_.library_variance[i])));
     depth_ = depth_change::of(depth, learned / static_cast<double>(encoded_.cells()));
     all_.resize(static_cast<std::size_t>(encoded_.cells()));
     std::iota(all_.begin(), all_.end(), index{0});
@@ -116,9 +124,10 @@ class variational_posterior {
           static_cast<double>(encoded_.mean(source, at)) +
           std::sqrt(static_cast<double>(encoded_.variance(source, at))) * draw::normal(rng);
     }
-    point.log_library =
+    const double drawn =
         static_cast<double>(encoded_.library_mean[source]) +
         std::sqrt(static_cast<double>(encoded_.library_variance[source])) * draw::normal(rng);
+    point.log_library = std::min(drawn, largest_);
   }
 
  private:
@@ -141,6 +150,7 @@ class variational_posterior {
 
   std::shared_ptr<const Model> model_;
   encoded_cells<scalar> encoded_;
+  double largest_ = 0;  ///< log-library
   depth_change depth_;
   std::vector<index> all_;
 };
