@@ -12,7 +12,7 @@
 
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
-#include "harmonium/core/simd.hpp"
+#include "harmonium/core/wide_packs.hpp"
 
 namespace harmonium {
 
@@ -88,9 +88,9 @@ void add_product_columns(const factor<Scalar>& left, const factor<Scalar>& right
                          index begin, index end, int widest = 64) {
   constexpr index deepest = 256;
   const index depth = left.columns, rows = left.rows, stride = right.columns;
-  simd::widest(
+  packs::widest(
       [&]<int Bytes>() __attribute__((always_inline)) {
-        using P = simd::pack<Scalar, Bytes / int(sizeof(Scalar))>;
+        using P = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
         constexpr index width = 2 * P::lanes;
         std::vector<Scalar> packed(static_cast<std::size_t>(std::min(depth, deepest) * width));
         // Where the last panel is not full, rows are finished in this.

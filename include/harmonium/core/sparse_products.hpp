@@ -12,7 +12,7 @@
 
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
-#include "harmonium/core/simd.hpp"
+#include "harmonium/core/wide_packs.hpp"
 
 namespace harmonium {
 
@@ -27,7 +27,7 @@ struct sparse_row {
 template <int Bytes, class Scalar>
 [[gnu::always_inline]] inline void add_scaled(Scalar scale, const Scalar* x, Scalar* out,
                                               index size) {
-  using P = simd::pack<Scalar, Bytes / int(sizeof(Scalar))>;
+  using P = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
   const P factor = P::all(scale);
   index k = 0;
   for (; k + P::lanes <= size; k += P::lanes)
@@ -41,7 +41,7 @@ template <executor Executor, std::floating_point Scalar>
 void add_sparse_product(const Executor& run, std::span<const sparse_row<Scalar>> rows,
                         const Scalar* weights, index width, Scalar* out) {
   for_each_range(run, static_cast<index>(rows.size()), 64, [&](index begin, index end) {
-    simd::widest([&]<int Bytes>() __attribute__((always_inline)) {
+    packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
       for (index i = begin; i < end; ++i) {
         const auto& row = rows[static_cast<std::size_t>(i)];
         const std::size_t entries = row.values.size();
@@ -61,7 +61,7 @@ void add_sparse_transposed_product(const Executor& run, std::span<const sparse_r
                                    const Scalar* right, index width, Scalar* out) {
   // Threads share the columns of `out`, since every row of it gets something from many cells.
   for_each_range(run, width, 64, [&](index begin, index end) {
-    simd::widest([&]<int Bytes>() __attribute__((always_inline)) {
+    packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
       for (std::size_t i = 0; i < rows.size(); ++i) {
         const std::size_t entries = rows[i].values.size();
         const Scalar* const values = rows[i].values.data();

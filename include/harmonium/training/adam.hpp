@@ -11,7 +11,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
-#include "harmonium/core/simd.hpp"
+#include "harmonium/core/wide_packs.hpp"
 
 namespace harmonium {
 
@@ -49,9 +49,9 @@ class adam {
     first_power_ *= options_.first_decay;
     second_power_ *= options_.second_decay;
     for_each_range(run, parameters.size(), index{1} << 16, [&](index begin, index end) {
-      simd::widest([&]<int Bytes>() __attribute__((always_inline)) {
-        using wide = simd::pack<Scalar, Bytes / int(sizeof(Scalar))>;
-        using one = simd::pack<Scalar, 1>;
+      packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+        using wide = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
+        using one = packs::pack<Scalar, 1>;
         const rates<wide> all(options_, first_power_, second_power_);
         const rates<one> single(options_, first_power_, second_power_);
         const Scalar* const g = gradient.data();

@@ -19,8 +19,8 @@
 #include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/core/simd.hpp"
 #include "harmonium/core/sparse_products.hpp"
+#include "harmonium/core/wide_packs.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "harmonium/units/poisson.hpp"
 
@@ -90,13 +90,13 @@ template <std::floating_point Scalar>
 double add_zero_counts(std::span<const Scalar> means, const Scalar* thetas, const Scalar* inverses,
                        Scalar* mean_slopes, Scalar* theta_slopes) {
   double sum = 0;
-  simd::widest([&]<int Bytes>() __attribute__((always_inline)) {
+  packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
     const Scalar* const mean = means.data();
     const Scalar* const theta = thetas;
     const Scalar* const inverse = inverses;
     Scalar* const mean_slope = mean_slopes;
     Scalar* const theta_slope = theta_slopes;
-    sum = simd::sum_in_lanes<Scalar, Bytes>(
+    sum = packs::sum_in_lanes<Scalar, Bytes>(
         static_cast<index>(means.size()), [=
     ]<class P>(index m, Scalar * lane) __attribute__((always_inline)) {
           const P mu = P::load(mean + m);

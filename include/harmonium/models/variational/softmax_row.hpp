@@ -9,7 +9,7 @@
 
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
-#include "harmonium/core/simd.hpp"
+#include "harmonium/core/wide_packs.hpp"
 
 namespace harmonium {
 
@@ -24,12 +24,12 @@ void softmax_means(const Scalar* output, index genes, double library, Scalar* me
   std::fill_n(top, 16, largest);
   std::fill_n(lowest, 16, Scalar(-60));
   double total = 0;
-  simd::widest([&]<int Bytes>() __attribute__((always_inline)) {
+  packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
     const Scalar* const from = output;
     Scalar* const to = mean;
     const Scalar* const shift = top;
     const Scalar* const least = lowest;
-    total = simd::sum_in_lanes<Scalar, Bytes>(
+    total = packs::sum_in_lanes<Scalar, Bytes>(
         genes, [=]<class P>(index m, Scalar * sum) __attribute__((always_inline)) {
           const P power = exp(larger(P::load(from + m) - P::load(shift), P::load(least)));
           power.store(to + m);
@@ -37,8 +37,8 @@ void softmax_means(const Scalar* output, index genes, double library, Scalar* me
         });
   });
   std::fill_n(scale, 16, static_cast<Scalar>(library / total));
-  simd::widest([&]<int Bytes>() __attribute__((always_inline)) {
-    using wide = simd::pack<Scalar, Bytes / int(sizeof(Scalar))>;
+  packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+    using wide = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
     Scalar* const to = mean;
     const wide factor = wide::load(scale);
     index m = 0;
@@ -54,16 +54,16 @@ double softmax_slopes(const Scalar* mean, index genes, double library, Scalar sc
   double total = 0;
   Scalar share[16], factor[16];
   std::fill_n(factor, 16, scale);
-  simd::widest([&]<int Bytes>() __attribute__((always_inline)) {
+  packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
     const Scalar* const from = slopes;
-    total = simd::sum_in_lanes<Scalar, Bytes>(
+    total = packs::sum_in_lanes<Scalar, Bytes>(
         genes, [=]<class P>(index m, Scalar * sum) __attribute__((always_inline)) {
           (P::load(sum) + P::load(from + m)).store(sum);
         });
   });
   std::fill_n(share, 16, static_cast<Scalar>(total / library));
-  simd::widest([&]<int Bytes>() __attribute__((always_inline)) {
-    using wide = simd::pack<Scalar, Bytes / int(sizeof(Scalar))>;
+  packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+    using wide = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
     const Scalar* const mu = mean;
     Scalar* const to = slopes;
     const wide common = wide::load(share), by = wide::load(factor);

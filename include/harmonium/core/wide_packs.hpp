@@ -14,7 +14,7 @@
 
 #include "harmonium/core/math/elementary.hpp"
 
-namespace harmonium::simd {
+namespace harmonium::packs {
 
 /// `Lanes` numbers, each for itself.
 template <std::floating_point S, int Lanes>
@@ -188,4 +188,4 @@ template <std::floating_point Scalar, int Bytes, class Part>
   return sum;
 }
 
-}  // namespace harmonium::simd
+}  // namespace harmonium::packs

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/core/simd.hpp"
+#include "harmonium/core/wide_packs.hpp"
 
 #include <doctest/doctest.h>
 
@@ -19,16 +19,16 @@ struct results {
 
   results(const std::vector<S>& x, int bytes)
       : exponential(x.size()), logarithm(x.size()), root(x.size()) {
-    hm::simd::widest(
+    hm::packs::widest(
         [&]<int Bytes>() __attribute__((always_inline)) {
-          using P = hm::simd::pack<S, Bytes / int(sizeof(S))>;
+          using P = hm::packs::pack<S, Bytes / int(sizeof(S))>;
           for (std::size_t i = 0; i + P::lanes <= x.size(); i += P::lanes) {
             const P value = P::load(x.data() + i);
             exp(value).store(exponential.data() + i);
             log1p(value * value).store(logarithm.data() + i);
             square_root(value * value).store(root.data() + i);
           }
-          sum = hm::simd::sum_in_lanes<S, Bytes>(
+          sum = hm::packs::sum_in_lanes<S, Bytes>(
               static_cast<std::ptrdiff_t>(x.size()) - 3, [&]<class Q>(std::ptrdiff_t m, S * lane)
                                                              __attribute__((always_inline)) {
                                                                (Q::load(lane) +
