@@ -7,9 +7,11 @@
 #include <Random123/philox.h>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <span>
 
 namespace harmonium {
 
@@ -44,6 +46,22 @@ class random_engine {
     second_ = join(words[2], words[3]);
     second_ready_ = true;
     return join(words[0], words[1]);
+  }
+
+  /// The next words, the same as that many calls.
+  void fill(std::span<result_type> words) noexcept {
+    if (words.empty()) return;
+    if (second_ready_) {
+      words.front() = (*this)();
+      words = words.subspan(1);
+    }
+    std::size_t done = 0;
+    for (; done + 1 < words.size(); done += 2) {
+      const auto drawn = block(key_, block_++, item_);
+      words[done] = join(drawn[0], drawn[1]);
+      words[done + 1] = join(drawn[2], drawn[3]);
+    }
+    if (done < words.size()) words[done] = (*this)();
   }
 
   /// Number of words drawn so far; `engine.seek(engine.position())` changes nothing.

@@ -87,6 +87,14 @@ class basic_bernoulli {
     }
   }
 
+  /// The number whose state that is.
+  [[nodiscard]] index state_number(std::span<const Scalar> state) const noexcept {
+    index number = 0;
+    for (std::size_t i = state.size(); i-- > 0;)
+      number = 2 * number + (state[i] != Scalar(0) ? 1 : 0);
+    return number;
+  }
+
   /// The state at which weights'state is largest.
   template <std::floating_point Weight>
   void write_maximiser(std::span<const Weight> weights, std::span<Scalar> out) const {

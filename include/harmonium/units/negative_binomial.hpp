@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "harmonium/core/draw/negative_binomial.hpp"
+#include "harmonium/core/draw/negative_binomial_tables.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/math/gamma.hpp"
@@ -169,6 +170,12 @@ class basic_negative_binomial {
       const double unit_mean = nb_mean(static_cast<double>(eta[i]), unit_theta);
       out[i] = static_cast<Scalar>(draw::negative_binomial(unit_mean, unit_theta, rng));
     }
+  }
+
+  /// Tables for many draws with the same eta, from the same distribution as `sample`.
+  /// @throws std::domain_error unless every eta < 0
+  [[nodiscard]] draw::negative_binomial_tables tabulate(std::span<const Scalar> eta) const {
+    return {eta, std::span<const Scalar>(theta_.data(), eta.size())};
   }
 
   /// @param mean >= 0; 0 gives eta = -700.

@@ -30,6 +30,17 @@ double uniform(double low, double high, Engine& rng) {
   return low + (high - low) * uniform(rng);
 }
 
+/// The next words of the engine, as many as `words` holds; an engine that can makes them faster
+/// together than one by one.
+template <bit_source Engine>
+void fill(std::span<std::uint64_t> words, Engine& rng) {
+  if constexpr (requires { rng.fill(words); }) {
+    rng.fill(words);
+  } else {
+    for (std::uint64_t& word : words) word = rng();
+  }
+}
+
 /// A whole number below `n`, each equally likely. Mostly one word of the engine.
 /// @throws std::domain_error if `n` is 0.
 /// @see Lemire (2019), Fast random integer generation in an interval, ACM TOMACS 29(1).
