@@ -58,6 +58,7 @@
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/simd.hpp"
 #include "harmonium/fwd.hpp"
 #include "harmonium/likelihood/annealed.hpp"
 #include "harmonium/likelihood/enumerated_states.hpp"

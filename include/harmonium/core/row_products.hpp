@@ -4,10 +4,13 @@
 /// a fixed order, so the bits do not depend on compiler, thread count or cache size.
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <span>
 
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/simd.hpp"
 
 namespace harmonium {
 
@@ -33,10 +36,45 @@ void for_each_nonzero(std::span<const Scalar> dense, Visitor&& visit) {
     if (dense[k] != Scalar(0)) visit(static_cast<index>(k), dense[k]);
 }
 
-/// out += x'W. Cost: non-zeros of x times columns of W.
+/// out[k], ... += x'W for the columns k, ... of up to two packs of columns, zeros not left out.
+/// @return the number of columns done.
+template <std::size_t Lanes, bool Two>
+inline std::size_t add_dense_columns(std::span<const double> x, const weight_view<double>& weights,
+                                     std::size_t k, std::span<double> out) {
+  using pack = simd::pack<Lanes>;
+  const auto columns = static_cast<std::size_t>(weights.cols());
+  auto first = pack::load(&out[k]), second = first;
+  if constexpr (Two) second = pack::load(&out[k + Lanes]);
+  const double* w = weights.data() + k;
+  for (const double value : x) {
+    const pack scale(value);
+    first = first + scale * pack::load(w);
+    if constexpr (Two) second = second + scale * pack::load(w + Lanes);
+    w += columns;
+  }
+  first.store(&out[k]);
+  if constexpr (Two) second.store(&out[k + Lanes]);
+  return Two ? 2 * Lanes : Lanes;
+}
+
+/// out += x'W. Cost: non-zeros of x times columns of W; for dense x and few columns, where asking
+/// for zeros costs more than adding them, its length.
 template <class Scalar, class Row>
 void add_product(const Row& x, const weight_view<Scalar>& weights, std::span<Scalar> out) {
   const index columns = weights.cols();
+  if constexpr (std::convertible_to<Row, std::span<const double>> && std::same_as<Scalar, double>) {
+    constexpr std::size_t lanes = simd::native_lanes;
+    const std::size_t size = out.size();
+    if (columns <= 16) {
+      std::size_t k = 0;
+      while (k + 2 * lanes <= size) k += add_dense_columns<lanes, true>(x, weights, k, out);
+      while (k + lanes <= size) k += add_dense_columns<lanes, false>(x, weights, k, out);
+      if constexpr (lanes > 2)
+        while (k + 2 <= size) k += add_dense_columns<2, false>(x, weights, k, out);
+      while (k < size) k += add_dense_columns<1, false>(x, weights, k, out);
+      return;
+    }
+  }
   for_each_nonzero(x, [&](index unit, auto value) {
     const auto scale = static_cast<Scalar>(value);
     const Scalar* w = weights.data() + unit * columns;

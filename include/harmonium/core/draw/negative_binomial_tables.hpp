@@ -174,14 +174,7 @@ class negative_binomial_tables {
     const std::uint64_t finer = static_cast<std::uint64_t>(fraction) << 16 | more;
     auto count = static_cast<std::int64_t>(finer < entry >> 16 ? slot : entry & 0xffff);
     if (count + 1 < std::int64_t{1} << here.bits) return count;
-    double left = uniform(rng), probability = beyond.first;
-    // Beyond the smallest probability, what is left of the uniform number is rounding.
-    while (left > probability && probability > 1e-18) {
-      left -= probability;
-      const auto x = static_cast<double>(count++);
-      probability *= beyond.q * (beyond.theta + x) / (x + 1);
-    }
-    return count;
+    return invert_negative_binomial(uniform(rng), beyond.first, count, beyond.q, beyond.theta);
   }
 
   std::vector<gene> genes_;
