@@ -147,6 +147,7 @@
 #include "harmonium/units/concepts.hpp"
 #include "harmonium/units/dispersion.hpp"
 #include "harmonium/units/gaussian.hpp"
+#include "harmonium/units/nb_log_masses.hpp"
 #include "harmonium/units/nb_scores.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "harmonium/units/poisson.hpp"
