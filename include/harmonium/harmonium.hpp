@@ -10,6 +10,7 @@
 #include "harmonium/analysis/jacobi_eigen.hpp"
 #include "harmonium/analysis/k_means.hpp"
 #include "harmonium/analysis/label_transfer.hpp"
+#include "harmonium/analysis/leading_eigenpairs.hpp"
 #include "harmonium/analysis/linear_operator.hpp"
 #include "harmonium/analysis/local_moving.hpp"
 #include "harmonium/analysis/loess.hpp"
