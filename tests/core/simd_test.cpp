@@ -99,5 +99,7 @@ TEST_CASE("a sum is that of eight chains, whatever the width") {
     CHECK(simd::sum(size, [&](auto lanes, std::size_t i) {
             return simd::pack<lanes()>::load(&terms[i]);
           }) == expected);
+    const std::vector<double> ones(size, 1.0);
+    CHECK(simd::dot(terms.data(), ones.data(), size) == expected);
   }
 }

@@ -124,6 +124,12 @@ inline void for_each_pack(std::size_t size, Body&& body) {
     for (std::size_t i = whole; i < size; ++i) body(std::integral_constant<std::size_t, 1>{}, i);
 }
 
+/// The sum of eight chains, pairwise.
+[[nodiscard]] inline double joined(const std::array<double, 8>& chain) noexcept {
+  return ((chain[0] + chain[4]) + (chain[2] + chain[6])) +
+         ((chain[1] + chain[5]) + (chain[3] + chain[7]));
+}
+
 /// Sum of `term(lanes, i)`, a pack of the terms i, i + 1, ..., over [0, size). In eight interleaved
 /// chains whatever the width: the same bits everywhere, and faster than in order.
 template <class Term>
@@ -139,8 +145,37 @@ template <class Term>
     for (std::size_t i = 0; i < count; i += 8)
       for (std::size_t k = 0; k < 8; ++k) chain[k] += terms[i + k];
   }
-  return ((chain[0] + chain[4]) + (chain[2] + chain[6])) +
-         ((chain[1] + chain[5]) + (chain[3] + chain[7]));
+  return joined(chain);
+}
+
+/// a'b, summed as in `sum`.
+[[nodiscard]] inline double dot(const double* a, const double* b, std::size_t size) noexcept {
+  constexpr std::size_t lanes = native_lanes;
+  using part = pack<lanes>;
+  const auto product = [&](std::size_t at) { return part::load(a + at) * part::load(b + at); };
+  const std::size_t whole = size - size % 8;
+  std::array<double, 8> chain{};
+  if constexpr (lanes == 1) {
+    for (std::size_t i = 0; i < whole; ++i) chain[i % 8] += a[i] * b[i];
+  } else {  // written out, because compilers keep arrays of packs in memory
+    part first(0.0), second(0.0), third(0.0), fourth(0.0);
+    for (std::size_t i = 0; i < whole; i += 8) {
+      first = first + product(i);
+      if constexpr (lanes <= 4) second = second + product(i + lanes);
+      if constexpr (lanes == 2) {
+        third = third + product(i + 4);
+        fourth = fourth + product(i + 6);
+      }
+    }
+    first.store(&chain[0]);
+    if constexpr (lanes <= 4) second.store(&chain[lanes]);
+    if constexpr (lanes == 2) {
+      third.store(&chain[4]);
+      fourth.store(&chain[6]);
+    }
+  }
+  for (std::size_t i = whole; i < size; ++i) chain[i - whole] += a[i] * b[i];
+  return joined(chain);
 }
 
 }  // namespace harmonium::simd
