@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "harmonium/core/random_engine.hpp"
 
-#include <Random123/philox.h>
 #include <doctest/doctest.h>
 
 #include <random>
@@ -24,19 +23,6 @@ TEST_CASE("Philox4x32-10 known answers (Random123 kat_vectors)") {
   CHECK(ones[1] == 0x41c83b0eu);
   CHECK(ones[2] == 0xa20bc7c6u);
   CHECK(ones[3] == 0x6d5451fdu);
-}
-
-TEST_CASE("blocks are those of Random123") {
-  std::mt19937_64 words(5);
-  for (int i = 0; i < 1000; ++i) {
-    const std::uint64_t key = words(), number = words() >> i % 64, item = words() >> i % 61;
-    const auto lower = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
-    const auto upper = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); };
-    const auto theirs = r123::Philox4x32{}(
-        {{lower(number), upper(number), lower(item), upper(item)}}, {{lower(key), upper(key)}});
-    const auto ours = hm::random_engine::block(key, number, item);
-    for (std::size_t k = 0; k < 4; ++k) CHECK(ours[k] == theirs[k]);
-  }
 }
 
 TEST_CASE("seek continues a stream where another engine stands") {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// The counter-based random engine: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
-/// easy as 1, 2, 3", doi 10.1145/2063384.2063405). The words are those of the Random123 library,
-/// which the tests compare; its headers would be half of what compiling a small program costs.
+/// easy as 1, 2, 3", doi 10.1145/2063384.2063405), from Random123.
 #pragma once
 
-#include <array>
+#include <Random123/philox.h>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -87,20 +87,10 @@ class random_engine {
   }
 
   /// One Philox block: four 32-bit words of the stream `item` under `key`.
-  static constexpr std::array<std::uint32_t, 4> block(std::uint64_t key, std::uint64_t number,
-                                                      std::uint64_t item) noexcept {
-    std::uint32_t a = low(number), b = high(number), c = low(item), d = high(item);
-    std::uint32_t first_key = low(key), second_key = high(key);
-    for (int round = 0; round < 10; ++round) {
-      const std::uint64_t p = std::uint64_t{0xd2511f53} * a, q = std::uint64_t{0xcd9e8d57} * c;
-      a = high(q) ^ b ^ first_key;
-      b = low(q);
-      c = high(p) ^ d ^ second_key;
-      d = low(p);
-      first_key += 0x9e3779b9;   // the golden ratio
-      second_key += 0xbb67ae85;  // sqrt(3) - 1
-    }
-    return {a, b, c, d};
+  static r123::Philox4x32::ctr_type block(std::uint64_t key, std::uint64_t number,
+                                          std::uint64_t item) noexcept {
+    return r123::Philox4x32{}({{low(number), high(number), low(item), high(item)}},
+                              {{low(key), high(key)}});
   }
 
  private:
