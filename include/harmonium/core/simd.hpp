@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// Several doubles at a time, in the registers that the consumer's compiler flags allow: 2 (SSE2,
-/// the default on x86-64), 4 (AVX), 8 (AVX-512). Built on the vector types of GCC and Clang; any
-/// other compiler gets packs of one. A lane goes through the same IEEE operations as a number on
-/// its own, so that results do not depend on the width (with -ffp-contract=off).
+/// the default on x86-64), 4 (AVX), 8 (AVX-512). Through xsimd where the compiler sees its headers
+/// and HARMONIUM_WITHOUT_XSIMD is not defined, else one at a time. A lane goes through the same
+/// IEEE operations as a number on its own, so that results do not depend on the width (with
+/// -ffp-contract=off).
 ///
 ///     simd::for_each_pack(out.size(), [&](auto lanes, std::size_t i) {
 ///       using pack = simd::pack<lanes()>;
 ///       math::exp(pack::load(x.data() + i)).store(out.data() + i);
 ///     });
 #pragma once
+
+#ifndef HARMONIUM_WITHOUT_XSIMD
+#if __has_include(<xsimd/xsimd.hpp>)
+#include <xsimd/xsimd.hpp>
+#else
+#define HARMONIUM_WITHOUT_XSIMD
+#endif
+#endif
 
 #include <algorithm>
 #include <array>
@@ -22,26 +31,25 @@
 
 namespace harmonium::simd {
 
-/// Doubles in the widest register.
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
-inline constexpr std::size_t native_lanes = 8;
-#elif defined(__AVX2__)
-inline constexpr std::size_t native_lanes = 4;
-#elif defined(__SSE2__) || defined(__ARM_NEON)
-inline constexpr std::size_t native_lanes = 2;
-#else
-inline constexpr std::size_t native_lanes = 1;
-#endif
-
 /// The type behind `Lanes` numbers; a plain one for a single number.
+#ifdef HARMONIUM_WITHOUT_XSIMD
 template <class T, std::size_t Lanes>
-struct register_of {
-  typedef T type __attribute__((vector_size(Lanes * sizeof(T))));
-};
+struct register_of;
+#else
+template <class T, std::size_t Lanes>
+struct register_of : xsimd::make_sized_batch<T, Lanes> {};
+#endif
 template <class T>
 struct register_of<T, 1> {
   using type = T;
 };
+
+/// Doubles in the widest register.
+#ifdef HARMONIUM_WITHOUT_XSIMD
+inline constexpr std::size_t native_lanes = 1;
+#else
+inline constexpr std::size_t native_lanes = xsimd::batch<double>::size;
+#endif
 
 /// 64-bit words, lane by lane.
 template <std::size_t Lanes>
@@ -65,7 +73,7 @@ struct pack {
   pack() = default;
   pack(native lanes) noexcept : v(lanes) {}
   /// The same number in every lane.
-  pack(double number) noexcept requires(Lanes > 1) : v(number - native{}) {}
+  pack(double number) noexcept requires(Lanes > 1) : v(number) {}
 
   [[nodiscard]] static pack load(const double* from) noexcept {
     pack result;
@@ -86,9 +94,15 @@ struct pack {
 };
 
 /// `yes` where `mask` holds, `no` elsewhere.
+#ifndef HARMONIUM_WITHOUT_XSIMD
 template <std::size_t Lanes, class Mask>
-[[nodiscard]] inline pack<Lanes> select(Mask mask, pack<Lanes> yes, pack<Lanes> no) noexcept {
-  return mask ? yes.v : no.v;
+requires(Lanes > 1)
+    [[nodiscard]] inline pack<Lanes> select(Mask mask, pack<Lanes> yes, pack<Lanes> no) noexcept {
+  return xsimd::select(mask, yes.v, no.v);
+}
+#endif
+[[nodiscard]] inline pack<1> select(bool mask, pack<1> yes, pack<1> no) noexcept {
+  return mask ? yes : no;
 }
 template <std::floating_point S>
 [[nodiscard]] inline S select(bool mask, S yes, S no) noexcept {
