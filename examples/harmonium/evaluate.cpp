@@ -51,6 +51,7 @@ nlohmann::ordered_json as_json(const evaluate_options& options, const evaluate_i
   json["reference"] = options.reference;
   json["synthetic"] = options.synthetic;
   json["labels"] = options.labels.empty() ? input.label_source : options.labels;
+  json["label_transfer"] = options.transfer;
   if (!options.pilot.empty()) json["pilot"] = options.pilot;
   json["seed"] = options.seed;
   json["repeats"] = options.repeats;
@@ -163,10 +164,13 @@ void evaluate(const evaluate_options& options) {
   const evaluate_input input = read_input(run, options, rng);
   for (const auto& remark : input.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
   if (interrupted) throw interruption{};
-  const auto found = hm::compare_candidates(
-      run, input.reference.counts, input.labels.codes, input.synthetic,
-      {.repeats = options.repeats, .cells = options.cells.value_or(0), .pilot = input.pilot},
-      hm::all_metrics{}, std::ref(watch), rng);
+  const auto found =
+      hm::compare_candidates(run, input.reference.counts, input.labels.codes, input.synthetic,
+                             {.repeats = options.repeats,
+                              .cells = options.cells.value_or(0),
+                              .transfer = input.transfer,
+                              .pilot = input.pilot},
+                             hm::all_metrics{}, std::ref(watch), rng);
   if (!found.finished || interrupted) throw interruption{};
   const auto aspects = hm::judged_aspects(found.pilot_known);
   const auto verdicts = hm::judge(found.scores, aspects, input.labels.codes);

@@ -10,12 +10,14 @@
 namespace program {
 
 struct evaluate_options {
-  std::string reference;  ///< 10x folder
-  std::string synthetic;  ///< 10x folder
-  std::string labels;     ///< empty: clusters are found, where the build can
-  std::string pilot;      ///< 10x folder or list of barcodes; empty: unknown
+  std::string reference;    ///< 10x folder or table
+  std::string synthetic;    ///< 10x folder or table
+  std::string orientation;  ///< of the tables
+  std::string labels;       ///< empty: clusters are found, where the build can
+  std::string pilot;        ///< 10x folder or list of barcodes; empty: unknown
   std::string output;
   std::string feature_type = "Gene Expression";
+  std::string transfer = "pca";  ///< or umap, or paper-protocol
   std::optional<long> cells;
   long repeats = 3;
   std::uint64_t seed = 1;

@@ -104,8 +104,17 @@ evaluate_input read_input(const hm::thread_executor& run, const evaluate_options
               "is needed: this build cannot find clusters itself (it was configured without "
               "HARMONIUM_PROGRAM_IGRAPH)");
   evaluate_input input;
-  input.reference = read_cells("--reference", options.reference, "", options.feature_type);
-  const auto made = read_cells("--synthetic", options.synthetic, "", options.feature_type);
+  if (options.transfer == "umap") input.transfer = hm::transfer_space::umap;
+  if (options.transfer == "paper-protocol") input.transfer = hm::transfer_space::paper_protocol;
+  hm::require(options.orientation.empty() || !std::filesystem::is_directory(options.reference) ||
+                  !std::filesystem::is_directory(options.synthetic),
+              "--orientation", "is for csv and tsv files; both are 10x folders");
+  const auto read = [&](const char* option, const std::string& name) {
+    const bool folder = std::filesystem::is_directory(name);
+    return read_cells(option, name, folder ? "" : options.orientation, options.feature_type);
+  };
+  input.reference = read("--reference", options.reference);
+  const auto made = read("--synthetic", options.synthetic);
   hm::require(input.reference.counts.cells() > 0, "--reference",
               options.reference + " has no cells");
   hm::require(made.counts.cells() > 0, "--synthetic", options.synthetic + " has no cells");

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// What is judged: reference and synthetic cells over the same genes, labels, pilot.
+/// What is judged and how: reference and synthetic cells over the same genes, labels, pilot.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "evaluate.hpp"
+#include "harmonium/analysis/label_transfer.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/io/dataset.hpp"
@@ -19,6 +20,7 @@ struct evaluate_input {
   harmonium::count_matrix<> synthetic;  ///< over the same genes, in the same order
   harmonium::label_codes labels;        ///< of the reference
   std::string label_source;             ///< where they are from, in words
+  harmonium::transfer_space transfer = harmonium::transfer_space::pca;
   std::vector<harmonium::index> pilot;  ///< rows of the reference; empty where unknown
   std::vector<std::string> remarks;     ///< what a person should know, one line each
 };

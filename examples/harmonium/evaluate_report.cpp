@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "harmonium/analysis/label_transfer.hpp"
 #include "harmonium/analysis/umap.hpp"
 #include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/draw/uniform.hpp"
@@ -351,7 +352,9 @@ std::string report_page(const hm::thread_executor& run, const evaluate_input& in
                         const std::vector<hm::verdict>& verdicts, const evaluate_options& options,
                         terminal_progress& watch, hm::random_engine& rng) {
   const hm::reference_cells reference(input.reference.counts, input.labels.codes);
-  const hm::comparison pair(reference, input.synthetic);
+  const hm::comparison pair(reference, input.synthetic,
+                            hm::transfer_labels(run, reference.counts(), reference.labels(),
+                                                input.synthetic, {.space = input.transfer}, rng));
   const picture_cells cells{pair, input.labels.names};
   const std::string both = "<div class=\"key\"><span>" + dot(real_colour) +
                            "real cells</span><span>" + dot(made_colour) +

@@ -112,6 +112,7 @@ nlohmann::ordered_json as_json(const generate_options& options, hm::index cells)
     json["sampler"] = options.sampler;
     if (options.burn_in) json["burn_in"] = *options.burn_in;
     json["held_out"] = options.held_out;
+    if (options.patience) json["patience"] = *options.patience;
   }
   if (is_variational(options)) {
     json["preset"] = options.preset;
@@ -196,6 +197,7 @@ void check_together(const generate_options& options) {
       {"--sampler", options.sampler != unset.sampler},
       {"--burn-in", options.burn_in.has_value()},
       {"--library", options.library.has_value()},
+      {"--patience", options.patience.has_value()},
       {"--size-factors", options.size_factors != unset.size_factors},
       {"--cells-of", !options.cells_of.empty()},
       {"--hidden", !options.hidden.empty() || options.choose_hidden},
@@ -205,7 +207,7 @@ void check_together(const generate_options& options) {
     const std::string option = name;
     const bool of_training =
         option == "--preset" || option == "--epochs" || option == "--learning-rate";
-    const bool of_chains = option == "--sampler" || option == "--burn-in";
+    const bool of_chains = option == "--sampler" || option == "--burn-in" || option == "--patience";
     const bool used = of_training                  ? scdbm || variational
                       : of_chains                  ? scdbm
                       : option == "--library"      ? variational
@@ -214,6 +216,7 @@ void check_together(const generate_options& options) {
                                                    : scdbm || harmonium;
     hm::require(!is_given || used, "--model", options.model + " has no use for " + option);
   }
+  hm::require(!options.patience || options.held_out > 0, "--patience", "needs --held-out cells");
   hm::require(options.cells_of.empty() || !options.cells, "--cells-of",
               "takes the place of --cells");
   hm::require(options.cells_of.empty() || !options.labels.empty(), "--cells-of",

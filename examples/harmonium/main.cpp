@@ -43,6 +43,26 @@ void add_run_options(CLI::App& command, std::uint64_t& seed, int& threads,
       ->group(group);
 }
 
+/// How the files of cells are to be read.
+void add_cells_options(CLI::App& command, std::string& orientation, std::string& feature_type,
+                       const std::string& group) {
+  command
+      .add_option("--orientation", orientation,
+                  "Of a csv or tsv file: what its rows are, by what its columns are")
+      ->check(CLI::IsMember({"cells-by-genes", "genes-by-cells"}))
+      ->group(group);
+  command
+      .add_option("--feature-type", feature_type,
+                  "Rows of features.tsv to use; others are left out")
+      ->capture_default_str()
+      ->group(group);
+}
+
+void add_overwrite(CLI::App& command, bool& overwrite, const std::string& group) {
+  command.add_flag("--overwrite", overwrite, "Replace files in a folder that is not empty")
+      ->group(group);
+}
+
 void describe_generate(CLI::App& command, program::generate_options& options) {
   command.footer(R"(Examples:
   harmonium generate --pilot pilot/ --cells 2638 --seed 7 --output synthetic/
@@ -68,19 +88,9 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->check(whole_number(0))
       ->type_name("N")
       ->group(pilot);
-  command
-      .add_option("--orientation", options.orientation,
-                  "Of a csv or tsv file: what its rows are, by what its columns are")
-      ->check(CLI::IsMember({"cells-by-genes", "genes-by-cells"}))
-      ->group(pilot);
-  command
-      .add_option("--feature-type", options.feature_type,
-                  "Rows of features.tsv to use; others are left out")
-      ->capture_default_str()
-      ->group(pilot);
+  add_cells_options(command, options.orientation, options.feature_type, pilot);
   command.add_flag("--plain", options.plain, "Write the 10x files uncompressed")->group(pilot);
-  command.add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty")
-      ->group(pilot);
+  add_overwrite(command, options.overwrite, pilot);
 
   const auto cells = "Cells and genes to learn from";
   command
@@ -200,6 +210,13 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->capture_default_str()
       ->group(model);
   command
+      .add_option("--patience", options.patience,
+                  "Exact maximum likelihood ends after N iterations in which the --held-out cells' "
+                  "likelihood did not rise; the best model is taken [not used]")
+      ->check(whole_number(1))
+      ->type_name("N")
+      ->group(model);
+  command
       .add_option("--sampler", options.sampler,
                   "auto: exact where the first hidden layer has up to 2^14 states, else "
                   "collapsed Gibbs")
@@ -258,7 +275,9 @@ void describe_evaluate(CLI::App& command, program::evaluate_options& options) {
 The output folder receives report.html (pictures and verdicts), summary.txt (the table as printed),
 scores.csv (every figure of every candidate and repeat) and evaluation.json.)");
   const auto input = "Input and output";
-  command.add_option("--reference", options.reference, "10x folder of the real cells")
+  command
+      .add_option("--reference", options.reference,
+                  "10x folder of the real cells, or a csv/tsv file of counts")
       ->required()
       ->group(input);
   command
@@ -267,7 +286,9 @@ scores.csv (every figure of every candidate and repeat) and evaluation.json.)");
                   "[clusters found by Louvain, if the program was built with igraph]")
       ->check(CLI::ExistingFile)
       ->group(input);
-  command.add_option("--synthetic", options.synthetic, "10x folder of the cells to judge")
+  command
+      .add_option("--synthetic", options.synthetic,
+                  "10x folder of the cells to judge, or a csv/tsv file")
       ->required()
       ->group(input);
   command
@@ -278,13 +299,8 @@ scores.csv (every figure of every candidate and repeat) and evaluation.json.)");
   command.add_option("--output", options.output, "Folder to write; must be new or empty")
       ->required()
       ->group(input);
-  command
-      .add_option("--feature-type", options.feature_type,
-                  "Rows of features.tsv to use; others are left out")
-      ->capture_default_str()
-      ->group(input);
-  command.add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty")
-      ->group(input);
+  add_cells_options(command, options.orientation, options.feature_type, input);
+  add_overwrite(command, options.overwrite, input);
   const auto run = "Run";
   command
       .add_option("--cells", options.cells,
@@ -292,6 +308,15 @@ scores.csv (every figure of every candidate and repeat) and evaluation.json.)");
                   "cells outside the pilot]")
       ->check(whole_number(1))
       ->type_name("N")
+      ->group(run);
+  command
+      .add_option(
+          "--label-transfer", options.transfer,
+          "Where the real cell is nearest whose type a synthetic cell takes: pca, umap (into "
+          "which it is transformed), paper-protocol (two separate UMAPs, for reproduction "
+          "only: hardly better than chance)")
+      ->check(CLI::IsMember({"pca", "umap", "paper-protocol"}))
+      ->capture_default_str()
       ->group(run);
   command
       .add_option("--repeats", options.repeats,

@@ -59,20 +59,6 @@ TEST_CASE("the protocol of the paper compares two layouts that have nothing in c
         hm::labels_of_nearest(hm::serial_executor{}, a.positions(), kinds(80), b.positions()));
 }
 
-TEST_CASE("the nearest point's label, negative ones too; the first of equals") {
-  hm::matrix<double> points(3, 1), queries(3, 1);
-  points << 0, 2, 10;
-  queries << 1, 9, -5;
-  const std::vector<hm::index> labels{4, 7, -1};
-  CHECK(hm::labels_of_nearest(hm::serial_executor{}, points, labels, queries) ==
-        std::vector<hm::index>{4, -1, 4});
-  CHECK_THROWS_AS((void)hm::labels_of_nearest(hm::serial_executor{}, points, kinds(2), queries),
-                  std::invalid_argument);
-  CHECK_THROWS_AS(
-      (void)hm::labels_of_nearest(hm::serial_executor{}, points.topRows(0), kinds(0), queries),
-      std::invalid_argument);
-}
-
 TEST_CASE("preconditions of label transfer, and no synthetic cells") {
   const auto original = tiny::toy_counts(20, 12, 1), others = tiny::toy_counts(5, 13, 2);
   hm::random_engine rng(4);

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
 #include <set>
 #include <vector>
 
@@ -31,6 +32,20 @@ TEST_CASE("seek continues a stream where another engine stands") {
     jumped.seek(walked.position());
     CHECK(jumped == walked);
     CHECK(jumped() == walked());
+  }
+}
+
+TEST_CASE("words drawn together are the words drawn one by one") {
+  for (const std::size_t before : {0u, 1u, 2u}) {
+    for (const std::size_t size : {0u, 1u, 2u, 7u, 64u, 131u}) {
+      hm::random_engine single(7, 3), together(7, 3);
+      for (std::size_t i = 0; i < before; ++i) CHECK(single() == together());
+      std::vector<std::uint64_t> words(size);
+      together.fill(words);
+      for (const std::uint64_t word : words) CHECK(word == single());
+      CHECK(together == single);
+      CHECK(together() == single());
+    }
   }
 }
 

@@ -68,6 +68,17 @@ run evaluate --reference all --labels all/labels.tsv --synthetic made --repeats 
 check "without --pilot" [ "$code" -eq 0 ]
 check "... says that copying cannot be told" grep -q "^pilot .*copying cannot be told" unknown/summary.txt
 
+{ printf 'cell'; cut -f 1 made/features.tsv | tr '\n' ',' | sed 's/^/,/; s/,$//'; echo
+  awk 'NR == 2 {genes = $1; cells = $2} NR > 2 {x[$2, $1] = $3}
+       END {for (i = 1; i <= cells; ++i) {printf "cell_%d", i; for (j = 1; j <= genes; ++j) printf ",%d", x[i, j]; print ""}}' \
+    made/matrix.mtx; } >made.csv
+run evaluate --reference all --labels all/labels.tsv --synthetic made.csv --orientation cells-by-genes \
+  --pilot pilot.txt --repeats 2 --threads 2 --output table
+check "a csv file is read as its folder is" eval 'cmp table/scores.csv one/scores.csv'
+run "${judged[@]}" --repeats 1 --pilot pilot.txt --label-transfer umap --threads 1 --output umap
+check "labels by UMAP" [ "$code" -eq 0 ]
+check "... are named" grep -q '"label_transfer": "umap"' umap/evaluation.json
+
 cp -r made fewer && sed -i '$d' fewer/features.tsv && { head -n 1 made/matrix.mtx
   tail -n +3 made/matrix.mtx | awk '$1 < 40 {rows[n++] = $0} END {print "39 90 " n; for (i = 0; i < n; ++i) print rows[i]}'; } >fewer/matrix.mtx
 run evaluate --reference all --labels all/labels.tsv --synthetic fewer --repeats 1 --output shared
@@ -77,6 +88,9 @@ check "... and said so" grep -q "judged on the 39 genes that both have; left out
 refuses "--reference is required" --synthetic made
 refuses "nowhere: does not exist" --reference nowhere --labels all/labels.tsv --synthetic made
 refuses "unknown option '--speed'" --reference all --labels all/labels.tsv --synthetic made --speed 3
+refuses "--orientation: .*both are 10x folders" --reference all --labels all/labels.tsv --synthetic made \
+  --orientation genes-by-cells
+refuses "--label-transfer: .*guess" --reference all --labels all/labels.tsv --synthetic made --label-transfer guess
 refuses "--repeats: expected a whole number" --reference all --labels all/labels.tsv --synthetic made --repeats 0
 refuses "cells must be at most 80, .*got 81" --reference all --labels all/labels.tsv --synthetic made --cells 81
 refuses "no label for cell 'cell_0000031'" --reference all --labels other/labels.tsv --synthetic made
@@ -95,7 +109,7 @@ run "${judged[@]}" --overwrite --output made
 check "the folder of the cells is refused" grep -q "holds the cells to judge" err
 run evaluate --reference all --synthetic made --output found
 check "without labels: clusters are found, or it says plainly that this build cannot" \
-  eval '[ "$code" -eq 0 -a -e found/report.html ] || { [ "$code" -eq 2 -a ! -e found ] && grep -q "cannot find clusters itself" err; }'
+  eval '{ [ "$code" -eq 0 ] && grep -q "[2-9] cell types (clusters found by Louvain" found/summary.txt; } || { [ "$code" -eq 2 -a ! -e found ] && grep -q "cannot find clusters itself" err; }'
 
 # Job control gives the child its own process group and a default reaction to SIGINT.
 set -m

@@ -53,6 +53,19 @@ const std::vector<hm::index> pilot{3, 0, 7, 8, 10, 21, 30, 33, 40, 41, 50, 57, 6
 
 }  // namespace
 
+TEST_CASE("labels are transferred where the options say") {
+  const auto in_components = judged({.repeats = 1, .pilot = pilot});
+  const auto in_layout =
+      judged({.repeats = 1, .transfer = hm::transfer_space::umap, .pilot = pilot});
+  const auto apart =
+      judged({.repeats = 1, .transfer = hm::transfer_space::paper_protocol, .pilot = pilot}, 2);
+  const auto difference = [](const hm::candidates_result& found) {
+    return found.scores.values(hm::candidate::fresh, "cluster_proportions", "total_variation")[0];
+  };
+  CHECK(difference(in_layout) == doctest::Approx(difference(in_components)));
+  CHECK(difference(apart) != difference(in_components));
+}
+
 TEST_CASE("every candidate has as many cells, judged against the pilot and half of the others") {
   const auto found = judged({.repeats = 2, .pilot = pilot});
   CHECK(found.finished);

@@ -12,7 +12,9 @@
 #include <hnswlib/hnswlib.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <utility>
@@ -34,12 +36,18 @@ class hnsw_space : public hnswlib::SpaceInterface<double> {
   void* get_dist_func_param() override { return &dimensions_; }
 
  private:
+  // hnswlib lays points out with 4 bytes in front: a double may start at any multiple of 4.
   static double squared_distance(const void* a, const void* b, const void* dimensions) {
-    const auto* u = static_cast<const double*>(a);
-    const auto* v = static_cast<const double*>(b);
+    const auto* u = static_cast<const std::byte*>(a);
+    const auto* v = static_cast<const std::byte*>(b);
     const auto size = *static_cast<const std::size_t*>(dimensions);
     double sum = 0;
-    for (std::size_t d = 0; d < size; ++d) sum += (u[d] - v[d]) * (u[d] - v[d]);
+    for (std::size_t d = 0; d < size; ++d) {
+      double x = 0, y = 0;
+      std::memcpy(&x, u + d * sizeof x, sizeof x);
+      std::memcpy(&y, v + d * sizeof y, sizeof y);
+      sum += (x - y) * (x - y);
+    }
     return sum;
   }
 

@@ -3,14 +3,12 @@
 /// Labels for synthetic cells: those of the original cells they resemble most.
 #pragma once
 
-#include <cstddef>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "harmonium/analysis/linear_operator.hpp"
-#include "harmonium/analysis/neighbours.hpp"
+#include "harmonium/analysis/nearest_labels.hpp"
 #include "harmonium/analysis/normalise.hpp"
 #include "harmonium/analysis/pca.hpp"
 #include "harmonium/analysis/umap.hpp"
@@ -22,24 +20,6 @@
 #include "harmonium/core/random_engine.hpp"
 
 namespace harmonium {
-
-/// The label of the point nearest to each query, the first of equals; the distance is Euclidean.
-/// @param labels one per point
-/// @throws std::invalid_argument if there is no point, or not one label for each.
-template <executor Executor>
-std::vector<index> labels_of_nearest(const Executor& run, matrix_view<double> points,
-                                     std::span<const index> labels, matrix_view<double> queries) {
-  require(points.rows() > 0, "labels_of_nearest", "there are no points");
-  require(std::cmp_equal(labels.size(), points.rows()), "labels_of_nearest",
-          "one label per point expected, got " + std::to_string(labels.size()) + " for " +
-              std::to_string(points.rows()));
-  const auto table = nearest(run, exact_neighbours{}.build(points), queries, 1);
-  std::vector<index> found;
-  found.reserve(static_cast<std::size_t>(queries.rows()));
-  for (index i = 0; i < queries.rows(); ++i)
-    found.push_back(labels[static_cast<std::size_t>(table.points(i, 0))]);
-  return found;
-}
 
 /// Where original and synthetic cells are compared.
 enum class transfer_space {
@@ -53,8 +33,8 @@ enum class transfer_space {
 
 struct label_transfer_options {
   transfer_space space = transfer_space::pca;
-  index components = 20;  ///< principal components
-  umap_options<> layout;  ///< ignored with `pca`
+  index components = 20;       ///< principal components
+  umap_options<> layout = {};  ///< ignored with `pca`
 };
 
 /// Labels of the original cells nearest to each synthetic cell. All cells are log-normalised to the

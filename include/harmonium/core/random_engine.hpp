@@ -7,19 +7,24 @@
 #include <Random123/philox.h>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <random>
+#include <span>
 
 namespace harmonium {
 
-/// A source of uniform 64-bit words: what our distributions draw from.
-/// `random_engine` and `std::mt19937_64` are models.
+/// A source of uniform 64-bit words: what our distributions draw from. A uniform random bit
+/// generator of the standard, such as `random_engine` and `std::mt19937_64`.
 template <class Engine>
-concept bit_source = std::uniform_random_bit_generator<Engine> &&
-                     std::same_as<typename Engine::result_type, std::uint64_t> &&
-                     (Engine::min() == 0) &&
-                     (Engine::max() == std::numeric_limits<std::uint64_t>::max());
+concept bit_source = requires(Engine& rng) {
+  { rng() } -> std::same_as<std::uint64_t>;
+  requires std::same_as<typename Engine::result_type, std::uint64_t>;
+  requires Engine::min()
+  == 0;
+  requires Engine::max()
+  == std::numeric_limits<std::uint64_t>::max();
+};
 
 /// A small value (key, item, position) that yields the same words everywhere. Two engines with
 /// different keys or different items are independent streams; each has 2^65 words.
@@ -44,6 +49,22 @@ class random_engine {
     second_ = join(words[2], words[3]);
     second_ready_ = true;
     return join(words[0], words[1]);
+  }
+
+  /// The next words, the same as that many calls.
+  void fill(std::span<result_type> words) noexcept {
+    if (words.empty()) return;
+    if (second_ready_) {
+      words.front() = (*this)();
+      words = words.subspan(1);
+    }
+    std::size_t done = 0;
+    for (; done + 1 < words.size(); done += 2) {
+      const auto drawn = block(key_, block_++, item_);
+      words[done] = join(drawn[0], drawn[1]);
+      words[done + 1] = join(drawn[2], drawn[3]);
+    }
+    if (done < words.size()) words[done] = (*this)();
   }
 
   /// Number of words drawn so far; `engine.seek(engine.position())` changes nothing.

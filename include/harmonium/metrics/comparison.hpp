@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "harmonium/analysis/linear_operator.hpp"
+#include "harmonium/analysis/nearest_labels.hpp"
 #include "harmonium/analysis/neighbours.hpp"
 #include "harmonium/analysis/normalise.hpp"
 #include "harmonium/analysis/pca.hpp"
@@ -267,15 +268,11 @@ class comparison {
   template <count_source Counts>
   static std::vector<index> nearest_labels(const reference_cells& reference,
                                            const Counts& synthetic) {
-    std::vector<index> labels(static_cast<std::size_t>(synthetic.cells()), -1);
-    if (reference.counts().cells() == 0) return labels;
-    const auto scores =
-        project(log_normalise(synthetic, {.library = reference.library()}), reference.components());
-    const auto table = nearest(serial_executor{}, reference.neighbours(), scores, 1);
-    for (std::size_t i = 0; i < labels.size(); ++i)
-      labels[i] =
-          reference.labels()[static_cast<std::size_t>(table.points(static_cast<index>(i), 0))];
-    return labels;
+    if (reference.counts().cells() == 0)
+      return std::vector<index>(static_cast<std::size_t>(synthetic.cells()), -1);
+    return labels_of_nearest(serial_executor{}, reference.neighbours(), reference.labels(),
+                             project(log_normalise(synthetic, {.library = reference.library()}),
+                                     reference.components()));
   }
 
   /// `count` of `from` (of all rows below `all` where that is empty) in random order.

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "harmonium/analysis/label_transfer.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/error.hpp"
@@ -50,6 +51,9 @@ struct candidates_options {
   index repeats = 3;      ///< each with another split of the reference
   index cells = 0;        ///< of every candidate; 0: as many as all can give
   index components = 20;  ///< principal components in which cells are compared
+  /// Where the reference cell is nearest whose label a candidate's cell takes. The layouts cost
+  /// seconds a candidate.
+  transfer_space transfer = transfer_space::pca;
   /// Rows of the reference that the generator was trained on; empty where unknown.
   std::vector<index> pilot = {};
 };
@@ -159,6 +163,15 @@ candidates_result compare_candidates(const Executor& run, const count_view<>& re
     if (watch(progress{"judging candidates", done.load(), total, {}}) == flow::stop) stopped = true;
   };
 
+  const auto judge_labelled = [&](const reference_cells& against, const count_view<>& cells,
+                                  random_engine engine) {
+    if (options.transfer == transfer_space::pca) return judge(comparison(against, cells));
+    const auto transferred =
+        transfer_labels(serial_executor{}, against.counts(), against.labels(), cells,
+                        {.space = options.transfer, .components = options.components}, engine);
+    return judge(comparison(against, cells, transferred));
+  };
+
   evaluation of_all;
   for (index repeat = 1; repeat <= options.repeats; ++repeat) {
     random_engine own = streams[static_cast<std::uint64_t>(repeat)];
@@ -202,12 +215,12 @@ candidates_result compare_candidates(const Executor& run, const count_view<>& re
     run.for_each_block(candidates + (repeat == 1 ? 1 : 0), [&](index k) {
       if (stopped) return;
       if (k == candidates) {
-        of_all = judge(comparison(whole, submitted));
+        of_all = judge_labelled(whole, submitted, drawn[candidates + 1]);
         return finish_one();
       }
       random_engine engine = drawn[static_cast<std::uint64_t>(k) + 1];
       const auto cells = makers[static_cast<std::size_t>(k)].second(engine);
-      found[static_cast<std::size_t>(k)] = judge(comparison(judged, cells));
+      found[static_cast<std::size_t>(k)] = judge_labelled(judged, cells, engine);
       finish_one();
     });
     if (stopped) return result;
