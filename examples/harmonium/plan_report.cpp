@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,7 @@ std::string chance_plot(const plan_result& found, const plan_command& options) {
     const auto cells = static_cast<hm::index>(most * k / 40);
     std::vector<double> chances;
     double sum = 0;
-    for (hm::index d = 0; d < draws.rows(); d += 5) {
+    for (hm::index d = 0; d < draws.rows(); ++d) {
       chances.push_back(
           hm::chance_of_all({std::span(draws.row(d).data(), types), options.at_least}, cells));
       sum += chances.back();
@@ -118,7 +119,7 @@ std::string curve_plots(const plan_result& found) {
     text += plot.str();
   }
   if (!found.depths.empty() && !found.curves.front().curve.mean.empty()) {
-    auto plot = shown("shallower sequencing: adjusted Rand index", 0, 1.02);
+    auto plot = shown("shallower sequencing (Rand)", 0, 1.02);
     plot.line(x, found.curves.front().curve.mean, svg::colour(0), 2);
     for (std::size_t d = 0; d < found.depths.size(); ++d)
       plot.line(x, found.depths[d].mean, svg::colour(d + 1), 2);
@@ -183,9 +184,10 @@ std::string plan_page(const plan_pilot& pilot, const plan_result& found,
                       const plan_command& options) {
   std::string page = page_head("How many cells does the experiment need?");
   page += "<p class=\"answer\">" + svg::escaped(found.answer) + "</p>\n";
-  if (!found.doubts.empty()) {
+  if (found.doubts.size() > 1) {  // the answer has the first
     page += "<ul>";
-    for (const auto& doubt : found.doubts) page += "<li>" + svg::escaped(doubt) + "</li>\n";
+    for (const auto& doubt : std::span(found.doubts).subspan(1))
+      page += "<li>" + svg::escaped(doubt) + "</li>\n";
     page += "</ul>\n";
   }
   page += "<p>From a pilot of " + std::to_string(pilot.cells.counts.cells()) + " cells (" +
@@ -207,7 +209,10 @@ std::string plan_page(const plan_pilot& pilot, const plan_result& found,
       "<p class=\"note\">Models were fitted to random four fifths of the pilot, " +
       std::to_string(options.repeats) +
       " times each, and made experiments of every size, which were clustered without looking at "
-      "types. Dots are single experiments, bands hold 90 % of them. The green line is the smallest "
+      "types. Rand is the adjusted Rand index: 1 for the same clusters, 0 by chance; a type is "
+      "found where some "
+      "cluster is mostly it (F1 of at least a half), and rare below 5 %. Dots are single "
+      "experiments, bands hold 90 % of them. The green line is the smallest "
       "size that no larger one beats on average by more than 0.02.</p>\n";
   page += "<h2>Power</h2>\n" + power_part(found, options);
   page += "<h2>Loading and cost</h2>\n" + cost_part(found, options);

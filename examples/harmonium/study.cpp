@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -145,9 +146,10 @@ class fit_progress {
     return static_cast<double>(all_.job(job).size);
   }
   static std::string in_words(double seconds) {
-    if (seconds < 100) return rounded(seconds, 2) + " s";
-    if (seconds < 6000) return rounded(seconds / 60, 2) + " min";
-    return rounded(seconds / 3600, 2) + " h";
+    const auto whole = [](double number) { return std::to_string(std::lround(number)); };
+    if (seconds < 100) return whole(seconds) + " s";
+    if (seconds < 6000) return whole(seconds / 60) + " min";
+    return whole(seconds / 3600) + " h";
   }
 
   const hm::sweep& all_;
@@ -217,8 +219,8 @@ class study_run {
     if (!options_.merge) fit(all, reference);
     if (!dealer_.is_first) return;
     if (interrupted) {
-      throw stopped("interrupted; " + std::to_string(on_disk(all)) + " of " +
-                    std::to_string(all.jobs()) + " fits are on disk, the same command continues");
+      throw stopped{"interrupted; " + std::to_string(on_disk(all)) + " of " +
+                    std::to_string(all.jobs()) + " fits are on disk, the same command continues"};
     }
     if (on_disk(all) < all.jobs() && failures_.empty()) {
       hm::require(!options_.merge, "--merge",

@@ -84,9 +84,9 @@ was built with MPI).)");
       ->group(design);
   command
       .add_option("--grid", options.grid,
-                  "Candidates for harmonium (components) or scdbm (units of the first hidden "
-                  "layer), of which every fit takes the one of largest held-out likelihood; once "
-                  "per model")
+                  "Candidates for harmonium (components), scdbm (units of the first hidden layer) "
+                  "or vae (dimensions of z), of which every fit takes the one of largest held-out "
+                  "likelihood; once per model")
       ->type_name("MODEL=N,...")
       ->group(design);
   command

@@ -17,6 +17,7 @@
 #include "harmonium/study/fingerprint.hpp"
 #include "harmonium/study/harmonium_model.hpp"
 #include "harmonium/study/scdbm_model.hpp"
+#include "harmonium/study/variational_model.hpp"
 #include "harmonium/version.hpp"
 #include "option_values.hpp"
 #include "parsed.hpp"
@@ -29,38 +30,37 @@ namespace io = harmonium::io;
 
 namespace {
 
-using model_makers =
-    std::vector<std::pair<std::string, hm::any_study_model (*)(const std::vector<hm::index>&)>>;
+/// A model: its name for --grid, and how it is made with the candidates of its grid, if it has one.
+struct known_model {
+  std::string name;
+  std::vector<std::string> generators;  ///< as --models names them
+  hm::any_study_model (*make)(const std::vector<hm::index>& candidates);
+  long largest_candidate;  ///< 0: it has no grid
+};
 
-/// Name on the command line, and the model with the candidates of its grid (none: its default).
-const model_makers& makers() {
-  static const model_makers all{{"scdbm",
-                                 [](const std::vector<hm::index>& candidates) {
-                                   hm::scdbm_model model;
-                                   model.candidates = candidates;
-                                   return hm::any_study_model::of(std::move(model));
-                                 }},
-                                {"harmonium",
-                                 [](const std::vector<hm::index>& candidates) {
-                                   hm::harmonium_model model;
-                                   model.candidates = candidates;
-                                   return hm::any_study_model::of(std::move(model));
-                                 }},
-                                {"independent-nb",
-                                 [](const std::vector<hm::index>&) {
-                                   return hm::any_study_model::of(hm::independent_nb_model{});
-                                 }},
-                                {"cluster-nb",
-                                 [](const std::vector<hm::index>&) {
-                                   return hm::any_study_model::of(hm::cluster_nb_model{});
-                                 }},
-                                {"bootstrap",
-                                 [](const std::vector<hm::index>&) {
-                                   return hm::any_study_model::of(hm::bootstrap_model{});
-                                 }},
-                                {"noisy", [](const std::vector<hm::index>&) {
-                                   return hm::any_study_model::of(hm::noisy_model{});
-                                 }}};
+template <hm::study_model Model>
+hm::any_study_model with_candidates(const std::vector<hm::index>& candidates) {
+  Model model;
+  if constexpr (requires { model.candidates; }) model.candidates = candidates;
+  return hm::any_study_model::of(std::move(model));
+}
+
+template <hm::study_model Model>
+known_model known(std::string name, long largest_candidate = 0) {
+  return {std::move(name),
+          {Model::names.begin(), Model::names.end()},
+          with_candidates<Model>,
+          largest_candidate};
+}
+
+const std::vector<known_model>& all_models() {
+  static const std::vector<known_model> all{known<hm::scdbm_model>("scdbm", 14),
+                                            known<hm::harmonium_model>("harmonium", 1000),
+                                            known<hm::variational_model>("vae", 1000),
+                                            known<hm::independent_nb_model>("independent-nb"),
+                                            known<hm::cluster_nb_model>("cluster-nb"),
+                                            known<hm::bootstrap_model>("bootstrap"),
+                                            known<hm::noisy_model>("noisy")};
   return all;
 }
 
@@ -70,16 +70,19 @@ std::map<std::string, std::vector<hm::index>> grids(const study_command& options
   for (const auto& text : options.grid) {
     const auto split = text.find('=');
     const std::string name = text.substr(0, split);
+    const auto model = std::find_if(all_models().begin(), all_models().end(),
+                                    [&](const auto& one) { return one.name == name; });
+    hm::require(model != all_models().end() && model->largest_candidate > 0, "--grid",
+                "is for scdbm (units of the first hidden layer), harmonium (components) and vae "
+                "(dimensions of z), got '" +
+                    text + "'");
     const auto numbers =
         split == std::string::npos
             ? std::vector<long>{}
-            : number_list(std::string_view(text).substr(split + 1), 1, name == "scdbm" ? 14 : 1000);
-    hm::require(name == "scdbm" || name == "harmonium", "--grid",
-                "is for scdbm (units of the first hidden layer) and harmonium (components), got '" +
-                    text + "'");
+            : number_list(std::string_view(text).substr(split + 1), 1, model->largest_candidate);
     hm::require(!numbers.empty(), "--grid",
                 "expected MODEL=N,N with numbers from 1 to " +
-                    std::string(name == "scdbm" ? "14" : "1000") + ", got '" + text + "'");
+                    std::to_string(model->largest_candidate) + ", got '" + text + "'");
     hm::require(found.emplace(name, std::vector<hm::index>(numbers.begin(), numbers.end())).second,
                 "--grid", "is given twice for " + name);
   }
@@ -104,27 +107,32 @@ void choose_genes(const study_command& options, study_input& input) {
 
 std::vector<std::string> known_models() {
   std::vector<std::string> names;
-  for (const auto& [name, make] : makers()) names.push_back(name);
+  for (const auto& model : all_models())
+    names.insert(names.end(), model.generators.begin(), model.generators.end());
   return names;
 }
 
 std::vector<hm::any_study_model> study_models(const study_command& options) {
   const auto candidates = grids(options);
   std::vector<hm::any_study_model> models;
-  const auto asked = options.models.empty() ? known_models() : options.models;
-  for (const auto& name : asked) {
-    const auto maker = std::find_if(makers().begin(), makers().end(),
-                                    [&](const auto& one) { return one.first == name; });
+  std::vector<std::string> used;
+  for (const auto& asked : options.models.empty() ? known_models() : options.models) {
+    const auto model = std::find_if(all_models().begin(), all_models().end(), [&](const auto& one) {
+      return std::find(one.generators.begin(), one.generators.end(), asked) != one.generators.end();
+    });
     std::string all;
-    for (const auto& known : known_models()) all += (all.empty() ? "" : ", ") + known;
-    hm::require(maker != makers().end(), "--models",
-                "no model is called '" + name + "'; there are " + all);
-    const auto grid = candidates.find(name);
+    for (const auto& name : known_models()) all += (all.empty() ? "" : ", ") + name;
+    hm::require(model != all_models().end(), "--models",
+                "no model is called '" + asked + "'; there are " + all);
+    // Generators that share a fit come together, whichever of them is asked for.
+    if (std::find(used.begin(), used.end(), model->name) != used.end()) continue;
+    used.push_back(model->name);
+    const auto grid = candidates.find(model->name);
     models.push_back(
-        maker->second(grid == candidates.end() ? std::vector<hm::index>{} : grid->second));
+        model->make(grid == candidates.end() ? std::vector<hm::index>{} : grid->second));
   }
   for (const auto& [name, numbers] : candidates)
-    hm::require(std::find(asked.begin(), asked.end(), name) != asked.end(), "--grid",
+    hm::require(std::find(used.begin(), used.end(), name) != used.end(), "--grid",
                 name + " is not among the models");
   return models;
 }

@@ -37,11 +37,15 @@ struct aspect {
   std::string_view reference;  ///< figure that is ideal; empty: 0 is
 };
 
+/// The first two run from 0 to 1 or nearly so: there 0.02 is little, and the rule of saturation
+/// holds.
+constexpr std::size_t scaled_aspects = 2, first_of_genes = 3;
+
 constexpr std::array<aspect, 7> aspects{
     {{"shares of cell types", "cluster_proportions.total_variation", ""},
-     {"Davies-Bouldin index", "davies_bouldin.counts", "davies_bouldin.counts_reference"},
      {"clusters found again", "adjusted_rand.adjusted_rand",
       "adjusted_rand.adjusted_rand_reference"},
+     {"Davies-Bouldin index", "davies_bouldin.counts", "davies_bouldin.counts_reference"},
      {"medians", "marginals.median", ""},
      {"interquartile ranges", "marginals.iqr", ""},
      {"coefficients of variation", "marginals.cv", ""},
@@ -103,7 +107,7 @@ std::optional<hm::saturation> curve_of(const hm::study_table& table, const std::
 }
 
 std::string percent(double share) {
-  return svg::number(100 * share, 2) + " %";
+  return svg::number(100 * share, 3) + " %";
 }
 
 std::string enough(const std::optional<hm::saturation>& found) {
@@ -127,8 +131,7 @@ std::string answer_of(const hm::study_table& table, const std::string& best) {
   hm::index needed = 0;
   double confidence = 1;
   std::string open;
-  for (const auto& of : std::span(aspects).first(3)) {
-    if (of.name == "Davies-Bouldin index") continue;
+  for (const auto& of : std::span(aspects).first(scaled_aspects)) {
     const auto found = curve_of(table, best, of);
     if (!found) return "Fits are missing: this study cannot say yet how many cells are needed.";
     if (!found->size) {
@@ -352,7 +355,7 @@ std::string table1(const hm::study_table& table) {
 /// One table per marginal figure, coloured from the least to the largest error in it.
 std::string heat_map(const hm::study_table& table) {
   std::string text = "<div class=\"grid\" style=\"--least:420px\">";
-  for (const auto& of : std::span(aspects).subspan(3)) {
+  for (const auto& of : std::span(aspects).subspan(first_of_genes)) {
     double low = std::numeric_limits<double>::infinity(), high = 0;
     for (const auto& who : table.generators)
       for (const hm::index size : table.sizes) {
@@ -463,11 +466,12 @@ std::string maps(const hm::thread_executor& run, const hm::sweep& all, const stu
 
 std::string saturation_table(const hm::study_table& table) {
   std::string text = "<div class=\"scroll\"><table><tr><th>enough from</th>";
-  for (const auto& of : aspects) text += "<th>" + std::string(of.name) + "</th>";
+  for (const auto& of : std::span(aspects).first(scaled_aspects))
+    text += "<th>" + std::string(of.name) + "</th>";
   text += "</tr>\n";
   for (const auto& who : table.generators) {
     text += "<tr><td>" + svg::escaped(who) + "</td>";
-    for (const auto& of : aspects)
+    for (const auto& of : std::span(aspects).first(scaled_aspects))
       text += "<td class=\"n\">" + enough(curve_of(table, who, of)) + "</td>";
     text += "</tr>\n";
   }

@@ -46,6 +46,11 @@ class noisy_replicate;
 
 class semi_restricted;
 
+struct cell_negative_binomial_counts;
+struct negative_binomial_counts;
+struct poisson_counts;
+struct zero_inflated_counts;
+
 class comparison;
 class reference_cells;
 struct evaluation;

@@ -246,7 +246,11 @@ class plot {
     return whole;
   }
   static std::string label_of(const axis& of, double at) {
-    if (!of.logarithmic) return number(at);
+    if (!of.logarithmic) {
+      // 20000, where `number` has 2e+04.
+      const bool whole = at == std::floor(at) && std::abs(at) >= 1e4 && std::abs(at) < 1e7;
+      return whole ? std::to_string(static_cast<long>(at)) : number(at);
+    }
     double value = 1;
     for (double k = 0; k < at; ++k) value *= 10;
     for (double k = 0; k > at; --k) value /= 10;

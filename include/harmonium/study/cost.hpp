@@ -35,7 +35,7 @@ struct loading_options {
 struct cost_options {
   std::optional<double> per_cell = {};   ///< of each cell that is loaded
   std::optional<double> per_plate = {};  ///< of each plate that is begun
-  index plate = 384;                ///< cells on a plate
+  index plate = 384;                     ///< cells on a plate
 };
 
 struct design_cost {
