@@ -88,6 +88,7 @@ nlohmann::ordered_json as_json(const plan_pilot& pilot, const plan_result& found
   if (found.cost.amount) json["cost"] = *found.cost.amount;
   json["plates"] = found.cost.plates;
   json["cells_for_types"] = found.needs.cells;
+  json["cells_for_types_median"] = found.needs.middle;
   json["cells_for_types_interval"] = {found.needs.low, found.needs.high};
   json["unseen_mass"] = found.needs.unseen.mass;
   json["types_estimated"] = found.needs.unseen.types;
@@ -115,7 +116,8 @@ void plan(const plan_command& options) {
   create_output_folder(folder);
   std::string summary = found.answer + "\n";
   for (const auto& doubt : found.doubts) summary += "doubt: " + doubt + "\n";
-  summary += "cells needed for the types: " + std::to_string(found.needs.cells) + " (" +
+  summary += "cells needed for the types: " + std::to_string(found.needs.cells) +
+             " (middle estimate " + std::to_string(found.needs.middle) + ", " +
              std::to_string(found.needs.low) + " to " + std::to_string(found.needs.high) + ")\n";
   for (const auto& curve : found.curves)
     if (!curve.curve.mean.empty())

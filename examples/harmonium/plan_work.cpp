@@ -8,6 +8,7 @@
 #include <limits>
 #include <mutex>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -177,6 +178,7 @@ type_needs needs_of(const plan_pilot& pilot, const plan_command& options) {
   }
   std::sort(each.begin(), each.end());
   needs.low = static_cast<hm::index>(hm::quantile_of_sorted(each, 0.05));
+  needs.middle = static_cast<hm::index>(hm::quantile_of_sorted(each, 0.5));
   needs.high = static_cast<hm::index>(std::ceil(hm::quantile_of_sorted(each, 0.95)));
   return needs;
 }
@@ -261,25 +263,31 @@ void run_experiments(const hm::thread_executor& run, const plan_pilot& pilot,
   }
 }
 
-/// The two types whose centroids are nearest in units of their scatter, or those asked for.
+/// The two types of --separate, if it was given.
+std::optional<std::pair<hm::index, hm::index>> asked_pair(const plan_pilot& pilot,
+                                                          const plan_command& options) {
+  const auto& names = pilot.types.names;
+  if (options.separate.empty()) return {};
+  const auto comma = options.separate.find(',');
+  const auto place = [&](const std::string& name) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    hm::require(found != names.end(), "--separate",
+                "no cell of the pilot has the type '" + name + "'");
+    return static_cast<hm::index>(found - names.begin());
+  };
+  hm::require(comma != std::string::npos, "--separate",
+              "expected two types with a comma between, got '" + options.separate + "'");
+  const auto first = place(options.separate.substr(0, comma)),
+             second = place(options.separate.substr(comma + 1));
+  hm::require(first != second, "--separate", "names the same type twice");
+  return std::pair{first, second};
+}
+
+/// The two types whose centroids are nearest, or those asked for.
 std::pair<hm::index, hm::index> pair_of_types(const plan_pilot& pilot, const plan_command& options,
                                               const hm::matrix<double>& scores) {
+  if (const auto asked = asked_pair(pilot, options)) return *asked;
   const auto& names = pilot.types.names;
-  if (!options.separate.empty()) {
-    const auto comma = options.separate.find(',');
-    const auto place = [&](const std::string& name) {
-      const auto found = std::find(names.begin(), names.end(), name);
-      hm::require(found != names.end(), "--separate",
-                  "no cell of the pilot has the type '" + name + "'");
-      return static_cast<hm::index>(found - names.begin());
-    };
-    hm::require(comma != std::string::npos, "--separate",
-                "expected two types with a comma between, got '" + options.separate + "'");
-    const auto first = place(options.separate.substr(0, comma)),
-               second = place(options.separate.substr(comma + 1));
-    hm::require(first != second, "--separate", "names the same type twice");
-    return {first, second};
-  }
   const auto types = static_cast<hm::index>(names.size());
   hm::matrix<double> centre = hm::matrix<double>::Zero(types, scores.cols());
   std::vector<double> count(names.size(), 0.0);
@@ -427,7 +435,8 @@ void recommend(const plan_pilot& pilot, const plan_command& options, plan_result
   if (found.loaded != wanted) found.answer += " (load " + std::to_string(found.loaded) + ")";
   if (found.cost.amount) found.answer += ", at a cost of " + rounded(*found.cost.amount, 6);
   found.answer += ": that gives " + aim + " (" + std::to_string(needs.low) + " to " +
-                  std::to_string(needs.high) + " cells would, for all the pilot knows)";
+                  std::to_string(needs.high) + " cells would, about " +
+                  std::to_string(needs.middle) + " as a middle estimate, for all the pilot knows)";
   if (recovery.size)
     found.answer += ", and beyond " + std::to_string(*recovery.size) +
                     " cells clusters of synthetic cells get no better (sure in " +
@@ -480,6 +489,7 @@ plan_pilot read_plan_pilot(const hm::thread_executor& run, const plan_command& o
 
 plan_result make_plan(const hm::thread_executor& run, const plan_pilot& pilot,
                       const plan_command& options) {
+  (void)asked_pair(pilot, options);  // before the work: it may complain
   plan_result found;
   found.sizes.assign(options.sizes.begin(), options.sizes.end());
   std::sort(found.sizes.begin(), found.sizes.end());

@@ -32,8 +32,9 @@ struct type_needs {
   harmonium::proportions frequencies;
   harmonium::unseen_types unseen;
   harmonium::index cells = 0;  ///< at which the demand is met with the probability asked for
-  harmonium::index low = 0, high = 0;     ///< 90 % interval over what the pilot leaves open
-  std::vector<harmonium::index> of_type;  ///< the same as `cells`, for each type alone
+  harmonium::index low = 0, middle = 0, high = 0;  ///< median and 90 % interval of what the
+                                                   ///< pilot leaves open
+  std::vector<harmonium::index> of_type;           ///< the same as `cells`, for each type alone
 };
 
 /// A figure of clustering over sizes: its name, and its curve.

@@ -12,7 +12,7 @@ namespace hm = harmonium;
 TEST_CASE("the offset basis, and one byte after the other") {
   CHECK(hm::fingerprint().str() == "cbf29ce484222325");
   std::uint64_t expected = 0xcbf29ce484222325;
-  for (const std::uint64_t byte : {2, 0, 0, 0, 0, 0, 0, 0, 97, 98})
+  for (const unsigned byte : {2u, 0u, 0u, 0u, 0u, 0u, 0u, 0u, 97u, 98u})
     expected = (expected ^ byte) * 0x100000001b3;
   CHECK(hm::fingerprint().add("ab").value() == expected);
 }
