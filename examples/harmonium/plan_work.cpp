@@ -256,9 +256,12 @@ void run_experiments(const hm::thread_executor& run, const plan_pilot& pilot,
   }
   for (std::size_t d = 0; d < options.depths.size(); ++d) {
     depth_curve one{options.depths[d], {}};
-    for (hm::index s = 0; s < sizes; ++s)
-      one.mean.push_back(thinned.row(static_cast<hm::index>(d) * sizes + s).sum() /
-                         static_cast<double>(options.repeats));
+    for (hm::index s = 0; s < sizes; ++s) {
+      double sum = 0;
+      for (hm::index r = 0; r < options.repeats; ++r)
+        sum += thinned(static_cast<hm::index>(d) * sizes + s, r);
+      one.mean.push_back(sum / static_cast<double>(options.repeats));
+    }
     found.depths.push_back(std::move(one));
   }
 }
