@@ -27,6 +27,8 @@ test|libhnswlib-dev|hnswlib >= 0.6|header hnswlib/hnswlib.h
 clang|clang|Clang >= 14|command clang++
 ci|libclang-rt-${clang_version:-14}-dev|the sanitizer runtime of Clang|command clang++
 ci|clang-format|clang-format 14|command clang-format
+ci|libopenmpi-dev|Open MPI >= 4.1|header mpi.h mpi/mpi.h openmpi/mpi.h
+ci|openmpi-bin|mpirun of Open MPI|command mpirun
 ci|pkg-config|pkg-config|command pkg-config
 ci|doxygen|Doxygen >= 1.9|command doxygen
 ci|libbenchmark-dev|Google Benchmark >= 1.7|header benchmark/benchmark.h

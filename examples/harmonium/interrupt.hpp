@@ -4,6 +4,7 @@
 #pragma once
 
 #include <csignal>
+#include <string>
 
 namespace program {
 
@@ -20,5 +21,10 @@ inline void catch_interrupts() {
 
 /// Thrown where work stopped because of Ctrl-C; nothing was written.
 struct interruption {};
+
+/// Thrown where work stopped because of Ctrl-C and what was finished is kept.
+struct stopped {
+  std::string message;
+};
 
 }  // namespace program

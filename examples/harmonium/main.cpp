@@ -17,7 +17,10 @@
 #include "harmonium/version.hpp"
 #include "interrupt.hpp"
 #include "option_values.hpp"
+#include "plan.hpp"
 #include "simulate.hpp"
+#include "study.hpp"
+#include "study_arguments.hpp"
 
 namespace {
 
@@ -333,7 +336,7 @@ std::string explain(const CLI::ParseError& error, const CLI::App& app) {
   std::string text = error.what();
   const auto unexpected = app.remaining(true);
   if (app.get_subcommands().empty()) {
-    text = "expected a command, generate, evaluate or simulate";
+    text = "expected a command, generate, evaluate, study, plan or simulate";
     if (!unexpected.empty()) text += ", got '" + unexpected.front() + "'";
   } else if (dynamic_cast<const CLI::ExtrasError*>(&error) && !unexpected.empty()) {
     const std::string& first = unexpected.front();
@@ -360,15 +363,23 @@ int main(int argc, char** argv) {
   program::generate_options generate;
   program::evaluate_options evaluate;
   program::simulate_options simulate;
+  program::study_command study;
+  program::plan_command plan;
   auto* generate_command =
       app.add_subcommand("generate", "Train a model on a pilot and write synthetic cells");
   auto* evaluate_command =
       app.add_subcommand("evaluate", "Judge synthetic cells against real ones, and draw it");
   auto* simulate_command = app.add_subcommand(
       "simulate", "Write the built-in simulated tissue, a pilot to try things on");
+  auto* study_command = app.add_subcommand(
+      "study", "Pilots of several sizes, again and again: how large must a pilot be?");
+  auto* plan_command =
+      app.add_subcommand("plan", "From a pilot alone: how many cells does the experiment need?");
   describe_generate(*generate_command, generate);
   describe_evaluate(*evaluate_command, evaluate);
   describe_simulate(*simulate_command, simulate);
+  program::describe_study(*study_command, study);
+  program::describe_plan(*plan_command, plan);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -381,9 +392,13 @@ int main(int argc, char** argv) {
     if (generate_command->parsed()) program::generate(generate);
     if (evaluate_command->parsed()) program::evaluate(evaluate);
     if (simulate_command->parsed()) program::simulate(simulate);
+    if (study_command->parsed()) program::study(study);
+    if (plan_command->parsed()) program::plan(plan);
     return 0;
   } catch (const program::interruption&) {
     return fail(was_interrupted, "interrupted; nothing was written");
+  } catch (const program::stopped& stop) {
+    return fail(was_interrupted, stop.message);
   } catch (const harmonium::io_error& error) {
     return fail(bad_input, error.what());
   } catch (const std::logic_error& error) {  // invalid_argument, domain_error

@@ -71,6 +71,27 @@ struct maximum_mean_discrepancy;
 struct memorisation;
 struct same_neighbours;
 
+struct any_study_model;
+class fingerprint;
+class sweep;
+class thread_dealer;
+struct job_desk;
+struct job_outcome;
+struct pilot_cells;
+struct pilot_subsample;
+struct study_fit;
+struct study_job;
+struct study_options;
+struct study_table;
+
+struct bootstrap_model;
+struct cluster_nb_model;
+struct harmonium_model;
+struct independent_nb_model;
+struct noisy_model;
+struct scdbm_model;
+struct variational_model;
+
 struct tissue;
 struct tissue_options;
 

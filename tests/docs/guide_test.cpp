@@ -33,6 +33,11 @@
 #include "harmonium/samplers/variational_prior.hpp"
 #include "harmonium/samplers/variational_start.hpp"
 #include "harmonium/simulate/tissue.hpp"
+#include "harmonium/study/baseline_models.hpp"
+#include "harmonium/study/cells_needed.hpp"
+#include "harmonium/study/proportions.hpp"
+#include "harmonium/study/study.hpp"
+#include "harmonium/study/unseen_mass.hpp"
 #include "harmonium/training/compensated_em.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
 #include "harmonium/training/train_harmonium.hpp"
@@ -304,6 +309,32 @@ TEST_CASE("components, layout, labels") {
   CHECK(!finished);
   CHECK(map.epoch() == 50);
   CHECK(labels.size() == 100);
+}
+
+TEST_CASE("pilot studies and planning") {
+  hm::random_engine rng(7);
+  const hm::tissue pilot = small_tissue(rng);
+
+  using pilot_study = hm::study<hm::generators<hm::cluster_nb_model, hm::bootstrap_model>,
+                                hm::metrics<hm::cluster_proportions, hm::marginals>>;
+  const pilot_study study({.sizes = {40, 80}, .repeats = 3, .seed = 7});
+  const hm::study_table found =
+      study.run(hm::thread_dealer(2), pilot.counts, pilot.types, hm::silent{});
+  const auto missed = found.over_repeats(80, "cluster-nb", "cluster_proportions.table1");
+
+  CHECK(missed.size() == 3);
+
+  std::vector<hm::index> counts(8, 0);
+  for (const hm::index type : pilot.types) ++counts[static_cast<std::size_t>(type)];
+
+  const std::vector<double> rare(10, 0.02);  // ten types of 2 % each
+  const hm::index cells = hm::cells_needed({.frequencies = rare, .least = 5}, 0.95);  // 624
+  const auto frequencies = hm::estimate_proportions(counts, {.draws = 200}, rng);     // posterior
+  const auto unseen = hm::unseen_mass(counts);  // Good-Turing, Chao, and what could be missed
+
+  CHECK(cells == 624);
+  CHECK(frequencies.draws.cols() == 8);
+  CHECK(unseen.cells == 150);
 }
 
 TEST_CASE("files in, files out") {

@@ -83,6 +83,21 @@ TEST_CASE("marks stand where they belong; those outside or without a place are l
   CHECK(occurrences(text, "</svg>") == 1);
 }
 
+TEST_CASE("bands and boxes") {
+  auto plot = unit_plot();
+  plot.band(std::vector<double>{0, 1, 2}, std::vector<double>{0, unknown, 1},
+            std::vector<double>{1, 2, 9}, "#123456");
+  CHECK(plot.str().find("M52 164L252 24L252 164L52 234z") != std::string::npos);
+  plot.box(1, 0.5, {}, "black");
+  CHECK(plot.str().find("black") == std::string::npos);
+  plot.box(1, 1, std::vector<double>{1, 1, 1, 1, 1, 3}, "red");
+  const auto text = plot.str();
+  CHECK(text.find("M102 164L102 164L202 164L202 164z") != std::string::npos);
+  CHECK(text.find("M152 24h0") != std::string::npos);  // beyond the whiskers
+  plot.name_below(1, "a & b");
+  CHECK(plot.str().find(">a &amp; b<") != std::string::npos);
+}
+
 TEST_CASE("logarithmic axes name powers of ten") {
   const svg::plot plot("p", {"x", {-2, 1}, true}, {"y", {0, 1}, false, false});
   const auto text = plot.str();

@@ -9,7 +9,10 @@
 #include "harmonium/io/gene_list.hpp"
 #include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
+#include "harmonium/io/npy.hpp"
+#include "harmonium/io/study_csv.hpp"
 #include "harmonium/io/table.hpp"
+#include "harmonium/study/study_results.hpp"
 #if __has_include(<igraph.h>)
 #include "harmonium/analysis/communities.hpp"
 #endif

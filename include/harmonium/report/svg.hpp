@@ -14,6 +14,7 @@
 #include <system_error>
 #include <vector>
 
+#include "harmonium/analysis/quantile.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
@@ -135,6 +136,53 @@ class plot {
     stroke(path, colour, width, 1, dashes);
   }
 
+  /// The area between two lines, such as a band of confidence. Points with a value that is not
+  /// finite are left out; the rest is cut at the axes.
+  void band(std::span<const double> x, std::span<const double> low, std::span<const double> high,
+            std::string_view colour, double opacity = 0.18) {
+    std::string there, back;
+    for (std::size_t k = 0; k < std::min({x.size(), low.size(), high.size()}); ++k) {
+      if (!std::isfinite(low[k] + high[k]) || x[k] < x_.shown.low || x[k] > x_.shown.high) continue;
+      const auto cut = [&](double y) { return std::clamp(y, y_.shown.low, y_.shown.high); };
+      there += (there.empty() ? "M" : "L") + place(x[k], cut(high[k]));
+      back = "L" + place(x[k], cut(low[k])) + back;
+    }
+    if (there.empty()) return;
+    marks_ += "<path d=\"" + there + back + "z\" fill=\"" + escaped(colour) + "\" fill-opacity=\"" +
+              number(opacity) + "\"/>\n";
+  }
+
+  /// Tukey's box over `x`: quartiles and median, whiskers to the farthest values within 1.5
+  /// interquartile ranges, points beyond. Nothing where there is no value.
+  /// @param sorted finite values, ascending
+  void box(double x, double width, std::span<const double> sorted, std::string_view colour) {
+    if (sorted.empty()) return;
+    const double first = quantile_of_sorted(sorted, 0.25), third = quantile_of_sorted(sorted, 0.75),
+                 middle = quantile_of_sorted(sorted, 0.5), reach = 1.5 * (third - first);
+    double low_end = first, high_end = third;
+    std::vector<double> beyond;
+    for (const double value : sorted) {
+      if (value < first - reach || value > third + reach)
+        beyond.push_back(value);
+      else
+        low_end = std::min(low_end, value), high_end = std::max(high_end, value);
+    }
+    const double west = x - width / 2, east = x + width / 2;
+    line(std::array{x, x}, std::array{low_end, first}, colour, 1);
+    line(std::array{x, x}, std::array{third, high_end}, colour, 1);
+    const auto cut = [&](double y) { return std::clamp(y, y_.shown.low, y_.shown.high); };
+    marks_ += "<path d=\"M" + place(west, cut(first)) + "L" + place(west, cut(third)) + "L" +
+              place(east, cut(third)) + "L" + place(east, cut(first)) + "z\" fill=\"" +
+              escaped(colour) + "\" fill-opacity=\"0.3\" stroke=\"" + escaped(colour) + "\"/>\n";
+    line(std::array{west, east}, std::array{middle, middle}, colour, 2);
+    points(std::vector<double>(beyond.size(), x), beyond, colour, 3);
+  }
+
+  /// A name below the axis, in place of ticks.
+  void name_below(double x, const std::string& text) {
+    marks_ += words(x_place(x), bottom() + 14, text, "middle");
+  }
+
   /// A bar between two values of x, from 0 (or the lower end of the axis) up to `height`.
   void bar(double from, double to, double height, std::string_view colour, double opacity = 1) {
     if (!std::isfinite(height)) return;
@@ -198,7 +246,11 @@ class plot {
     return whole;
   }
   static std::string label_of(const axis& of, double at) {
-    if (!of.logarithmic) return number(at);
+    if (!of.logarithmic) {
+      // 20000, where `number` has 2e+04.
+      const bool whole = at == std::floor(at) && std::abs(at) >= 1e4 && std::abs(at) < 1e7;
+      return whole ? std::to_string(static_cast<long>(at)) : number(at);
+    }
     double value = 1;
     for (double k = 0; k < at; ++k) value *= 10;
     for (double k = 0; k > at; --k) value /= 10;

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The command `harmonium plan`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace program {
+
+struct plan_command {
+  std::string pilot;
+  std::string labels;  ///< empty: clusters are found
+  std::string output;
+  std::string genes;  ///< a number or a file; empty: all
+  std::string feature_type = "Gene Expression";
+  long at_least = 10;  ///< cells of every type
+  double probability = 0.95;
+  std::optional<double> rare;  ///< frequency of a type that must be seen, too
+  std::vector<long> sizes{192, 384, 768, 1536, 3072};
+  long repeats = 5;
+  std::vector<std::string> models{"harmonium", "cluster-nb"};
+  std::vector<double> depths{0.5};
+  std::string separate;  ///< "TYPE,TYPE"
+  double log2_fold = 1;
+  std::optional<double> cost_per_cell, cost_per_plate;
+  long plate = 384;
+  double recovery = 1;
+  double doublets = 0;
+  std::uint64_t seed = 1;
+  int threads = 0;
+  bool overwrite = false;
+};
+
+/// Plans an experiment from its pilot.
+/// @throws interruption on Ctrl-C, before anything is written; otherwise what the library throws.
+void plan(const plan_command& options);
+
+}  // namespace program

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include "study_arguments.hpp"
+
+#include <limits>
+#include <string>
+
+#include "option_values.hpp"
+
+namespace program {
+
+namespace {
+
+constexpr const char *input = "Input and output", *run = "Run";
+
+void add_genes(CLI::App& command, std::string& genes, std::string& feature_type) {
+  command
+      .add_option("--genes", genes,
+                  "Keep the N genes of largest residual deviance, or those listed in a file [all]")
+      ->type_name("N|FILE")
+      ->group(input);
+  command.add_option("--feature-type", feature_type, "Rows of features.tsv to use")
+      ->capture_default_str()
+      ->group(input);
+}
+
+void add_seed_and_threads(CLI::App& command, std::uint64_t& seed, int& threads) {
+  command.add_option("--seed", seed, "Any whole number from 0 to 2^64 - 1")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(run);
+  command.add_option("--threads", threads, "0: all cores; does not change the result")
+      ->check(whole_number(0, 1024))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(run);
+}
+
+}  // namespace
+
+void describe_study(CLI::App& command, study_command& options) {
+  command.footer(R"(Example:
+  harmonium study --reference all/ --labels labels.tsv --sizes 384,768,1536 --repeats 10 --output out/
+
+Draws pilots from the reference, fits the models to each, generates, and compares with the reference.
+The output folder receives fits/ (one csv per fit, as soon as it is done), results.npy (size x repeat
+x generator x metric; names in results.json), results.csv (tidy), table1.csv, summary.txt,
+report.html, study.json (all options), timings.csv and failures.csv. Ctrl-C stops after the running
+fits; the same command continues where it stopped, also after a crash. Equal seeds give equal figures
+for any number of threads, shards and processes (mpirun -n 4 harmonium study ..., where the program
+was built with MPI).)");
+  command.add_option("--reference", options.reference, "10x folder of the real cells")
+      ->group(input);
+  command
+      .add_option("--labels", options.labels,
+                  "barcode<TAB>label with that header, any order: cell types of the reference "
+                  "[clusters found by Louvain]")
+      ->check(CLI::ExistingFile)
+      ->group(input);
+  command.add_option("--output", options.output, "Folder to write, or to continue in")
+      ->required()
+      ->group(input);
+  add_genes(command, options.genes, options.feature_type);
+
+  const auto design = "Design";
+  add_number_list(command, "--sizes", options.sizes, 1, 10'000'000, 100,
+                  "Cells of the pilots [384,768,1152,1536,1920,2304]")
+      ->group(design);
+  command.add_option("--repeats", options.repeats, "Pilots of each size")
+      ->check(whole_number(1, 100'000))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(design);
+  std::string names;
+  for (const auto& name : known_models()) names += (names.empty() ? "" : ",") + name;
+  command.add_option("--models", options.models, "Of " + names + " [all]")
+      ->delimiter(',')
+      ->type_name("NAME,...")
+      ->group(design);
+  command
+      .add_option("--cells", options.cells, "Cells that each model makes [as the reference has]")
+      ->check(whole_number(1))
+      ->type_name("N")
+      ->group(design);
+  command
+      .add_option("--grid", options.grid,
+                  "Candidates for harmonium (components), scdbm (units of the first hidden layer) "
+                  "or vae (dimensions of z), of which every fit takes the one of largest held-out "
+                  "likelihood; once per model")
+      ->type_name("MODEL=N,...")
+      ->group(design);
+  command
+      .add_option(
+          "--added-zeros", options.added_zeros,
+          "Share of the reference's non-zero counts that become zero first (the paper: 0.2)")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("X")
+      ->capture_default_str()
+      ->group(design);
+  command
+      .add_flag("--paper-protocol", options.paper_protocol,
+                "The published procedure, for reproduction: pilots with replacement, labels "
+                "transferred between two separate UMAPs, plain Rand index of unpaired cells")
+      ->group(design);
+
+  command.add_option("--shard", options.shard, "Do the i-th of n parts only, as a job array does")
+      ->type_name("i/n")
+      ->group(run);
+  command
+      .add_flag("--merge", options.merge,
+                "Write the results of finished shards in --output; the other options are those it "
+                "was begun with")
+      ->group(run);
+  add_seed_and_threads(command, options.seed, options.threads);
+}
+
+void describe_plan(CLI::App& command, plan_command& options) {
+  command.footer(R"(Example:
+  harmonium plan --pilot pilot/ --labels labels.tsv --at-least 20 --cost-per-cell 0.4 --output plan/
+
+The output folder receives report.html (the answer first), plan.json, types.csv, saturation.csv,
+power.csv and summary.txt. Without labels, types are clusters that are found in the pilot.)");
+  command.add_option("--pilot", options.pilot, "10x folder of the pilot's cells")
+      ->required()
+      ->group(input);
+  command
+      .add_option("--labels", options.labels,
+                  "barcode<TAB>label with that header, any order: types of the pilot's cells "
+                  "[clusters found by Louvain]")
+      ->check(CLI::ExistingFile)
+      ->group(input);
+  command.add_option("--output", options.output, "Folder to write; must be new or empty")
+      ->required()
+      ->group(input);
+  add_genes(command, options.genes, options.feature_type);
+  command.add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty")
+      ->group(input);
+
+  const auto wanted = "What is wanted";
+  command.add_option("--at-least", options.at_least, "Cells of every type")
+      ->check(whole_number(1))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(wanted);
+  command.add_option("--probability", options.probability, "With which that many are seen")
+      ->check(CLI::Range(0.5, 0.9999))
+      ->type_name("X")
+      ->capture_default_str()
+      ->group(wanted);
+  command
+      .add_option("--rare", options.rare,
+                  "Also see a type of this frequency, which the pilot need not hold")
+      ->check(CLI::Range(1e-7, 1.0))
+      ->type_name("X")
+      ->group(wanted);
+  command
+      .add_option("--separate", options.separate,
+                  "Two types that must be told apart [the two that are nearest to each other]")
+      ->type_name("TYPE,TYPE")
+      ->group(wanted);
+  command
+      .add_option("--log2-fold", options.log2_fold,
+                  "Change of a marker gene that must be found, as a binary logarithm")
+      ->check(real_number(false))
+      ->type_name("X")
+      ->capture_default_str()
+      ->group(wanted);
+
+  const auto money = "Costs and losses";
+  const auto cost = [&](const char* name, std::optional<double>& value, const char* what) {
+    command.add_option(name, value, what)->check(real_number(true))->type_name("X")->group(money);
+  };
+  cost("--cost-per-cell", options.cost_per_cell, "Of each cell loaded, sequencing included");
+  cost("--cost-per-plate", options.cost_per_plate, "Of each plate (or lane) begun");
+  command.add_option("--plate", options.plate, "Cells on a plate")
+      ->check(whole_number(1))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(money);
+  command.add_option("--recovery", options.recovery, "Share of the loaded cells that come out")
+      ->check(CLI::Range(1e-6, 1.0))
+      ->type_name("X")
+      ->capture_default_str()
+      ->group(money);
+  command.add_option("--doublets", options.doublets, "Share of what comes out that is two cells")
+      ->check(CLI::Range(0.0, 0.99))
+      ->type_name("X")
+      ->capture_default_str()
+      ->group(money);
+
+  const auto synthetic = "Synthetic experiments";
+  add_number_list(command, "--sizes", options.sizes, 10, 1'000'000, 30,
+                  "Cells of the synthetic experiments [192,384,768,1536,3072]")
+      ->group(synthetic);
+  command.add_option("--repeats", options.repeats, "Resamples of the pilot that are fitted anew")
+      ->check(whole_number(1, 10'000))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(synthetic);
+  command.add_option("--models", options.models, "Of harmonium, scdbm, cluster-nb")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"harmonium", "scdbm", "cluster-nb"}))
+      ->capture_default_str()
+      ->group(synthetic);
+  command.add_option("--depths", options.depths, "Shares of the sequencing depth to try")
+      ->delimiter(',')
+      ->check(CLI::Range(0.001, 1.0))
+      ->type_name("X,...")
+      ->capture_default_str()
+      ->group(synthetic);
+  add_seed_and_threads(command, options.seed, options.threads);
+}
+
+}  // namespace program

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The contract of what a study fits to pilots, again and again.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "harmonium/core/counts.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/metrics/concepts.hpp"
+
+namespace harmonium {
+
+/// A pilot as a model gets it: every gene has a count.
+struct pilot_cells {
+  const count_matrix<>& counts;        ///< cells x genes
+  std::span<const index> labels = {};  ///< type of each cell; empty where the model finds its own
+};
+
+/// Draws cells: `source(n, rng)` as `generate(n, rng)` of a `generator`.
+using cell_source = std::function<count_matrix<>(index cells, random_engine& rng)>;
+
+/// What one fit yields. The pilot's counts may be gone by the time the sources are asked.
+struct study_fit {
+  std::vector<cell_source> sources;  ///< one for each of the model's names
+  std::vector<figure> facts = {};    ///< such as what a grid search chose
+};
+
+/// Settings that can be fitted to a pilot. One fit may yield several generators, such as prior and
+/// posterior sampling of one autoencoder, each with a name of its own.
+///
+/// Laws: a fit depends on pilot, settings and engine only, and may run beside others; facts have
+/// the same names whatever the pilot.
+template <class M>
+concept study_model = std::copyable<M> &&
+    requires(const M& model, const pilot_cells& pilot, random_engine& rng) {
+  {std::span<const std::string_view>(M::names)};
+  { model.fit(pilot, rng) } -> std::same_as<study_fit>;
+};
+
+/// Any of them, chosen at run time.
+struct any_study_model {
+  std::vector<std::string> names;  ///< of the generators; the first also names the fit
+  std::function<study_fit(const pilot_cells&, random_engine&)> fit;
+
+  template <study_model Model>
+  static any_study_model of(Model model) {
+    const std::span<const std::string_view> all(Model::names);
+    return {{all.begin(), all.end()},
+            [model = std::move(model)](const pilot_cells& pilot, random_engine& rng) {
+              return model.fit(pilot, rng);
+            }};
+  }
+};
+
+}  // namespace harmonium

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# usage: bash tests/program/study_test.sh PROGRAM
+# Runs `harmonium study` and `harmonium plan` as a user would: what they write, how a study goes on after
+# it was killed, in parts, and on several processes, and what they refuse.
+set -uo pipefail
+program=$(realpath "${1:?usage: bash study_test.sh PROGRAM}")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+
+passed=0 failed=0
+# check NAME COMMAND...: the command must succeed
+check() {
+  local name=$1
+  shift
+  if "$@"; then
+    echo "ok      $name"
+    passed=$((passed + 1))
+  else
+    echo "FAILED  $name"
+    [ ! -s err ] || sed 's/^/        stderr: /' err | tail -n 3
+    failed=$((failed + 1))
+  fi
+}
+# run ARGUMENT...: exit code in $code, output in files out and err
+run() {
+  timeout 60 "$program" "$@" >out 2>err </dev/null
+  code=$?
+}
+# refuses PATTERN ARGUMENT...: one line that holds PATTERN, exit code 2
+refuses() {
+  local pattern=$1
+  shift
+  run "$@"
+  check "refused: $*" eval '[ "$code" -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -qE -- "$pattern" err'
+}
+# same_results FOLDER FOLDER: all but times
+same_results() { diff -r --exclude=report.html --exclude='timings*' "$1" "$2"; }
+
+run simulate --cells 120 --genes 40 --seed 3 --plain --output all
+common=(study --reference all --labels all/labels.tsv --sizes 24,48 --repeats 2)
+design=("${common[@]}" --models independent-nb,cluster-nb,bootstrap --seed 5)
+
+run "${design[@]}" --threads 2 --output whole
+check "a study runs" [ "$code" -eq 0 ]
+check "... a file per fit" [ "$(ls whole/fits | wc -l)" -eq 12 ]
+check "... and all results" [ "$(cd whole && echo *)" = "failures.csv fits report.html results.csv results.json results.npy study.json summary.txt table1.csv timings.csv" ]
+check "... tidy csv" eval '[ "$(head -n 1 whole/results.csv)" = size,repeat,generator,metric,figure,value ] &&
+  [ "$(tail -n +2 whole/results.csv | cut -d , -f 1-3 | sort -u | wc -l)" -eq 12 ]'
+check "... the report needs no network and begins with the answer" eval \
+  '! grep -qE "https?://|<script|<link|<img|url\(" whole/report.html && [ "$(grep -n "class=\"answer\"" whole/report.html | cut -d : -f 1)" -le 40 ]'
+if command -v python3 >/dev/null; then
+  check "results.npy has the shape of the names" python3 -c '
+import ast, json
+head = open("whole/results.npy", "rb").read(128)[10:].decode("latin1").split("}")[0] + "}"
+names = json.load(open("whole/results.json"))
+assert ast.literal_eval(head)["shape"] == tuple(len(names[axis]) for axis in names["axes"])'
+fi
+
+for shard in 1/2 2/2; do run "${design[@]}" --shard $shard --output parts; done
+run study --merge --output parts
+check "parts, merged, are the whole" same_results whole parts
+
+cp -r whole again && rm -r again/results.* again/fits/24-* && run "${design[@]}" --threads 1 --output again
+check "only missing fits are done again" [ "$(wc -l <again/timings.csv)" -eq 19 ]
+check "... with the same results on one thread" same_results whole again
+
+# Killed at any moment: fits that are there are whole, and the study goes on.
+"$program" "${design[@]}" --threads 1 --output killed >/dev/null 2>&1 &
+child=$!
+sleep 0.15
+kill -9 $child
+wait $child 2>/dev/null
+run "${design[@]}" --output killed
+check "kill -9, then the same command: the same results" same_results whole killed
+
+if command -v mpirun >/dev/null && ldd "$program" | grep -q libmpi; then
+  timeout 60 mpirun --oversubscribe -n 3 "$program" "${design[@]}" --output mpi >out 2>err </dev/null
+  check "three MPI processes: the same results" same_results whole mpi
+fi
+
+refuses "other options: seed was 5, now 6" "${common[@]}" --models independent-nb,cluster-nb,bootstrap --seed 6 --output whole
+cp -r all changed && sed -i '$s/ [0-9]*$/ 777/' changed/matrix.mtx
+sed -i 's/"reference": "all"/"reference": "changed"/' again/study.json
+refuses "other data" study --reference changed --labels all/labels.tsv --sizes 24,48 --repeats 2 \
+  --models independent-nb,cluster-nb,bootstrap --seed 5 --output again
+refuses "no model is called 'best'" "${common[@]}" --models best --output no
+refuses "a pilot of 121 cells" study --reference all --labels all/labels.tsv --sizes 121 --output no
+refuses "--shard: expected i/n" "${common[@]}" --shard 3/2 --output no
+refuses "is for scdbm" "${common[@]}" --models bootstrap --grid bootstrap=3 --output no
+refuses "has 0 of|cannot be read" study --merge --output no
+run study --reference all --sizes 40 --repeats 1 --models bootstrap --paper-protocol --added-zeros 0.2 --output paper
+check "without labels, by the paper's protocol, with added zeros" grep -q "paper_protocol,rand,0" paper/results.csv
+
+run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 2 --models cluster-nb --rare 0.02 \
+  --cost-per-cell 0.5 --recovery 0.5 --threads 2 --output plan
+check "a plan" [ "$code" -eq 0 ]
+check "... its files" [ "$(cd plan && echo *)" = "plan.json power.csv report.html saturation.csv summary.txt types.csv" ]
+check "... one donor tells nothing about others" grep -q "one donor" plan/report.html
+run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 2 --models cluster-nb --rare 0.02 \
+  --cost-per-cell 0.5 --recovery 0.5 --threads 1 --output plan1
+check "... the same on one thread" diff -r plan plan1
+run simulate --cells 30 --genes 40 --seed 9 --plain --output tiny
+run plan --pilot tiny --sizes 20,40 --repeats 1 --models cluster-nb --output small
+check "a pilot too small to say says so" grep -q "too small to say" small/summary.txt
+refuses "no cell of the pilot has the type" plan --pilot all --labels all/labels.tsv --separate X,Y --output no
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
