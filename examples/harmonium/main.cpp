@@ -140,9 +140,11 @@ cell). Equal seeds give equal cells for any number of threads.)");
   command
       .add_option(
           "--preset", options.preset,
-          "Training of scdbm. default: exact maximum likelihood; with more than 14 units in "
-          "the first hidden layer pretraining and joint training with a step that learns, "
-          "with --epochs or --learning-rate all three; paper: the published hyperparameters "
+          "Training of scdbm. default: exact maximum likelihood; with one layer of more than 14 "
+          "units sampled maximum likelihood; with more than 14 units below other layers "
+          "pretraining and joint training with a step that learns, which --epochs and "
+          "--learning-rate put before or in place of the others; paper: the published "
+          "hyperparameters "
           "(learning rate 1e-11 hardly moves the weights)")
       ->check(CLI::IsMember({"default", "paper"}))
       ->capture_default_str()
@@ -180,7 +182,7 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->group(model);
   add_number_list(command, "--epochs", options.epochs, 0, 1000000, 4,
                   "Pretraining epochs of each hidden layer, then, if there are several, epochs of "
-                  "joint training [60,40,10, or none before exact maximum likelihood]")
+                  "joint training [60,40,10, or none before exact or sampled maximum likelihood]")
       ->group(model);
   command
       .add_option("--learning-rate", options.learning_rate,
@@ -196,9 +198,10 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->capture_default_str()
       ->group(model);
   command
-      .add_option("--sampler", options.sampler,
-                  "auto: exact where the first hidden layer has up to 2^14 states, else "
-                  "collapsed Gibbs")
+      .add_option(
+          "--sampler", options.sampler,
+          "auto: exact where the first hidden layer has up to 2^14 states, the particles of "
+          "sampled maximum likelihood where that was used, else collapsed Gibbs")
       ->check(CLI::IsMember({"auto", "gibbs", "exact"}))
       ->capture_default_str()
       ->group(model);
