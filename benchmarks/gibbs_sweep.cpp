@@ -4,6 +4,7 @@
 /// counts drawn with the standard library's distributions.
 #include <benchmark/benchmark.h>
 
+#include <memory>
 #include <random>
 #include <vector>
 
@@ -34,10 +35,14 @@ const scdbm& model_of(hm::index genes) {
   return known.back().second;
 }
 
+/// @tparam Tables as in `generate`, where the model stays; without as in training
+template <bool Tables>
 void gibbs_sweep(benchmark::State& state) {
   const auto& model = model_of(state.range(0));
   hm::random_engine rng(1);
-  hm::gibbs_chain<scdbm> chain(model);
+  auto chain = Tables ? hm::gibbs_chain<scdbm>(
+                            model, std::make_shared<const hm::visible_draws<scdbm>>(model))
+                      : hm::gibbs_chain<scdbm>(model);
   chain.start(rng);
   for (auto _ : state) {
     chain.sweep(rng);
@@ -80,7 +85,8 @@ void visible_draws_std(benchmark::State& state) {
 
 }  // namespace
 
-BENCHMARK(gibbs_sweep)->Arg(1000);
+BENCHMARK(gibbs_sweep<true>)->Arg(1000);
+BENCHMARK(gibbs_sweep<false>)->Arg(1000);
 BENCHMARK(visible_draws_harmonium)->Arg(1000);
 BENCHMARK(visible_draws_std)->Arg(1000);
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Draws em_likelihood.svg (gnuplot): likelihood curves of EM. bash docs/figures/em_likelihood.sh [10x folder]
+# Draws em_likelihood.svg (gnuplot): likelihood curves of EM on the cells of a 10x folder, or on
+# the simulated tissue. usage: bash docs/figures/em_likelihood.sh [FOLDER]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -15,6 +16,8 @@ set datafile separator ","
 set xlabel "iteration of EM"
 set ylabel "log-likelihood, nats per cell"
 set key bottom right
+stats "$work/4-2.csv" using 3 nooutput  # the first update of theta falls deeper than is of interest
+set yrange [STATS_max-90:STATS_max+90]
 set grid ytics lc rgb "#dddddd"
 names = "4-2 8 12 compensated"
 title(i) = i < 4 ? "exact, hidden units ".word(names, i) : "compensated, groups 6,1,1,1,1,1,1"

@@ -106,6 +106,7 @@ nlohmann::ordered_json as_json(const generate_options& options, hm::index cells)
     json["sampler"] = options.sampler;
     if (options.burn_in) json["burn_in"] = *options.burn_in;
     json["held_out"] = options.held_out;
+    if (options.patience) json["patience"] = *options.patience;
   }
   if (options.train_cells) json["train_cells"] = *options.train_cells;
   if (!options.genes.empty()) json["genes"] = options.genes;
@@ -181,6 +182,7 @@ void check_together(const generate_options& options) {
       {"--learning-rate", options.learning_rate.has_value()},
       {"--sampler", options.sampler != unset.sampler},
       {"--burn-in", options.burn_in.has_value()},
+      {"--patience", options.patience.has_value()},
       {"--size-factors", options.size_factors != unset.size_factors},
       {"--cells-of", !options.cells_of.empty()},
       {"--hidden", !options.hidden.empty() || options.choose_hidden},
@@ -190,11 +192,12 @@ void check_together(const generate_options& options) {
     const std::string option = name;
     const bool of_scdbm = option == "--preset" || option == "--epochs" ||
                           option == "--learning-rate" || option == "--sampler" ||
-                          option == "--burn-in";
+                          option == "--burn-in" || option == "--patience";
     const bool of_harmonium = option == "--size-factors" || option == "--cells-of";
     const bool used = of_scdbm ? scdbm : of_harmonium ? harmonium : scdbm || harmonium;
     hm::require(!is_given || used, "--model", options.model + " has no use for " + option);
   }
+  hm::require(!options.patience || options.held_out > 0, "--patience", "needs --held-out cells");
   hm::require(options.cells_of.empty() || !options.cells, "--cells-of",
               "takes the place of --cells");
   hm::require(options.cells_of.empty() || !options.labels.empty(), "--cells-of",

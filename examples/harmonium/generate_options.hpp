@@ -25,6 +25,7 @@ struct generate_options {
   std::string sampler = "auto";
   std::optional<long> train_cells;
   long held_out = 0;
+  std::optional<long> patience;  ///< of scdbm
   std::string genes;  ///< a number or a file; empty: every expressed gene
   std::string orientation;
   std::string feature_type = "Gene Expression";

@@ -198,6 +198,13 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->capture_default_str()
       ->group(model);
   command
+      .add_option("--patience", options.patience,
+                  "Exact maximum likelihood ends after N iterations in which the --held-out cells' "
+                  "likelihood did not rise; the best model is taken [not used]")
+      ->check(whole_number(1))
+      ->type_name("N")
+      ->group(model);
+  command
       .add_option(
           "--sampler", options.sampler,
           "auto: exact where the first hidden layer has up to 2^14 states, the particles of "

@@ -94,6 +94,7 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
                     " training cells");
     options.held_out =
         hm::draw::sample_without_replacement(pilot.training.cells(), asked.held_out, rng);
+    options.patience = asked.patience.value_or(0);
   }
 
   hm::dbm_trainer<Model, hm::count_matrix<>, Options> trainer(pilot.training, options, rng);

@@ -201,3 +201,30 @@ TEST_CASE("library sizes and gene means") {
   CHECK(means[3] == doctest::Approx(8.0 / 3));
   CHECK(hm::gene_means(hm::count_matrix<>(4)) == hm::vector<double>::Zero(4));
 }
+
+TEST_CASE("a whole row is its counts one by one") {
+  const std::vector<double> row{0, 2, 0, 0, 40000, 1, 0};
+  const std::vector<float> low{1, 0, 0, 3, 0, 0, 9};
+  hm::count_matrix<> at_once(7), single(7);
+  at_once.push_row(std::span<const double>(row));
+  at_once.finish_cell();
+  at_once.push_row(std::span<const float>(low));
+  at_once.finish_cell();
+  for (hm::index m = 0; m < 7; ++m) single.push_back(m, row[static_cast<std::size_t>(m)]);
+  single.finish_cell();
+  for (hm::index m = 0; m < 7; ++m) single.push_back(m, low[static_cast<std::size_t>(m)]);
+  single.finish_cell();
+  CHECK(at_once == single);
+  const auto push = [](std::vector<double> wrong) {
+    hm::count_matrix<std::uint8_t> small(2);
+    small.push_row(std::span<const double>(wrong));
+    small.finish_cell();
+    return small.cell(0).values.back();
+  };
+  CHECK(push({3, 255}) == 255);
+  CHECK_THROWS_AS(push({3, 256}), std::overflow_error);
+  CHECK_THROWS_AS(push({3, -1}), std::overflow_error);
+  CHECK_THROWS_AS(push({3, std::nan("")}), std::overflow_error);
+  CHECK_THROWS_AS(push({0.5, 0}), std::domain_error);
+  CHECK_THROWS_AS(push({1, 2, 3}), std::invalid_argument);
+}

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "harmonium/core/random_engine.hpp"
 
+#include <Random123/philox.h>
 #include <doctest/doctest.h>
 
+#include <random>
 #include <set>
 #include <vector>
 
@@ -24,6 +26,19 @@ TEST_CASE("Philox4x32-10 known answers (Random123 kat_vectors)") {
   CHECK(ones[3] == 0x6d5451fdu);
 }
 
+TEST_CASE("blocks are those of Random123") {
+  std::mt19937_64 words(5);
+  for (int i = 0; i < 1000; ++i) {
+    const std::uint64_t key = words(), number = words() >> i % 64, item = words() >> i % 61;
+    const auto lower = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
+    const auto upper = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); };
+    const auto theirs = r123::Philox4x32{}(
+        {{lower(number), upper(number), lower(item), upper(item)}}, {{lower(key), upper(key)}});
+    const auto ours = hm::random_engine::block(key, number, item);
+    for (std::size_t k = 0; k < 4; ++k) CHECK(ours[k] == theirs[k]);
+  }
+}
+
 TEST_CASE("seek continues a stream where another engine stands") {
   hm::random_engine walked(7, 3);
   for (int n = 0; n < 9; ++n) {
@@ -31,6 +46,20 @@ TEST_CASE("seek continues a stream where another engine stands") {
     jumped.seek(walked.position());
     CHECK(jumped == walked);
     CHECK(jumped() == walked());
+  }
+}
+
+TEST_CASE("words drawn together are the words drawn one by one") {
+  for (const std::size_t before : {0u, 1u, 2u}) {
+    for (const std::size_t size : {0u, 1u, 2u, 7u, 64u, 131u}) {
+      hm::random_engine single(7, 3), together(7, 3);
+      for (std::size_t i = 0; i < before; ++i) CHECK(single() == together());
+      std::vector<std::uint64_t> words(size);
+      together.fill(words);
+      for (const std::uint64_t word : words) CHECK(word == single());
+      CHECK(together == single);
+      CHECK(together() == single());
+    }
   }
 }
 

@@ -38,3 +38,21 @@ TEST_CASE("products of sparse and dense rows against Eigen's") {
   CHECK(sum == 2 * x);
   CHECK(hm::row::dot<double>(counts.cell(0), hm::as_span(std::as_const(sum))) == 68);
 }
+
+TEST_CASE("any number of columns: dense rows have the bits of sparse ones") {
+  hm::count_matrix<> counts(9);
+  hm::vector<double> x(9);
+  x << 3, 0, 0, 1, 7, 0, 2, 0, 11;
+  for (hm::index m = 0; m < 9; ++m) counts.push_back(m, x[m]);
+  counts.finish_cell();
+  for (hm::index columns = 0; columns < 20; ++columns) {
+    hm::matrix<double> w(9, columns);
+    for (hm::index i = 0; i < w.size(); ++i) w.data()[i] = 1.0 / static_cast<double>(i + 3);
+    const hm::weight_view<double> weights(w.data(), 9, columns);
+    hm::vector<double> sparse_out = hm::vector<double>::Constant(columns, 0.1);
+    hm::vector<double> dense_out = sparse_out;
+    hm::row::add_product<double>(counts.cell(0), weights, hm::as_span(sparse_out));
+    hm::row::add_product<double>(hm::as_span(std::as_const(x)), weights, hm::as_span(dense_out));
+    CHECK(sparse_out == dense_out);
+  }
+}

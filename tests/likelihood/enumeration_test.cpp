@@ -76,14 +76,14 @@ TEST_CASE("threads change nothing, large layers are refused") {
 }
 
 TEST_CASE("a weighted list in place of all states") {
-  const auto model = tiny::with_random_parameters(
-      hm::rbm<hm::poisson, hm::bernoulli>(hm::poisson(3), hm::bernoulli(2)), 5);
-  const hm::hidden_enumeration<std::remove_cvref_t<decltype(model)>> all(model);
+  const auto model = two_genes(hm::bernoulli(2));
+  using model_type = std::remove_cvref_t<decltype(model)>;
+  const hm::hidden_enumeration<model_type> all(model);
   // State 3, 1 and 3 again; the copies count half.
   hm::matrix<double> states(3, 2);
   states << 1, 1, 1, 0, 1, 1;
-  hm::hidden_enumeration<std::remove_cvref_t<decltype(model)>> list(
-      hm::serial_executor{}, model, hm::enumerated_states<double>(states));
+  hm::hidden_enumeration<model_type> list(hm::serial_executor{}, model,
+                                          hm::enumerated_states<double>(states));
   hm::vector<double> weights(3);
   weights << -std::log(2.0), 0, -std::log(2.0);
   list.set_log_weights(weights);

@@ -108,7 +108,7 @@ tells() {
 }
 check "generate --help tells every option" tells generate pilot output cells orientation \
   feature-type plain overwrite train-cells genes labels cells-of model clusters preset hidden \
-  residual size-factors epochs learning-rate held-out sampler burn-in seed threads
+  residual size-factors epochs learning-rate held-out patience sampler burn-in seed threads
 check "simulate --help tells every option" tells simulate output cells genes median-library batches \
   batch-spread dropout seed threads plain overwrite
 run --help
@@ -145,6 +145,7 @@ refuses "--threads: expected" --pilot pilot --threads -1
 refuses "--burn-in: expected" --pilot pilot --model scdbm --burn-in -1
 refuses "--burn-in: the exact sampler" --pilot pilot --model scdbm --sampler exact --burn-in 3
 refuses "--sampler: exact needs .* got 15" --pilot pilot --model scdbm --sampler exact --hidden 15
+refuses "--patience: needs --held-out" --pilot pilot --model scdbm --patience 3
 refuses "--held-out: .*120" --pilot pilot --model scdbm --held-out 120
 refuses "--train-cells: .*120 .*121" --pilot pilot --train-cells 121
 refuses "--train-cells: expected" --pilot pilot --train-cells 0
@@ -353,7 +354,7 @@ check "... keeps those, in the pilot's order" \
   [ "$(text listed/features.tsv.gz | cut -f 1 | paste -sd ' ')" = "gene_0002 gene_0070" ]
 check "--genes of more than there are" made "${baseline[@]}" --genes 500 --output more
 check "... keeps all and says so" eval 'sound more 80 120 && grep -q "80 genes, all" err'
-check "--held-out" made --pilot pilot --model scdbm --cells 5 --epochs 2,2,2 --held-out 20 --output held_out
+check "--held-out" made --pilot pilot --model scdbm --cells 5 --epochs 2,2,2 --held-out 20 --patience 2 --output held_out
 check "... fills the log's last columns" \
   eval 'sed -n 2p held_out/training_log.csv | grep -qE ",-?[0-9.]+,-?[0-9.]+$"'
 check "... which are empty without it" eval 'sed -n 2p scdbm/training_log.csv | grep -q ",,$"'

@@ -133,6 +133,41 @@ TEST_CASE("particles, held-out cells and the training log") {
   CHECK(!trainer.log()[8].log_likelihood.has_value());
 }
 
+TEST_CASE("patience ends exact EM where held-out cells no longer gain, at the best model") {
+  hm::training_options<scdbm> options;
+  options.hidden = {5, 2};
+  options.dispersion_every = 0;
+  options.exact.ridge = 1e-3;   // fits noise ...
+  options.exact_tolerance = 0;  // ... to the end
+  options.exact_iterations = 30;
+  options.patience = 3;
+  for (hm::index i = 30; i < 150; ++i) options.held_out.push_back(i);
+  hm::random_engine rng(3), again(3);
+  trainer_type patient(pilot, options, rng);
+  patient.run(hm::serial_executor{}, hm::silent{});
+  options.patience = 0;
+  trainer_type thorough(pilot, options, again);
+  thorough.run(hm::serial_executor{}, hm::silent{});
+  const auto held_out = [](const trainer_type& trainer, std::size_t line) {
+    return *trainer.log()[line].held_out_log_likelihood;
+  };
+  std::size_t best = 0;
+  for (std::size_t line = 0; line < patient.log().size(); ++line)
+    if (held_out(patient, line) > held_out(patient, best)) best = line;
+  REQUIRE(patient.log().size() < thorough.log().size());
+  CHECK(patient.log().size() == best + 1 + 3);
+  CHECK(held_out(patient, best) == held_out(thorough, best));  // the same until then
+  const auto fresh = hm::select_cells(pilot, std::span<const hm::index>(options.held_out));
+  const hm::hidden_enumeration<scdbm> hidden(hm::serial_executor{}, patient.model());
+  const auto fit = hm::exact_fit(hm::serial_executor{}, patient.model(), hidden, fresh);
+  // The visible biases are adjusted once more, to the means of the training cells.
+  CHECK(fit.log_likelihood == doctest::Approx(held_out(patient, best)).epsilon(0.003));
+
+  options.held_out.clear();
+  options.patience = 3;
+  CHECK_THROWS_AS(trainer_type(pilot, options, rng), std::invalid_argument);
+}
+
 TEST_CASE_TEMPLATE("other stacks train too", Model, hm::dbm<hm::negative_binomial, hm::bernoulli>,
                    hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli, hm::bernoulli>,
                    hm::dbm<hm::poisson, hm::bernoulli, hm::bernoulli>,

@@ -22,6 +22,7 @@ TEST_CASE("bit i of a state is unit i; the number of states saturates") {
   std::vector<double> state(3);
   hm::bernoulli(3).write_state(6, state);
   CHECK(state == std::vector<double>{0, 1, 1});
+  CHECK(hm::bernoulli(3).state_number(state) == 6);
   CHECK(hm::bernoulli(0).states() == 1);
   CHECK(hm::bernoulli(61).states() == hm::index{1} << 61);
   CHECK(hm::bernoulli(62).states() == hm::index{1} << 62);

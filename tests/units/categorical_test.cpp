@@ -28,6 +28,10 @@ TEST_CASE("digits of a state are the categories of the groups; the number of sta
   std::vector<double> state(6);
   units.write_state(7, state);  // 1 + 2 * 3
   CHECK(state == std::vector<double>{0, 1, 0, 0, 0, 1});
+  for (hm::index s = 0; s < 9; ++s) {
+    units.write_state(s, state);
+    CHECK(units.state_number(state) == s);
+  }
   CHECK(hm::categorical(31, 4).states() == hm::index{1} << 62);
   CHECK(hm::categorical(39, 3).states() == 4052555153018976267);  // 3^39 < 2^62
   CHECK(hm::categorical(40, 3).states() == hm::index{1} << 62);

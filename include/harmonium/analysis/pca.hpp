@@ -3,8 +3,6 @@
 /// Principal components of an implicitly centred linear operator.
 #pragma once
 
-#include <Spectra/SymEigsSolver.h>
-
 #include <algorithm>
 #include <cmath>
 #include <span>
@@ -13,6 +11,7 @@
 #include <vector>
 
 #include "harmonium/analysis/jacobi_eigen.hpp"
+#include "harmonium/analysis/leading_eigenpairs.hpp"
 #include "harmonium/analysis/linear_operator.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
@@ -37,13 +36,10 @@ struct principal_components {
   bool converged = false;          ///< false: fewer components than asked for may be present
 };
 
-/// The centred matrix C of an operator A, seen through the smaller of C C' and C'C; in the form
-/// Spectra asks for.
+/// The centred matrix C of an operator A, seen through the smaller of C C' and C'C.
 template <linear_operator Operator>
 class centred_gram {
  public:
-  using Scalar = double;
-
   centred_gram(const Operator& a, const vector<double>& centre)
       : a_(a),
         centre_(centre),
@@ -136,12 +132,13 @@ principal_components pca(const Operator& a, const pca_options& options = {}) {
     vectors = all.vectors.leftCols(wanted);
     result.converged = true;
   } else {
-    Spectra::SymEigsSolver<centred_gram<Operator>> solver(gram, wanted, basis);
-    solver.init();
-    solver.compute(Spectra::SortRule::LargestAlge, options.max_iterations, options.tolerance);
-    values = solver.eigenvalues();
-    vectors = solver.eigenvectors();
-    result.converged = solver.info() == Spectra::CompInfo::Successful;
+    const symmetric_product product{
+        gram.rows(), [&gram](const double* in, double* out) { gram.perform_op(in, out); }};
+    leading_pairs found =
+        leading_eigenpairs(product, wanted, basis, options.max_iterations, options.tolerance);
+    values = std::move(found.values);
+    vectors = std::move(found.vectors);
+    result.converged = found.converged;
   }
 
   const index found = values.size();

@@ -4,6 +4,7 @@
 /// are those of a 10x (genes x cells, by column) and of an h5ad (cells x genes, by row) file alike.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -152,6 +153,34 @@ class count_matrix {
     }
     values_.push_back(static_cast<Value>(count));
     gene_index_.push_back(static_cast<Index>(gene));
+  }
+
+  /// Appends the non-zero counts of a whole cell, one entry per gene; what `push_back` refuses,
+  /// this does.
+  template <std::floating_point Scalar>
+  void push_row(std::span<const Scalar> row) {
+    require(std::ssize(row) == genes_, "count_matrix::push_row", "one count per gene is needed");
+    constexpr auto most = static_cast<Scalar>(
+        std::min<double>(32767, static_cast<double>(std::numeric_limits<Value>::max())));
+    const std::size_t size = values_.size();
+    values_.resize(size + row.size());
+    gene_index_.resize(size + row.size());
+    // Writes every count, and moves on past those that are not zero: no branch to mispredict.
+    std::size_t end = size;
+    bool plain = true;
+    for (std::size_t m = 0; m < row.size(); ++m) {
+      const bool fits = row[m] >= Scalar(0) && row[m] <= most;
+      const auto value = static_cast<std::int32_t>(fits ? row[m] : Scalar(0));
+      plain &= static_cast<Scalar>(value) == row[m];
+      values_[end] = static_cast<Value>(value);
+      gene_index_[end] = static_cast<Index>(m);
+      end += value != 0 ? 1 : 0;
+    }
+    if (!plain) end = size;
+    values_.resize(end);
+    gene_index_.resize(end);
+    if (plain) return;
+    for (std::size_t m = 0; m < row.size(); ++m) push_back(static_cast<index>(m), row[m]);
   }
 
   /// @throws std::overflow_error if there are more counts than `Pointer` can number.

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// The counter-based random engine: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
-/// easy as 1, 2, 3", doi 10.1145/2063384.2063405), from Random123.
+/// easy as 1, 2, 3", doi 10.1145/2063384.2063405). The words are those of the Random123 library,
+/// which the tests compare; its headers would be half of what compiling a small program costs.
 #pragma once
 
-#include <Random123/philox.h>
-
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <random>
+#include <span>
 
 namespace harmonium {
 
-/// A source of uniform 64-bit words: what our distributions draw from.
-/// `random_engine` and `std::mt19937_64` are models.
+/// A source of uniform 64-bit words: what our distributions draw from. A uniform random bit
+/// generator of the standard, such as `random_engine` and `std::mt19937_64`.
 template <class Engine>
-concept bit_source = std::uniform_random_bit_generator<Engine> &&
-                     std::same_as<typename Engine::result_type, std::uint64_t> &&
-                     (Engine::min() == 0) &&
-                     (Engine::max() == std::numeric_limits<std::uint64_t>::max());
+concept bit_source = requires(Engine& rng) {
+  { rng() } -> std::same_as<std::uint64_t>;
+  requires std::same_as<typename Engine::result_type, std::uint64_t>;
+  requires Engine::min()
+  == 0;
+  requires Engine::max()
+  == std::numeric_limits<std::uint64_t>::max();
+};
 
 /// A small value (key, item, position) that yields the same words everywhere. Two engines with
 /// different keys or different items are independent streams; each has 2^65 words.
@@ -46,6 +51,22 @@ class random_engine {
     return join(words[0], words[1]);
   }
 
+  /// The next words, the same as that many calls.
+  void fill(std::span<result_type> words) noexcept {
+    if (words.empty()) return;
+    if (second_ready_) {
+      words.front() = (*this)();
+      words = words.subspan(1);
+    }
+    std::size_t done = 0;
+    for (; done + 1 < words.size(); done += 2) {
+      const auto drawn = block(key_, block_++, item_);
+      words[done] = join(drawn[0], drawn[1]);
+      words[done + 1] = join(drawn[2], drawn[3]);
+    }
+    if (done < words.size()) words[done] = (*this)();
+  }
+
   /// Number of words drawn so far; `engine.seek(engine.position())` changes nothing.
   [[nodiscard]] std::uint64_t position() const noexcept {
     return 2 * block_ - (second_ready_ ? 1 : 0);
@@ -66,10 +87,20 @@ class random_engine {
   }
 
   /// One Philox block: four 32-bit words of the stream `item` under `key`.
-  static r123::Philox4x32::ctr_type block(std::uint64_t key, std::uint64_t number,
-                                          std::uint64_t item) noexcept {
-    return r123::Philox4x32{}({{low(number), high(number), low(item), high(item)}},
-                              {{low(key), high(key)}});
+  static constexpr std::array<std::uint32_t, 4> block(std::uint64_t key, std::uint64_t number,
+                                                      std::uint64_t item) noexcept {
+    std::uint32_t a = low(number), b = high(number), c = low(item), d = high(item);
+    std::uint32_t first_key = low(key), second_key = high(key);
+    for (int round = 0; round < 10; ++round) {
+      const std::uint64_t p = std::uint64_t{0xd2511f53} * a, q = std::uint64_t{0xcd9e8d57} * c;
+      a = high(q) ^ b ^ first_key;
+      b = low(q);
+      c = high(p) ^ d ^ second_key;
+      d = low(p);
+      first_key += 0x9e3779b9;   // the golden ratio
+      second_key += 0xbb67ae85;  // sqrt(3) - 1
+    }
+    return {a, b, c, d};
   }
 
  private:

@@ -16,6 +16,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/simd.hpp"
 #include "harmonium/likelihood/enumerated_states.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
@@ -97,9 +98,10 @@ class visible_steps<basic_negative_binomial<Scalar>> {
     to.power = from.power * factor_.row(unit).transpose().array();
   }
   [[nodiscard]] double log_partition(const row_type& at) const {
-    double sum = 0;
-    for (index m = 0; m < theta_.size(); ++m) sum -= theta_[m] * math::log(at.rest[m]);
-    return sum;
+    return simd::sum(static_cast<std::size_t>(theta_.size()), [&](auto lanes, std::size_t m) {
+      using pack = simd::pack<lanes()>;
+      return -pack::load(theta_.data() + m) * math::log(pack::load(at.rest.data() + m));
+    });
   }
   void moments(const row_type& at, std::span<double> mean, std::span<double> variance) const {
     Eigen::Map<Eigen::ArrayXd> mu(mean.data(), theta_.size()), v(variance.data(), theta_.size());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/likelihood/enumeration.hpp"
+#include "harmonium/samplers/visible_draws.hpp"
 
 namespace harmonium {
 
@@ -24,7 +26,10 @@ struct exact {
    public:
     using scalar = typename Model::scalar;
 
-    source(const Model& model, index max_states) : model_(&model), hidden_(model, max_states) {
+    source(const Model& model, index max_states)
+        : model_(&model),
+          hidden_(model, max_states),
+          visible_(std::make_shared<const visible_draws<Model>>(model)) {
       cumulative_.reserve(static_cast<std::size_t>(hidden_.states()));
       double total = 0;
       for (index s = 0; s < hidden_.states(); ++s) {
@@ -40,12 +45,10 @@ struct exact {
 
       template <bit_source Engine>
       void draw(Engine& rng) {
-        const Model& model = *source_->model_;
         const auto first = source_->hidden_.state(source_->draw_state(rng));
         std::copy(first.begin(), first.end(), state_[1].data());
         draw_above<1>(rng);
-        model.visible_input(first, as_span(input_[0]));
-        model.visible().sample(as_span(std::as_const(input_[0])), as_span(state_[0]), rng);
+        (*source_->visible_)(first, as_span(input_[0]), as_span(state_[0]), rng);
       }
 
       [[nodiscard]] const typename Model::state_type& state() const noexcept { return state_; }
@@ -99,6 +102,7 @@ struct exact {
 
     const Model* model_;
     hidden_enumeration<Model> hidden_;
+    std::shared_ptr<const visible_draws<Model>> visible_;
     std::vector<double> cumulative_;
   };
 

@@ -8,6 +8,7 @@
 #include "harmonium/core/make_cells.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/row_products.hpp"
 #include "harmonium/samplers/concepts.hpp"
 
 namespace harmonium {
@@ -28,8 +29,7 @@ count_matrix<> generate(const Executor& run, const Model& model, index cells,
       [&source] {
         return [chain = source.make_chain()](random_engine& engine, count_matrix<>& out) mutable {
           chain.draw(engine);
-          const auto& visible = chain.state()[0];
-          for (index gene = 0; gene < visible.size(); ++gene) out.push_back(gene, visible[gene]);
+          out.push_row(as_span(chain.state()[0]));
         };
       },
       watch, rng);

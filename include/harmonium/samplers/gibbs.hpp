@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/samplers/visible_draws.hpp"
 
 namespace harmonium {
 
@@ -69,6 +71,13 @@ class gibbs_chain {
       require(unit >= 0 && unit < model.size(0), "gibbs_chain", "clamped unit out of range");
   }
 
+  /// For a model that keeps its parameters: chains that share `visible`, the same for all of them,
+  /// draw counts several times faster than others.
+  gibbs_chain(const Model& model, std::shared_ptr<const visible_draws<Model>> visible)
+      : gibbs_chain(model) {
+    visible_ = std::move(visible);
+  }
+
   /// Hidden layers uniform over their states, visible layer from its conditional.
   template <bit_source Engine>
   void start(Engine& rng) {
@@ -103,6 +112,10 @@ class gibbs_chain {
   template <std::size_t Layer, bit_source Engine>
   void sample_layer(Engine& rng) {
     auto input = as_span(input_[Layer]);
+    if constexpr (Layer == 0) {
+      if (visible_)
+        return (*visible_)(as_span(std::as_const(state_[1])), input, as_span(state_[0]), rng);
+    }
     model_->layer_input(state_, Layer, input);
     factors_.apply(*model_, Layer, input);
     model_->template units<Layer>().sample(std::span<const scalar>(input), as_span(state_[Layer]),
@@ -115,6 +128,7 @@ class gibbs_chain {
   const Model* model_;
   input_factors<Model> factors_;
   clamped_units<scalar> clamped_;
+  std::shared_ptr<const visible_draws<Model>> visible_;  ///< none: the model may change
   typename Model::state_type state_;
   typename Model::state_type input_;
 };
@@ -128,11 +142,15 @@ struct gibbs {
   template <class Model>
   class source {
    public:
-    source(const Model& model, index burn_in) : model_(&model), burn_in_(burn_in) {}
+    source(const Model& model, index burn_in)
+        : model_(&model),
+          visible_(std::make_shared<const visible_draws<Model>>(model)),
+          burn_in_(burn_in) {}
 
     class chain {
      public:
-      chain(const Model& model, index burn_in) : markov_(model), burn_in_(burn_in) {}
+      chain(const Model& model, std::shared_ptr<const visible_draws<Model>> visible, index burn_in)
+          : markov_(model, std::move(visible)), burn_in_(burn_in) {}
 
       template <bit_source Engine>
       void draw(Engine& rng) {
@@ -149,10 +167,11 @@ struct gibbs {
       index burn_in_;
     };
 
-    [[nodiscard]] chain make_chain() const { return chain(*model_, burn_in_); }
+    [[nodiscard]] chain make_chain() const { return chain(*model_, visible_, burn_in_); }
 
    private:
     const Model* model_;
+    std::shared_ptr<const visible_draws<Model>> visible_;
     index burn_in_;
   };
 

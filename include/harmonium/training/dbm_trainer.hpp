@@ -84,6 +84,8 @@ struct training_options {
                                      ///< of the log-likelihood
   index exact_starts = 8;  ///< starts of exact EM without pretraining, of which the best goes on;
                            ///< fewer where they have more than 512 states together
+  index patience = 0;  ///< > 0: exact EM also ends after so many iterations in which the held-out
+                       ///< log-likelihood did not rise, and the best of its models is taken
   /// Iterations of sampled EM, for one hidden layer too large for exact EM; 0 or given epochs:
   /// particles and steps instead.
   index sampled_iterations = 32;
@@ -174,6 +176,9 @@ class dbm_trainer {
     require(options_.epochs >= 0, "train", "epochs must not be negative");
     require(options_.initial_dispersion > 0, "train", "initial_dispersion must be positive");
     require(options_.exact_starts > 0, "train", "exact_starts must be at least 1");
+    require(options_.patience >= 0, "train", "patience must not be negative");
+    require(options_.patience == 0 || !options_.held_out.empty(), "train",
+            "patience needs held-out cells");
     split_cells();
     const vector<double> sums = gene_means(training_);
     require(training_.nonzeros() > 0, "train", "the pilot holds no counts at all");
@@ -496,6 +501,14 @@ class dbm_trainer {
     [[nodiscard]] double log_likelihood() const { return data.log_likelihood + base; }
   };
 
+  /// What an iteration of exact EM left that fits the held-out cells best.
+  struct best_so_far {
+    double held_out;
+    index epoch;
+    Model model;
+    exact_state at;
+  };
+
   /// One iteration of exact EM; theta every fourth one until those gain nothing, and not in the
   /// last five. @return whether it was the last.
   template <executor Executor>
@@ -517,8 +530,10 @@ class dbm_trainer {
     }
     const bool converged = !due && (at.settled || options_.dispersion_every == 0) &&
                            at.log_likelihood() - before < gain_that_counts();
-    const bool last = converged || epoch_ + 1 == stage_epochs();
+    const bool last = lost_patience(run, model, at) || converged || epoch_ + 1 == stage_epochs();
     if (last) {
+      if (best_) std::tie(model, at) = std::pair(best_->model, best_->at);
+      best_.reset();
       // At the maximum over the biases the model's gene means are the data's.
       exact_em_options biases = options_.exact;
       biases.fix_weights = true;
@@ -526,6 +541,15 @@ class dbm_trainer {
       m_step(run, model, at, biases);
     }
     return last;
+  }
+
+  /// Keeps what fits the held-out cells best. @return whether that was `patience` iterations ago.
+  template <executor Executor>
+  bool lost_patience(const Executor& run, const Model& model, const exact_state& at) {
+    if (options_.patience == 0) return false;
+    const double held_out = exact_fit(run, model, at.hidden, held_out_).log_likelihood;
+    if (!best_ || held_out > best_->held_out) best_ = best_so_far{held_out, epoch_, model, at};
+    return epoch_ - best_->epoch >= options_.patience;
   }
 
   [[nodiscard]] double gain_that_counts() const {
@@ -791,6 +815,7 @@ class dbm_trainer {
   pretraining pretraining_;
   std::optional<contrastive_phase<Model>> joint_;
   std::optional<exact_state> exact_;
+  std::optional<best_so_far> best_;
   bool samples_ = false;  ///< sampled EM in place of exact
   std::optional<sampled_em_state<Model>> sampled_;
   std::vector<typename Model::state_type> particles_;

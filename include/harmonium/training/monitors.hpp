@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <optional>
 #include <span>
 #include <vector>
@@ -16,6 +17,8 @@
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
 #include "harmonium/training/mean_field.hpp"
+#include "harmonium/units/nb_log_masses.hpp"
+#include "harmonium/units/negative_binomial.hpp"
 
 namespace harmonium {
 
@@ -25,6 +28,12 @@ template <class Units, count_source Counts>
 vector<typename Units::scalar> log_base_measures(const Units& units, const Counts& counts) {
   using scalar = typename Units::scalar;
   vector<scalar> result(counts.cells());
+  if constexpr (std::same_as<Units, basic_negative_binomial<scalar>>) {
+    const nb_log_masses masses(as_span(units.inverse_dispersion()));
+    for (index i = 0; i < counts.cells(); ++i)
+      result[i] = static_cast<scalar>(masses.log_base_measure(counts.cell(i)));
+    return result;
+  }
   vector<scalar> dense = vector<scalar>::Zero(counts.genes());
   for (index i = 0; i < counts.cells(); ++i) {
     const auto cell = counts.cell(i);

@@ -57,8 +57,7 @@ class basic_bernoulli {
   template <bit_source Engine>
   void sample(std::span<const Scalar> eta, std::span<Scalar> out, Engine& rng) const {
     assert(std::ssize(eta) == size() && std::ssize(out) == size());
-    for (std::size_t i = 0; i < eta.size(); ++i)
-      out[i] = draw::bernoulli_logit(static_cast<double>(eta[i]), rng) ? Scalar(1) : Scalar(0);
+    draw::bernoulli_logits(eta, out, rng);
   }
 
   /// @param mean in [0, 1]; the ends give eta = -700 and 700.
@@ -85,6 +84,14 @@ class basic_bernoulli {
       unit = static_cast<Scalar>(state % 2);
       state /= 2;
     }
+  }
+
+  /// The number whose state that is.
+  [[nodiscard]] index state_number(std::span<const Scalar> state) const noexcept {
+    index number = 0;
+    for (std::size_t i = state.size(); i-- > 0;)
+      number = 2 * number + (state[i] != Scalar(0) ? 1 : 0);
+    return number;
   }
 
   /// The state at which weights'state is largest.

@@ -123,6 +123,17 @@ class basic_categorical {
     }
   }
 
+  /// The number whose state that is.
+  [[nodiscard]] index state_number(std::span<const Scalar> state) const noexcept {
+    index number = 0;
+    for (std::size_t end = state.size(); end > 0; end -= width()) {
+      number *= categories_;
+      for (std::size_t i = 0; i < width(); ++i)
+        if (state[end - width() + i] != Scalar(0)) number += static_cast<index>(i);
+    }
+    return number;
+  }
+
   /// The state at which weights'state is largest; in each group the first of equals.
   template <std::floating_point Weight>
   void write_maximiser(std::span<const Weight> weights, std::span<Scalar> out) const {

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "harmonium/core/draw/negative_binomial.hpp"
+#include "harmonium/core/draw/negative_binomial_tables.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/math/gamma.hpp"
@@ -23,25 +24,26 @@
 #include "harmonium/core/math/saddle_point.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/simd.hpp"
 #include "harmonium/units/checks.hpp"
 #include "harmonium/units/concepts.hpp"
 
 namespace harmonium {
 
 /// A(eta) = -theta log(1 - e^eta). Infinite at eta = 0, NaN above. Branch-free.
-template <std::floating_point S>
+template <simd::arithmetic S>
 [[nodiscard]] inline S nb_log_partition(S eta, S theta) noexcept {
   return -theta * math::log1mexp(eta);
 }
 
 /// mu = A'(eta) = theta / (e^-eta - 1). Branch-free.
-template <std::floating_point S>
+template <simd::arithmetic S>
 [[nodiscard]] inline S nb_mean(S eta, S theta) noexcept {
   return theta / math::expm1(-eta);
 }
 
 /// A''(eta) = mu + mu^2 / theta. Branch-free.
-template <std::floating_point S>
+template <simd::arithmetic S>
 [[nodiscard]] inline S nb_variance(S eta, S theta) noexcept {
   const S mean = nb_mean(eta, theta);
   return mean + mean * (mean / theta);
@@ -136,10 +138,17 @@ class basic_negative_binomial {
 
   [[nodiscard]] Scalar log_partition(std::span<const Scalar> eta) const {
     assert(std::ssize(eta) == size());
-    double sum = 0;
-    for (std::size_t i = 0; i < eta.size(); ++i)
-      sum += static_cast<double>(nb_log_partition(eta[i], theta(i)));
-    return static_cast<Scalar>(sum);
+    if constexpr (std::same_as<Scalar, double>) {
+      return simd::sum(eta.size(), [&](auto lanes, std::size_t i) {
+        using pack = simd::pack<lanes()>;
+        return nb_log_partition(pack::load(&eta[i]), pack::load(&theta_.data()[i]));
+      });
+    } else {
+      double sum = 0;
+      for (std::size_t i = 0; i < eta.size(); ++i)
+        sum += static_cast<double>(nb_log_partition(eta[i], theta(i)));
+      return static_cast<Scalar>(sum);
+    }
   }
 
   [[nodiscard]] Scalar log_base_measure(std::span<const Scalar> state) const {
@@ -151,12 +160,12 @@ class basic_negative_binomial {
 
   void mean(std::span<const Scalar> eta, std::span<Scalar> out) const {
     assert(std::ssize(eta) == size() && std::ssize(out) == size());
-    for (std::size_t i = 0; i < eta.size(); ++i) out[i] = nb_mean(eta[i], theta(i));
+    each(eta, out, [](auto e, auto t) { return nb_mean(e, t); });
   }
 
   void variance(std::span<const Scalar> eta, std::span<Scalar> out) const {
     assert(std::ssize(eta) == size() && std::ssize(out) == size());
-    for (std::size_t i = 0; i < eta.size(); ++i) out[i] = nb_variance(eta[i], theta(i));
+    each(eta, out, [](auto e, auto t) { return nb_variance(e, t); });
   }
 
   /// @throws std::domain_error unless every eta < 0; std::overflow_error for counts about 1e15.
@@ -164,11 +173,13 @@ class basic_negative_binomial {
   template <bit_source Engine>
   void sample(std::span<const Scalar> eta, std::span<Scalar> out, Engine& rng) const {
     assert(std::ssize(eta) == size() && std::ssize(out) == size());
-    for (std::size_t i = 0; i < eta.size(); ++i) {
-      const double unit_theta = theta(i);
-      const double unit_mean = nb_mean(static_cast<double>(eta[i]), unit_theta);
-      out[i] = static_cast<Scalar>(draw::negative_binomial(unit_mean, unit_theta, rng));
-    }
+    draw::negative_binomials(eta, thetas(), out, rng);
+  }
+
+  /// Tables for many draws with the same eta, from the same distribution as `sample`.
+  /// @throws std::domain_error unless every eta < 0
+  [[nodiscard]] draw::negative_binomial_tables tabulate(std::span<const Scalar> eta) const {
+    return {eta, thetas()};
   }
 
   /// @param mean >= 0; 0 gives eta = -700.
@@ -187,6 +198,22 @@ class basic_negative_binomial {
 
  private:
   [[nodiscard]] Scalar theta(std::size_t unit) const { return theta_[static_cast<index>(unit)]; }
+  [[nodiscard]] std::span<const Scalar> thetas() const {
+    return {theta_.data(), static_cast<std::size_t>(theta_.size())};
+  }
+
+  /// out = function(eta, theta), several units at a time for double.
+  template <class Function>
+  void each(std::span<const Scalar> eta, std::span<Scalar> out, Function function) const {
+    if constexpr (std::same_as<Scalar, double>) {
+      simd::for_each_pack(eta.size(), [&](auto lanes, std::size_t i) {
+        using pack = simd::pack<lanes()>;
+        function(pack::load(&eta[i]), pack::load(&theta_.data()[i])).store(&out[i]);
+      });
+    } else {
+      for (std::size_t i = 0; i < eta.size(); ++i) out[i] = function(eta[i], theta(i));
+    }
+  }
 
   vector<Scalar> theta_;
 };

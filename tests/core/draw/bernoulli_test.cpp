@@ -64,3 +64,19 @@ TEST_CASE("the same bits from every compiler") {
   for (int i = 0; i < 100000; ++i) all.add(draw::bernoulli_logit(i * 1e-4 - 5, rng));
   CHECK(all.value() == 0x1fdf7340e9e34f8du);
 }
+
+TEST_CASE_TEMPLATE("a layer at once is its units one by one", S, float, double) {
+  std::vector<S> eta, out(150);
+  for (int k = 0; k < 150; ++k) eta.push_back(static_cast<S>(0.1 * (k - 75)));
+  eta[3] = std::numeric_limits<S>::infinity();
+  eta[4] = -eta[3];
+  hm::random_engine together(5), single(5);
+  for (int i = 0; i < 20; ++i) {
+    draw::bernoulli_logits<S>(eta, out, together);
+    for (std::size_t k = 0; k < out.size(); ++k)
+      CHECK((out[k] == S(1)) == draw::bernoulli_logit(static_cast<double>(eta[k]), single));
+  }
+  CHECK(together == single);
+  eta[5] = std::numeric_limits<S>::quiet_NaN();
+  CHECK_THROWS_AS(draw::bernoulli_logits<S>(eta, out, together), std::domain_error);
+}

@@ -44,6 +44,13 @@ TEST_CASE("uniform never yields 0 or 1") {
   CHECK(draw::uniform(rng) == 1 - 0x1p-53);
 }
 
+TEST_CASE_TEMPLATE("filling takes the next words", Engine, hm::random_engine, std::mt19937_64) {
+  Engine one(4), other(4);
+  std::vector<std::uint64_t> words(5);
+  draw::fill(words, one);
+  for (const std::uint64_t word : words) CHECK(word == other());
+}
+
 TEST_CASE_TEMPLATE("below is even over small, odd and huge ranges", Engine, hm::random_engine,
                    std::mt19937_64) {
   Engine rng(2);

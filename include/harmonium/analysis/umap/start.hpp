@@ -3,13 +3,12 @@
 /// Where the points of a UMAP layout start.
 #pragma once
 
-#include <Spectra/SymEigsSolver.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "harmonium/analysis/leading_eigenpairs.hpp"
 #include "harmonium/analysis/linear_operator.hpp"
 #include "harmonium/analysis/pca.hpp"
 #include "harmonium/analysis/weighted_graph.hpp"
@@ -29,12 +28,10 @@ inline matrix<double> pca_start(matrix_view<double> points, index dimensions) {
   return start;
 }
 
-/// One connected component of a graph as the matrix D^(-1/2) W D^(-1/2), D the degrees, in the form
-/// Spectra asks for. Refers to its arguments.
+/// One connected component of a graph as the matrix D^(-1/2) W D^(-1/2), D the degrees. Refers to
+/// its arguments.
 class normalised_adjacency {
  public:
-  using Scalar = double;
-
   /// @param members  vertices of the component, ascending
   /// @param position of every vertex of the graph in its component
   /// @param scale    degree^(-1/2) of every vertex
@@ -43,9 +40,8 @@ class normalised_adjacency {
       : graph_(graph), members_(members), position_(position), scale_(scale) {}
 
   [[nodiscard]] index rows() const noexcept { return static_cast<index>(members_.size()); }
-  [[nodiscard]] index cols() const noexcept { return rows(); }
 
-  void perform_op(const double* in, double* out) const {
+  void multiply(const double* in, double* out) const {
     for (std::size_t i = 0; i < members_.size(); ++i) {
       const auto edges = graph_.of(members_[i]);
       double sum = 0;
@@ -67,16 +63,17 @@ class normalised_adjacency {
 /// are the roots of the degrees: members x dimensions. Of each the entry of largest magnitude (the
 /// first of equals) is positive. No rows where the component has too few vertices or the solver
 /// does not converge.
-inline matrix<double> laplacian_eigenvectors(normalised_adjacency adjacency, index dimensions) {
+inline matrix<double> laplacian_eigenvectors(const normalised_adjacency& adjacency,
+                                             index dimensions) {
   const index n = adjacency.rows();
   const index wanted = dimensions + 1;
   if (n <= 2 * wanted) return {};
   const index basis = std::min(n, std::max<index>(4 * wanted, 20));
-  Spectra::SymEigsSolver<normalised_adjacency> solver(adjacency, wanted, basis);
-  solver.init();
-  solver.compute(Spectra::SortRule::LargestAlge, 300, 1e-4);
-  if (solver.info() != Spectra::CompInfo::Successful) return {};
-  matrix<double> vectors = solver.eigenvectors().rightCols(dimensions);
+  const leading_pairs found =
+      leading_eigenpairs({n, [&](const double* in, double* out) { adjacency.multiply(in, out); }},
+                         wanted, basis, 300, 1e-4);
+  if (!found.converged) return {};
+  matrix<double> vectors = found.vectors.rightCols(dimensions);
   for (index d = 0; d < dimensions; ++d) {
     index largest = 0;
     for (index i = 1; i < n; ++i)

@@ -3,12 +3,19 @@
 /// Coin tosses.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 
 #include "harmonium/core/draw/domain.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/simd.hpp"
 
 namespace harmonium::draw {
 
@@ -26,6 +33,28 @@ template <bit_source Engine>
 bool bernoulli_logit(double eta, Engine& rng) {
   require_domain(!std::isnan(eta), "bernoulli_logit", "eta", eta, "a number");
   return uniform(rng) * (1 + math::exp(-eta)) < 1;
+}
+
+/// `bernoulli_logit` of every `eta`, ones and zeros, several at a time; the same bits.
+/// @param[out] out as long as `eta`
+template <std::floating_point Scalar, bit_source Engine>
+void bernoulli_logits(std::span<const Scalar> eta, std::span<Scalar> out, Engine& rng) {
+  constexpr std::size_t most = 64;
+  std::array<std::uint64_t, most> words;
+  std::array<double, most> odds;
+  for (std::size_t begin = 0; begin < eta.size(); begin += most) {
+    const std::size_t count = std::min(most, eta.size() - begin);
+    for (std::size_t i = 0; i < count; ++i) {
+      odds[i] = static_cast<double>(eta[begin + i]);
+      require_domain(!std::isnan(odds[i]), "bernoulli_logits", "eta", odds[i], "a number");
+    }
+    simd::for_each_pack(count, [&](auto lanes, std::size_t i) {
+      math::exp(-simd::pack<lanes()>::load(&odds[i])).store(&odds[i]);
+    });
+    fill(std::span(words).first(count), rng);
+    for (std::size_t i = 0; i < count; ++i)
+      out[begin + i] = uniform_of(words[i]) * (1 + odds[i]) < 1 ? Scalar(1) : Scalar(0);
+  }
 }
 
 }  // namespace harmonium::draw

@@ -3,8 +3,13 @@
 /// Negative binomial counts by mean and inverse dispersion.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -13,7 +18,9 @@
 #include "harmonium/core/draw/poisson.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/simd.hpp"
 
 namespace harmonium::draw {
 
@@ -34,15 +41,11 @@ std::int64_t negative_binomial_mixture(double mean, double theta, Engine& rng) {
   return poisson(rate, rng);
 }
 
-/// Negative binomial by sequential inversion of one uniform number. Cost: about `mean` steps, so
-/// that the mostly small counts of single cells cost one logarithm and one exponential.
-/// Parameters are not checked: `mean` at most 30, mean / theta at most 1000, theta finite.
-template <bit_source Engine>
-std::int64_t negative_binomial_inversion(double mean, double theta, Engine& rng) {
-  double left = uniform(rng);
-  double probability = math::exp(-theta * math::log1p(mean / theta));
-  const double q = mean / (mean + theta);
-  std::int64_t count = 0;
+/// Goes on with an inversion in which `left` of a uniform number remains after the counts below
+/// `count`, whose own probability is given; `q` = mean / (mean + theta).
+[[nodiscard]] inline std::int64_t invert_negative_binomial(double left, double probability,
+                                                           std::int64_t count, double q,
+                                                           double theta) {
   // Beyond the smallest probability, what is left of the uniform number is rounding.
   while (left > probability && probability > 1e-18) {
     left -= probability;
@@ -50,6 +53,20 @@ std::int64_t negative_binomial_inversion(double mean, double theta, Engine& rng)
     probability *= q * (theta + x) / (x + 1);
   }
   return count;
+}
+
+/// Negative binomial by sequential inversion of one uniform number. Cost: about `mean` steps, so
+/// that the mostly small counts of single cells cost one logarithm and one exponential.
+/// Parameters are not checked: `mean` at most 30, mean / theta at most 1000, theta finite.
+template <bit_source Engine>
+std::int64_t negative_binomial_inversion(double mean, double theta, Engine& rng) {
+  const double zero = math::exp(-theta * math::log1p(mean / theta));
+  return invert_negative_binomial(uniform(rng), zero, 0, mean / (mean + theta), theta);
+}
+
+/// Whether a mean and an inverse dispersion suit `negative_binomial_inversion`.
+[[nodiscard]] inline bool suits_inversion(double mean, double theta) noexcept {
+  return mean <= 30 && mean <= 1000 * theta && theta < poisson_like_theta;
 }
 
 /// Negative binomial count with the given mean and variance mean + mean^2 / theta.
@@ -62,9 +79,46 @@ std::int64_t negative_binomial(double mean, double theta, Engine& rng) {
                  "mean", mean, ">= 0 and finite");
   require_domain(theta > 0, "negative_binomial", "theta", theta, "positive");
   if (mean == 0) return 0;
-  const bool brief = mean <= 30 && mean <= 1000 * theta && theta < poisson_like_theta;
-  return brief ? negative_binomial_inversion(mean, theta, rng)
-               : negative_binomial_mixture(mean, theta, rng);
+  return suits_inversion(mean, theta) ? negative_binomial_inversion(mean, theta, rng)
+                                      : negative_binomial_mixture(mean, theta, rng);
+}
+
+/// One count of each of many genes with natural parameters `eta`, so that means are theta / (e^-eta
+/// - 1). What does not depend on chance is worked out for several genes at a time.
+/// @param[out] out as long as `eta` and `theta`
+/// @throws std::domain_error unless every eta < 0 and theta > 0; std::overflow_error for counts
+///         about 1e15
+template <std::floating_point Scalar, bit_source Engine>
+void negative_binomials(std::span<const Scalar> eta, std::span<const Scalar> theta,
+                        std::span<Scalar> out, Engine& rng) {
+  constexpr std::size_t most = 128;
+  std::array<std::uint64_t, most> words;
+  std::array<double, most> input, shape, mean, power, zero;
+  for (std::size_t begin = 0; begin < eta.size(); begin += most) {
+    const std::size_t count = std::min(most, eta.size() - begin);
+    std::copy_n(eta.data() + begin, count, input.data());
+    std::copy_n(theta.data() + begin, count, shape.data());
+    simd::for_each_pack(count, [&](auto lanes, std::size_t i) {
+      using pack = simd::pack<lanes()>;
+      const auto x = pack::load(&input[i]), t = pack::load(&shape[i]);
+      const auto e = math::exponentials(x);
+      e.power.store(&power[i]);
+      (t * (e.power / -e.minus_one)).store(&mean[i]);
+      math::exp(t * math::log1mexp(x)).store(&zero[i]);  // P(X = 0) = (1 - e^eta)^theta
+    });
+    fill(std::span(words).first(count), rng);
+    for (std::size_t i = 0; i < count; ++i) {
+      // A mean from eta >= 0 is negative, infinite or NaN.
+      require_domain(mean[i] >= 0 && mean[i] < std::numeric_limits<double>::infinity(),
+                     "negative_binomials", "eta", input[i], "below 0");
+      require_domain(shape[i] > 0, "negative_binomials", "theta", shape[i], "positive");
+      const std::int64_t drawn =
+          suits_inversion(mean[i], shape[i])
+              ? invert_negative_binomial(uniform_of(words[i]), zero[i], 0, power[i], shape[i])
+              : negative_binomial_mixture(mean[i], shape[i], rng);
+      out[begin + i] = static_cast<Scalar>(drawn);
+    }
+  }
 }
 
 }  // namespace harmonium::draw

@@ -17,17 +17,33 @@
 
 namespace harmonium::draw {
 
+/// What `uniform` makes of a word of the engine.
+[[nodiscard]] inline double uniform_of(std::uint64_t word) noexcept {
+  return (static_cast<double>(static_cast<std::int64_t>(word >> 12)) + 0.5) * 0x1p-52;
+}
+
 /// Uniform on (0, 1), never 0 or 1: the midpoints of 2^52 equal cells, that is the odd multiples of
 /// 2^-53, each exact in double. One word of the engine.
 template <bit_source Engine>
 double uniform(Engine& rng) {
-  return (static_cast<double>(static_cast<std::int64_t>(rng() >> 12)) + 0.5) * 0x1p-52;
+  return uniform_of(rng());
 }
 
 /// Uniform between `low` and `high`; rounding may yield one of the two.
 template <bit_source Engine>
 double uniform(double low, double high, Engine& rng) {
   return low + (high - low) * uniform(rng);
+}
+
+/// The next words of the engine, as many as `words` holds; an engine that can makes them faster
+/// together than one by one.
+template <bit_source Engine>
+void fill(std::span<std::uint64_t> words, Engine& rng) {
+  if constexpr (requires { rng.fill(words); }) {
+    rng.fill(words);
+  } else {
+    for (std::uint64_t& word : words) word = rng();
+  }
 }
 
 /// A whole number below `n`, each equally likely. Mostly one word of the engine.

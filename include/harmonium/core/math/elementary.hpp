@@ -2,8 +2,8 @@
 /// @file
 /// Exponential and logarithm as fixed sequences of IEEE additions, multiplications and divisions:
 /// equal bits from GCC and Clang (with -ffp-contract=off) whatever their mathematics library does.
-/// float and double. Without branches: Clang vectorises loops over them at -O2, GCC at -O3 with
-/// -fno-trapping-math, which changes no bit.
+/// float, double and packs of doubles (core/simd.hpp), whose lanes get the bits of a double alone.
+/// Without branches: Clang vectorises loops over them at -O2 too.
 ///
 /// Largest error seen in units of the last place (tests/core/math/elementary_test.cpp):
 /// exp 1, expm1 2, log 0.8, log1p 0.9. Infinities, NaN, signed zeros, subnormal arguments and
@@ -15,10 +15,13 @@
 
 #include <bit>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include "harmonium/core/math/polynomial.hpp"
+#include "harmonium/core/simd.hpp"
 
 #ifdef __FAST_MATH__
 #error "harmonium needs IEEE arithmetic: compile without -ffast-math (exp(0.1) would be 1)"
@@ -27,7 +30,7 @@
 namespace harmonium::math {
 
 /// What the functions below need to know of a floating-point type.
-template <std::floating_point S>
+template <simd::arithmetic S>
 struct binary_format;
 
 template <>
@@ -51,14 +54,16 @@ struct binary_format<double> {
   static constexpr double subnormal_exponent = 54;
 
   /// (e^r - 1 - r) / r^2 for |r| <= ln(2) / 2, relative to r to 5e-19.
-  static constexpr double exp_tail(double r) noexcept {
+  template <class S>
+  static constexpr S exp_tail(S r) noexcept {
     return horner(r, 0x1.0000000000000p-1, 0x1.5555555555557p-3, 0x1.5555555555556p-5,
                   0x1.111111111007ep-7, 0x1.6c16c16c1629fp-10, 0x1.a01a01ac1adebp-13,
                   0x1.a01a01a6f59a9p-16, 0x1.71de0190b33a1p-19, 0x1.27e4db08819d2p-22,
                   0x1.af4f375ba602bp-26, 0x1.1f73c205d8d57p-29);
   }
   /// 2 (atanh(s) / s - 1) / s^2 with z = s^2 <= 0.0295, to 5e-18.
-  static constexpr double log_tail(double z) noexcept {
+  template <class S>
+  static constexpr S log_tail(S z) noexcept {
     return horner(z, 0x1.5555555555558p-1, 0x1.9999999995273p-2, 0x1.2492492dfd86cp-2,
                   0x1.c71c62d5e53e0p-3, 0x1.7462b91b8df65p-3, 0x1.39fdcceb4bb45p-3,
                   0x1.2b5f68a50d903p-3);
@@ -92,16 +97,31 @@ struct binary_format<float> {
   }
 };
 
-/// 2^k for a whole k from 1 - bias to bias (given as a floating-point number).
+template <std::size_t Lanes>
+struct binary_format<simd::pack<Lanes>> : binary_format<double> {};
+
+/// The bits of a number, and back.
 template <std::floating_point S>
+[[nodiscard]] inline typename binary_format<S>::word bits_of(S x) noexcept {
+  return std::bit_cast<typename binary_format<S>::word>(x);
+}
+[[nodiscard]] inline double number_of(std::uint64_t bits) noexcept {
+  return std::bit_cast<double>(bits);
+}
+[[nodiscard]] inline float number_of(std::uint32_t bits) noexcept {
+  return std::bit_cast<float>(bits);
+}
+using simd::select;
+
+/// 2^k for a whole k from 1 - bias to bias (given as a floating-point number).
+template <simd::arithmetic S>
 [[nodiscard]] inline S power_of_two(S k) noexcept {
   using format = binary_format<S>;
-  return std::bit_cast<S>(std::bit_cast<typename format::word>(k + (format::whole + format::bias))
-                          << format::fraction_bits);
+  return number_of(bits_of(k + (format::whole + format::bias)) << format::fraction_bits);
 }
 
 /// e^x and e^x - 1.
-template <std::floating_point S>
+template <simd::arithmetic S>
 struct exponential_pair {
   S power;
   S minus_one;
@@ -109,11 +129,11 @@ struct exponential_pair {
 
 /// Both at little more than the cost of one. `minus_one` is accurate near x = 0, `power` for x far
 /// below 0. (`minus_one` of -0 is +0.)
-template <std::floating_point S>
+template <simd::arithmetic S>
 [[nodiscard]] inline exponential_pair<S> exponentials(S x) noexcept {
   using format = binary_format<S>;
-  x = x < format::exp_lowest ? format::exp_lowest : x;  // in this order NaN stays
-  x = x > format::exp_highest ? format::exp_highest : x;
+  x = select(x < S(format::exp_lowest), S(format::exp_lowest), x);  // in this order NaN stays
+  x = select(x > S(format::exp_highest), S(format::exp_highest), x);
   // x = k ln 2 + r
   const S k = (x * format::inverse_ln2 + format::whole) - format::whole;
   const S r = (x - k * format::ln2_high) - k * format::ln2_low;
@@ -128,59 +148,59 @@ template <std::floating_point S>
 }
 
 /// e^x.
-template <std::floating_point S>
+template <simd::arithmetic S>
 [[nodiscard]] inline S exp(S x) noexcept {
   return exponentials(x).power;
 }
 
 /// e^x - 1, accurate near 0.
-template <std::floating_point S>
+template <simd::arithmetic S>
 [[nodiscard]] inline S expm1(S x) noexcept {
   const S result = exponentials(x).minus_one;
-  return x == S(0) ? x : result;  // keeps the sign of zero
+  return select(x == S(0), x, result);  // keeps the sign of zero
 }
 
 /// log(u (1 + correction)) for a correction of the size of u's rounding error; -inf at u = 0 and
 /// NaN for u < 0.
-template <std::floating_point S>
+template <simd::arithmetic S>
 [[nodiscard]] inline S log_corrected(S u, S correction) noexcept {
   using format = binary_format<S>;
   using word = typename format::word;
-  using limits = std::numeric_limits<S>;
-  const bool subnormal = u < limits::min();
-  const S normal = subnormal ? u * format::subnormal_scale : u;
+  using limits = std::numeric_limits<std::conditional_t<std::floating_point<S>, S, double>>;
+  const auto subnormal = u < S(limits::min());
+  const S normal = select(subnormal, u * format::subnormal_scale, u);
   // normal = 2^k (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2)
-  const word shifted = std::bit_cast<word>(normal) + (format::one_bits - format::sqrt_half_bits);
-  const word fraction = shifted & ((word(1) << format::fraction_bits) - 1);
-  const S f = std::bit_cast<S>(fraction + format::sqrt_half_bits) - S(1);
-  const S k = (std::bit_cast<S>((shifted >> format::fraction_bits) | format::whole_bits) -
+  const auto shifted = bits_of(normal) + (format::one_bits - format::sqrt_half_bits);
+  const auto fraction = shifted & ((word(1) << format::fraction_bits) - 1);
+  const S f = number_of(fraction + format::sqrt_half_bits) - S(1);
+  const S k = (number_of((shifted >> format::fraction_bits) | format::whole_bits) -
                (format::whole_offset + format::bias)) -
-              (subnormal ? format::subnormal_exponent : S(0));
+              select(subnormal, S(format::subnormal_exponent), S(0));
   // log(1 + f) = f - f^2/2 + s (f^2/2 + s^2 tail(s^2)) with s = f / (2 + f)
   const S s = f / (S(2) + f);
   const S half_square = S(0.5) * f * f;
   const S z = s * s;
   const S small = s * (half_square + z * format::log_tail(z)) + (k * format::ln2_low + correction);
   const S finite = k * format::ln2_high - ((half_square - small) - f);
-  const S positive = u <= limits::max() ? finite : u;
-  const S other = u == S(0) ? -limits::infinity() : limits::quiet_NaN();
-  return u > S(0) ? positive : other;
+  const S positive = select(u <= S(limits::max()), finite, u);
+  const S other = select(u == S(0), S(-limits::infinity()), S(limits::quiet_NaN()));
+  return select(u > S(0), positive, other);
 }
 
 /// log(x): -inf at 0, NaN below.
-template <std::floating_point S>
+template <simd::arithmetic S>
 [[nodiscard]] inline S log(S x) noexcept {
   return log_corrected(x, S(0));
 }
 
 /// log(1 + x), accurate near 0: -inf at -1, NaN below.
-template <std::floating_point S>
+template <simd::arithmetic S>
 [[nodiscard]] inline S log1p(S x) noexcept {
   const S u = S(1) + x;
   const S rest = u - S(1);
   const S lost = (S(1) - (u - rest)) + (x - rest);  // 1 + x = u + lost, exactly
   const S result = log_corrected(u, lost / u);
-  return x == S(0) ? x : result;  // keeps the sign of zero
+  return select(x == S(0), x, result);  // keeps the sign of zero
 }
 
 }  // namespace harmonium::math

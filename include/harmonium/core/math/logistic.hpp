@@ -9,36 +9,47 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstdint>
 #include <limits>
 #include <span>
 
 #include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/simd.hpp"
 
 namespace harmonium::math {
 
 /// log(1 - e^x) for x <= 0: accurate both near 0, where e^x is near 1, and far below, where it is
 /// small. -inf at 0, NaN above.
 /// @see Maechler (2012), Accurately computing log(1 - exp(-|a|)).
-template <std::floating_point S>
+template <simd::arithmetic S>
 [[nodiscard]] inline S log1mexp(S x) noexcept {
   const auto e = exponentials(x);
   const S u = -e.minus_one;
   // Where e^x < 1/2 the rounding of u hides digits of e^x: give them back.
-  const S lost = x < S(-0.6931471805599453) ? (S(1) - u) - e.power : S(0);
+  const S lost = select(x < S(-0.6931471805599453), (S(1) - u) - e.power, S(0));
   return log_corrected(u, lost / u);
 }
 
+/// |x|.
+template <simd::arithmetic S>
+[[nodiscard]] inline S magnitude(S x) noexcept {
+  if constexpr (std::floating_point<S>)
+    return std::abs(x);
+  else
+    return number_of(bits_of(x) & ~(std::uint64_t{1} << 63));
+}
+
 /// log(1 + e^x).
-template <std::floating_point S>
+template <simd::arithmetic S>
 [[nodiscard]] inline S softplus(S x) noexcept {
-  return (x > S(0) ? x : S(0)) + log1p(exp(-std::abs(x)));
+  return select(x > S(0), x, S(0)) + log1p(exp(-magnitude(x)));
 }
 
 /// 1 / (1 + e^-x), also accurate where it is near 0.
-template <std::floating_point S>
+template <simd::arithmetic S>
 [[nodiscard]] inline S sigmoid(S x) noexcept {
-  const S e = exp(-std::abs(x));
-  return (x < S(0) ? e : S(1)) / (S(1) + e);
+  const S e = exp(-magnitude(x));
+  return select(x < S(0), e, S(1)) / (S(1) + e);
 }
 
 /// log(sum of e^x over `values`); -inf when empty or all are -inf, NaN if any is NaN.

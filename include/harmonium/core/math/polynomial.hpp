@@ -9,14 +9,14 @@
 namespace harmonium::math {
 
 /// c0, by Horner's rule.
-template <class S>
-[[nodiscard]] constexpr S horner(S /*z*/, S c0) noexcept {
-  return c0;
+template <class S, class C>
+[[nodiscard]] constexpr S horner(S /*z*/, C c0) noexcept {
+  return S(c0);
 }
 
 /// c0 + c1 z + c2 z^2 + ..., by Horner's rule.
-template <class S, class... Rest>
-[[nodiscard]] constexpr S horner(S z, S c0, Rest... rest) noexcept {
+template <class S, class C, class... Rest>
+[[nodiscard]] constexpr S horner(S z, C c0, Rest... rest) noexcept {
   return c0 + z * horner(z, rest...);
 }
 

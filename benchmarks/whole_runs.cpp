@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// usage: whole_runs MODEL CELLS GENES HIDDEN THREADS GENERATED [FOLDER]
+// Trains on a simulated tissue, or on the first CELLS cells of a 10x folder (all for 0), generates,
+// and prints one line of csv: what was asked for, seconds of training and generating by the clock
+// and of the processor, epochs of contrastive divergence, peak memory before and after in MiB, MiB
+// of the compressed counts. MODEL is harmonium or scdbm. Without arguments: something small, to see
+// that it runs.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "harmonium/io/mex.hpp"
+#include "harmonium/models/dbm.hpp"
+#include "harmonium/samplers/exact.hpp"
+#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/gibbs.hpp"
+#include "harmonium/simulate/tissue.hpp"
+#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/train_harmonium.hpp"
+#include "harmonium/units/bernoulli.hpp"
+#include "harmonium/units/negative_binomial.hpp"
+
+namespace hm = harmonium;
+
+namespace {
+
+/// Peak of the resident memory so far, in MiB; the kernel's figure.
+double peak_memory() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word)
+    if (word == "VmHWM:") {
+      double kilobytes = 0;
+      status >> kilobytes;
+      return kilobytes / 1024;
+    }
+  return 0;
+}
+
+class stopwatch {
+ public:
+  /// Of all threads together.
+  [[nodiscard]] double processor_seconds() const {
+    return static_cast<double>(std::clock() - processor_) / CLOCKS_PER_SEC;
+  }
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::clock_t processor_ = std::clock();
+};
+
+struct timings {
+  double training = 0, training_processor = 0, generating = 0, generating_processor = 0;
+  double epochs = 0;  ///< passes over all cells
+};
+
+timings run_harmonium(const hm::thread_executor& threads, const hm::count_matrix<>& pilot,
+                      hm::index hidden, hm::index generated, hm::random_engine& rng) {
+  hm::harmonium_options<> options;
+  if (hidden > 0) options.em.components = hidden;
+  timings result;
+  const stopwatch training;
+  hm::categorical_trainer<hm::count_matrix<>> trainer(threads, pilot, {}, options.em, rng);
+  trainer.run(threads, hm::silent{});
+  const auto trained = hm::finish_harmonium(threads, pilot, trainer.fit(), options, rng);
+  result.training = training.seconds();
+  result.training_processor = training.processor_seconds();
+  const stopwatch generating;
+  (void)trained.generator.generate(threads, generated, rng);
+  result.generating = generating.seconds();
+  result.generating_processor = generating.processor_seconds();
+  return result;
+}
+
+timings run_scdbm(const hm::thread_executor& threads, const hm::count_matrix<>& pilot,
+                  hm::index hidden, hm::index generated, hm::random_engine& rng) {
+  using scdbm = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli>;
+  hm::training_options<scdbm> options;
+  options.hidden = {hidden, 2};
+  const bool enumerable = hidden <= 14;
+  if (!enumerable) {  // contrastive divergence alone
+    options.pretraining_epochs = {10, 5};
+    options.epochs = 5;
+    options.exact_iterations = 0;
+  }
+  timings result;
+  const stopwatch training;
+  hm::dbm_trainer<scdbm, hm::count_matrix<>, hm::training_options<scdbm>> trainer(pilot, options,
+                                                                                  rng);
+  trainer.run(threads, hm::silent{});
+  const auto model = trainer.model();
+  result.training = training.seconds();
+  result.training_processor = training.processor_seconds();
+  if (!enumerable) result.epochs = 20;
+  const stopwatch generating;
+  if (enumerable)
+    (void)hm::generate(threads, model, generated, hm::exact{}, rng);
+  else
+    (void)hm::generate(threads, model, generated, hm::gibbs{.burn_in = 10}, rng);
+  result.generating = generating.seconds();
+  result.generating_processor = generating.processor_seconds();
+  return result;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool small = argc < 7;
+  const std::string model = small ? "scdbm" : argv[1];
+  const auto number = [&](int i, hm::index otherwise) {
+    return small ? otherwise : static_cast<hm::index>(std::atol(argv[i]));
+  };
+  const hm::index cells = number(2, 100), genes = number(3, 300), hidden = number(4, 3);
+  const auto threads = static_cast<int>(number(5, 1));
+  const hm::index generated = number(6, 100);
+  hm::random_engine rng(7);
+  hm::count_matrix<> pilot;
+  if (!small && argc > 7) {
+    pilot = hm::io::read_10x(argv[7]).counts;
+    if (cells > 0 && cells < pilot.cells()) {
+      std::vector<hm::index> rows(static_cast<std::size_t>(cells));
+      std::iota(rows.begin(), rows.end(), hm::index{0});
+      pilot = hm::select_cells(pilot, rows);
+    }
+  } else {
+    pilot = hm::simulate_tissue({.cells = cells, .genes = genes}, rng).counts;
+  }
+  const double before = peak_memory();
+  const auto run = model == "harmonium" ? run_harmonium : run_scdbm;
+  const timings seconds = run(hm::thread_executor(threads), pilot, hidden, generated, rng);
+  const double bytes =
+      static_cast<double>(pilot.nonzeros()) * 8 + static_cast<double>(pilot.cells()) * 8;
+  std::printf("%s,%ld,%ld,%ld,%d,%ld,%.4f,%.4f,%.4f,%.4f,%.0f,%.1f,%.1f,%.2f\n", model.c_str(),
+              static_cast<long>(pilot.cells()), static_cast<long>(pilot.genes()),
+              static_cast<long>(hidden), threads, static_cast<long>(generated), seconds.training,
+              seconds.training_processor, seconds.generating, seconds.generating_processor,
+              seconds.epochs, before, peak_memory(), bytes / 1048576);
+}

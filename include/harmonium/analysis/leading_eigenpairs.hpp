@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The largest eigenvalues of a symmetric matrix known by its products.
+#pragma once
+
+#include <Spectra/SymEigsSolver.h>
+
+#include <functional>
+
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/matrix.hpp"
+
+namespace harmonium {
+
+/// A symmetric matrix in the form Spectra asks for. One type for all of them, because compiling the
+/// solver for another costs as much as compiling Eigen.
+struct symmetric_product {
+  using Scalar = double;
+
+  index size;
+  std::function<void(const double*, double*)> product;  ///< out = A in, both of length `size`
+
+  [[nodiscard]] index rows() const noexcept { return size; }
+  [[nodiscard]] index cols() const noexcept { return size; }
+  void perform_op(const double* in, double* out) const { product(in, out); }
+};
+
+struct leading_pairs {
+  vector<double> values;    ///< descending; fewer than wanted if not converged
+  Eigen::MatrixXd vectors;  ///< one column each
+  bool converged;
+};
+
+/// Implicitly restarted Lanczos of Spectra, from a fixed start.
+/// @param wanted         number of eigenvalues, below the size
+/// @param basis          size of the Krylov space, above `wanted` and at most the size
+/// @param max_iterations restarts
+/// @param tolerance      relative, of the eigenvalues
+/// @throws std::invalid_argument for other `wanted` and `basis`
+inline leading_pairs leading_eigenpairs(symmetric_product a, index wanted, index basis,
+                                        index max_iterations, double tolerance) {
+  require(wanted >= 1 && wanted < basis && basis <= a.size, "leading_eigenpairs",
+          "1 <= wanted < basis <= size is needed");
+  Spectra::SymEigsSolver<symmetric_product> solver(a, wanted, basis);
+  solver.init();
+  solver.compute(Spectra::SortRule::LargestAlge, max_iterations, tolerance);
+  return {solver.eigenvalues(), solver.eigenvectors(),
+          solver.info() == Spectra::CompInfo::Successful};
+}
+
+}  // namespace harmonium
