@@ -89,7 +89,7 @@ struct training_options {
   /// Iterations of sampled EM, for one hidden layer too large for exact EM; 0 or given epochs:
   /// particles and steps instead.
   index sampled_iterations = 32;
-  sampled_em_options sampled = {};
+  sampled_em_options sampled = {};  ///< `exact_tolerance` and `patience` do not apply to it
 
  private:
   static constexpr std::array<index, Model::hidden_layers> all_automatic() {
