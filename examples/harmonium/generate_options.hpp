@@ -27,7 +27,7 @@ struct generate_options {
   std::optional<long> train_cells;
   long held_out = 0;
   std::optional<long> patience;  ///< of scdbm
-  std::string genes;  ///< a number or a file; empty: every expressed gene
+  std::string genes;             ///< a number or a file; empty: every expressed gene
   std::string orientation;
   std::string feature_type = "Gene Expression";
   std::string labels;

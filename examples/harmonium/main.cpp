@@ -145,11 +145,12 @@ cell). Equal seeds give equal cells for any number of threads.)");
   command
       .add_option(
           "--preset", options.preset,
-          "Training of scdbm. default: exact maximum likelihood; with more than 14 units in "
-          "the first hidden layer pretraining and joint training with a step that learns, "
-          "with --epochs or --learning-rate all three; paper: the published hyperparameters "
-          "(learning rate 1e-11 hardly moves the weights). vae-*: scvi_default, which is their "
-          "default, or paper_notebook")
+          "Training of scdbm. default: exact maximum likelihood; with one layer of more than 14 "
+          "units sampled maximum likelihood; with more than 14 units below other layers "
+          "pretraining and joint training with a step that learns, which --epochs and "
+          "--learning-rate put before or in place of the others; paper: the published "
+          "hyperparameters (learning rate 1e-11 hardly moves the weights). vae-*: scvi_default, "
+          "which is their default, or paper_notebook")
       ->check(CLI::IsMember({"default", "paper", "scvi_default", "paper_notebook"}))
       ->capture_default_str()
       ->group(model);
@@ -184,11 +185,11 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->check(CLI::IsMember({"none", "dispersion", "mean"}))
       ->capture_default_str()
       ->group(model);
-  add_number_list(
-      command, "--epochs", options.epochs, 0, 1000000, 4,
-      "Pretraining epochs of each hidden layer, then, if there are several, epochs of "
-      "joint training [60,40,10, or none before exact maximum likelihood]; of vae-* one "
-      "number [400, paper_notebook 200]")
+  add_number_list(command, "--epochs", options.epochs, 0, 1000000, 4,
+                  "Pretraining epochs of each hidden layer, then, if there are several, epochs of "
+                  "joint training [60,40,10, or none before exact or sampled maximum "
+                  "likelihood]; of vae-* one "
+                  "number [400, paper_notebook 200]")
       ->group(model);
   command
       .add_option(
@@ -220,9 +221,10 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->type_name("N")
       ->group(model);
   command
-      .add_option("--sampler", options.sampler,
-                  "auto: exact where the first hidden layer has up to 2^14 states, else "
-                  "collapsed Gibbs")
+      .add_option(
+          "--sampler", options.sampler,
+          "auto: exact where the first hidden layer has up to 2^14 states, the particles of "
+          "sampled maximum likelihood where that was used, else collapsed Gibbs")
       ->check(CLI::IsMember({"auto", "gibbs", "exact"}))
       ->capture_default_str()
       ->group(model);

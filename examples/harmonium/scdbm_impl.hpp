@@ -15,6 +15,7 @@
 #include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/sampled_em.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "residual_cells.hpp"
@@ -56,6 +57,19 @@ inline std::string log_as_csv(const std::vector<hm::training_record>& log) {
   return csv;
 }
 
+/// The states of an enumerable model; of another, the particles that training left.
+template <class Model>
+hm::count_states states_that_count(const hm::thread_executor& run, const Model& model,
+                                   const std::vector<typename Model::state_type>& particles,
+                                   const hm::count_matrix<>& pilot) {
+  if constexpr (hm::one_hidden_layer<Model>) {
+    if (!particles.empty())
+      return hm::states_of(run, model, hm::particle_states(run, model, particles, pilot), pilot);
+  }
+  return hm::states_of(run, model,
+                       hm::hidden_enumeration<Model>(run, model, hm::exact{}.max_states), pilot);
+}
+
 template <class Model, class Options>
 synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_data& pilot,
                                  hm::index cells, const generate_options& asked, Options options,
@@ -94,16 +108,20 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   const bool by_gibbs = asked.sampler == "gibbs" ||
                         (asked.sampler == "auto" && (asked.burn_in || asked.preset == "paper"));
   const hm::index burn_in = asked.burn_in.value_or(50);
-  const bool by_collapsed = asked.sampler == "auto" && !by_gibbs && !small;
+  const bool sampled = !trainer.particles().empty();
+  const bool by_particles = asked.sampler == "auto" && !by_gibbs && sampled;
+  const bool by_collapsed = asked.sampler == "auto" && !by_gibbs && !small && !sampled;
   synthetic_cells made;
-  if (asked.residual != "none") {
-    hm::require(small, "--residual", "needs a first hidden layer of up to 14 units");
-    const hm::hidden_enumeration<Model> hidden(run, model, hm::exact{}.max_states);
+  if (asked.residual != "none" || by_particles) {
+    hm::require(small || sampled, "--residual",
+                "needs a first hidden layer of up to 14 units, or no layer above it and no epochs");
     made.cells =
-        cells_with_residual(run, pilot.training, hm::states_of(run, model, hidden, pilot.training),
-                            {}, cells, asked, watch, rng)
+        cells_with_residual(run, pilot.training,
+                            states_that_count(run, model, trainer.particles(), pilot.training), {},
+                            cells, asked, watch, rng)
             .cells;
-    made.facts.emplace_back("residual correlation", residual_in_words(asked.residual));
+    if (asked.residual != "none")
+      made.facts.emplace_back("residual correlation", residual_in_words(asked.residual));
   } else if (by_gibbs) {
     made.cells = hm::generate(run, model, cells, hm::gibbs{.burn_in = burn_in}, watch, rng);
   } else if (by_collapsed) {
@@ -118,13 +136,19 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   for (std::size_t l = 0; l < layers; ++l)
     sizes += (l > 0 ? " + " : "") + std::to_string(asked.hidden[l]);
   made.facts.emplace_back("hidden units", sizes);
-  if (options.exact_iterations > 0 && model.template units<1>().states() > options.exact.max_states)
+  if (options.exact_iterations > 0 && !small && !sampled)
+    made.facts.emplace_back(
+        "note",
+        "a first hidden layer of more than 14 units with layers above it, or with --epochs, is "
+        "trained by steps: most gene means are off by more than a tenth");
+  if (sampled)
     made.facts.emplace_back("note",
-                            "a first hidden layer of more than 14 units is trained with particles: "
-                            "most gene means are off by more than a tenth");
+                            "sampled maximum likelihood does not converge in its iterations: cell "
+                            "types come out too alike; up to 14 units are trained exactly");
   const std::string sweeps = ", burn-in " + std::to_string(burn_in);
   made.facts.emplace_back("sampler", by_gibbs       ? "Gibbs" + sweeps
                                      : by_collapsed ? "collapsed Gibbs" + sweeps
+                                     : by_particles ? "the particles of training"
                                                     : "exact (the hidden layer is enumerated)");
   const auto& last = trainer.log().empty() ? hm::training_record{} : trainer.log().back();
   if (last.log_likelihood)

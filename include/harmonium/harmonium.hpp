@@ -177,6 +177,7 @@
 #include "harmonium/training/newton_m_step.hpp"
 #include "harmonium/training/particle_population.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
+#include "harmonium/training/sampled_em.hpp"
 #include "harmonium/training/schedule.hpp"
 #include "harmonium/training/steps.hpp"
 #include "harmonium/training/train_harmonium.hpp"

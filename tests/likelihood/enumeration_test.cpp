@@ -74,3 +74,22 @@ TEST_CASE("threads change nothing, large layers are refused") {
   CHECK(serial.log_partition() == threaded.log_partition());
   CHECK_THROWS_AS((hm::hidden_enumeration<model_type>(model, 7)), std::invalid_argument);
 }
+
+TEST_CASE("a weighted list in place of all states") {
+  const auto model = two_genes(hm::bernoulli(2));
+  using model_type = std::remove_cvref_t<decltype(model)>;
+  const hm::hidden_enumeration<model_type> all(model);
+  // State 3, 1 and 3 again; the copies count half.
+  hm::matrix<double> states(3, 2);
+  states << 1, 1, 1, 0, 1, 1;
+  hm::hidden_enumeration<model_type> list(hm::serial_executor{}, model,
+                                          hm::enumerated_states<double>(states));
+  hm::vector<double> weights(3);
+  weights << -std::log(2.0), 0, -std::log(2.0);
+  list.set_log_weights(weights);
+  const double total = all.probability(1) + all.probability(3);
+  CHECK(list.log_partition() == doctest::Approx(all.log_partition() + std::log(total)));
+  CHECK(list.probability(0) == doctest::Approx(0.5 * all.probability(3) / total));
+  CHECK(list.probability(1) == doctest::Approx(all.probability(1) / total));
+  CHECK_THROWS_AS(list.set_log_weights(hm::vector<double>::Zero(2)), std::invalid_argument);
+}

@@ -265,6 +265,8 @@ generates one_layer --model scdbm --hidden 3 --epochs 3
 generates three_layers --model scdbm --hidden 4,3,2 --epochs 2,2,2,2
 generates wide --model scdbm --hidden 16 --epochs 1
 check "... by Gibbs chains" grep -q "^sampler .*Gibbs" wide/summary.txt
+generates sampled --model scdbm --hidden 16
+check "... from the particles" grep -q "^sampler .*particles" sampled/summary.txt
 generates burnt --model scdbm --epochs 1,1,1 --burn-in 3
 check "... by Gibbs chains" grep -q "^sampler .*Gibbs, burn-in 3$" burnt/summary.txt
 generates harmonium

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "harmonium/likelihood/exact_statistics.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/generate.hpp"
 #include "harmonium/units/bernoulli.hpp"
@@ -244,6 +245,31 @@ TEST_CASE("contrastive stages are there where the layer is too large for exact E
   trainer_type trainer(pilot, options, rng);
   trainer.step(hm::serial_executor{});
   CHECK(trainer.log().back().stage == "pretraining layer 1");
+}
+
+TEST_CASE("one layer too large for exact EM is trained by sampled EM, unless epochs are given") {
+  using rbm = hm::dbm<hm::negative_binomial, hm::bernoulli>;
+  hm::training_options<rbm> options{.hidden = {3}, .sampled_iterations = 15};
+  options.exact.max_states = 4;
+  options.sampled.particles = 300;
+  hm::random_engine rng(15);
+  hm::dbm_trainer<rbm, hm::count_matrix<>> trainer(pilot, options, rng);
+  trainer.run(hm::serial_executor{}, hm::silent{});
+  CHECK(trainer.log().size() == 15);
+  CHECK(trainer.log().back().stage == "sampled maximum likelihood");
+  CHECK(trainer.particles().size() == 300);
+  // The model's mean count of all genes together, against the pilot's.
+  const auto own =
+      hm::exact_model_statistics(trainer.model(), hm::hidden_enumeration<rbm>(trainer.model()));
+  double total = 0;
+  for (const double mean : trainer.model().bias_of(own, 0)) total += mean;
+  CHECK(total == doctest::Approx(hm::gene_means(pilot).sum()).epsilon(0.1));
+
+  options.pretraining_epochs = {1};
+  hm::dbm_trainer<rbm, hm::count_matrix<>> other(pilot, options, rng);
+  other.run(hm::serial_executor{}, hm::silent{});
+  CHECK(other.log().back().stage == "pretraining layer 1");
+  CHECK(other.particles().empty());
 }
 
 TEST_CASE("degenerate pilots") {

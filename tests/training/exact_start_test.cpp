@@ -56,3 +56,19 @@ TEST_CASE("cells without any difference share a state") {
       hm::serial_executor{}, hm::enumerated_states<double>(hm::bernoulli(2)), nothing, rng);
   for (const auto& cell : shares) CHECK(cell[0].state == 0);
 }
+
+TEST_CASE("projected states are those that the enumeration finds best") {
+  hm::random_engine draws(3);
+  hm::matrix<double> scores(40, 3);
+  for (hm::index i = 0; i < scores.size(); ++i) scores.data()[i] = hm::draw::normal(draws);
+  const hm::bernoulli units(4);
+  const hm::enumerated_states<double> all(units);
+  hm::random_engine a(9), b(9);
+  const auto shares = hm::starting_states(hm::serial_executor{}, all, scores, a);
+  const auto states = hm::projected_states<double>(units, scores, b);
+  for (hm::index i = 0; i < 40; ++i) {
+    const auto best = all[shares[static_cast<std::size_t>(i)].front().state];
+    for (hm::index k = 0; k < 4; ++k) CHECK(states(i, k) == best[static_cast<std::size_t>(k)]);
+  }
+  CHECK(a() == b());
+}

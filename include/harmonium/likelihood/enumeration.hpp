@@ -22,7 +22,8 @@
 
 namespace harmonium {
 
-/// All states of the first hidden layer with their exact probabilities under a model.
+/// All states of the first hidden layer with their exact probabilities under a model; or a weighted
+/// list of some that stands for all.
 /// Cost: states x (genes + hidden units); memory: states x (hidden units + 5).
 template <class Model>
 class hidden_enumeration {
@@ -36,8 +37,15 @@ class hidden_enumeration {
 
   template <executor Executor>
   hidden_enumeration(const Executor& run, const Model& model, index max_states = index{1} << 14)
-      : states_(checked_units(model, max_states)), visible_terms_(states_.size()) {
-    visible_terms_ = visible_log_partitions(run, model, states_);
+      : hidden_enumeration(run, model,
+                           enumerated_states<scalar>(checked_units(model, max_states))) {}
+
+  /// Some states in place of all; they may be equal. See `set_log_weights`.
+  template <executor Executor>
+  hidden_enumeration(const Executor& run, const Model& model, enumerated_states<scalar> states)
+      : states_(std::move(states)),
+        visible_terms_(visible_log_partitions(run, model, states_)),
+        log_weights_(vector<double>::Zero(states_.size())) {
     set_layers_above(run, model);
   }
 
@@ -71,13 +79,23 @@ class hidden_enumeration {
     normalise();
   }
 
+  /// State s counts exp(log_weights[s]) times from now on, as in importance sampling: what is said
+  /// of probabilities and of log Z holds of the weighted list.
+  void set_log_weights(vector<double> log_weights) {
+    require(log_weights.size() == states(), "hidden_enumeration::set_log_weights",
+            "one weight per state is needed");
+    log_weights_ = std::move(log_weights);
+    normalise();
+  }
+
   [[nodiscard]] index states() const noexcept { return states_.size(); }
   /// State `s` of the first hidden layer.
   [[nodiscard]] std::span<const scalar> state(index s) const noexcept { return states_[s]; }
   [[nodiscard]] const enumerated_states<scalar>& all_states() const noexcept { return states_; }
   /// log p(h_1 = state s), normalised.
   [[nodiscard]] scalar log_probability(index s) const noexcept {
-    return static_cast<scalar>((hidden_terms_[s] + visible_terms_[s]) - log_partition_);
+    return static_cast<scalar>((hidden_terms_[s] + visible_terms_[s] + log_weights_[s]) -
+                               log_partition_);
   }
   [[nodiscard]] scalar probability(index s) const noexcept { return math::exp(log_probability(s)); }
   /// b_1'h_1 plus the sum over the layers above: log p*(h_1) without the visible layer.
@@ -88,6 +106,8 @@ class hidden_enumeration {
   [[nodiscard]] const vector<double>& terms_above() const noexcept { return above_; }
   /// The visible layer's log-partition of every state.
   [[nodiscard]] const vector<double>& visible_terms() const noexcept { return visible_terms_; }
+  /// Logarithm of how often every state counts; zero where all are listed.
+  [[nodiscard]] const vector<double>& log_weights() const noexcept { return log_weights_; }
   /// log Z of the whole model, in nats.
   [[nodiscard]] scalar log_partition() const noexcept {
     return static_cast<scalar>(log_partition_);
@@ -104,7 +124,7 @@ class hidden_enumeration {
   }
 
   void normalise() {
-    const vector<double> terms = hidden_terms_ + visible_terms_;
+    const vector<double> terms = hidden_terms_ + visible_terms_ + log_weights_;
     log_partition_ = math::log_sum_exp(as_span(terms));
   }
 
@@ -112,6 +132,7 @@ class hidden_enumeration {
   vector<double> above_;
   vector<double> hidden_terms_;
   vector<double> visible_terms_;
+  vector<double> log_weights_;  ///< zero where all states are listed
   double log_partition_ = 0;
 };
 

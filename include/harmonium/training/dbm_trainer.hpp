@@ -34,6 +34,7 @@
 #include "harmonium/training/exact_start.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
 #include "harmonium/training/monitors.hpp"
+#include "harmonium/training/sampled_em.hpp"
 #include "harmonium/training/schedule.hpp"
 #include "harmonium/training/steps.hpp"
 #include "harmonium/training/upper_m_step.hpp"
@@ -57,8 +58,8 @@ template <class Model, class Step = centred_step, learning_rate_schedule Schedul
           class Constraint = admissible_sum>
 struct training_options {
   std::array<index, Model::hidden_layers> hidden{};  ///< units per hidden layer, bottom to top
-  /// Pretraining epochs per hidden layer, bottom to top. `automatic`: none where exact EM takes
-  /// over, else 60 for the first layer and 40 for each other.
+  /// Pretraining epochs per hidden layer, bottom to top. `automatic`: none where exact or sampled
+  /// EM takes over, else 60 for the first layer and 40 for each other.
   std::array<index, Model::hidden_layers> pretraining_epochs = all_automatic();
   /// Epochs of joint training (ignored with one hidden layer); `automatic`: none or 10.
   index epochs = automatic_epochs;
@@ -85,6 +86,10 @@ struct training_options {
                            ///< fewer where they have more than 512 states together
   index patience = 0;  ///< > 0: exact EM also ends after so many iterations in which the held-out
                        ///< log-likelihood did not rise, and the best of its models is taken
+  /// Iterations of sampled EM, for one hidden layer too large for exact EM; 0 or given epochs:
+  /// particles and steps instead.
+  index sampled_iterations = 32;
+  sampled_em_options sampled = {};  ///< `exact_tolerance` and `patience` do not apply to it
 
  private:
   static constexpr std::array<index, Model::hidden_layers> all_automatic() {
@@ -117,6 +122,7 @@ paper_options<Model> paper_training_options() {
   options.dispersion_in_joint = false;
   options.initial = {-0.002, -0.0005, false, false};
   options.exact_iterations = 0;
+  options.sampled_iterations = 0;
   return options;
 }
 
@@ -132,6 +138,15 @@ struct training_record {
   std::optional<double> log_likelihood;        ///< nats per training cell, if enumerable
   std::optional<double> held_out_free_energy;  ///< the same of the held-out cells, if any
   std::optional<double> held_out_log_likelihood;
+};
+
+/// What sampled EM keeps between iterations, if the model allows it.
+template <class Model>
+struct sampled_em_state {};
+template <one_hidden_layer Model>
+struct sampled_em_state<Model> {
+  sampled_em<Model> em;
+  posterior_statistics<typename Model::scalar> data;
 };
 
 /// Training, one epoch per `step`. A value: a copy goes on independently and bit for bit like the
@@ -183,12 +198,16 @@ class dbm_trainer {
   const training_record& step(const Executor& run) {
     require(!done(), "dbm_trainer::step", "training is finished");
     if (stage_ == exact_stage) {
-      const bool last = exact_step(run);
+      const bool last = samples_ ? sampled_step(run) : exact_step(run);
       ++epoch_;
-      record_exact(run);
+      if (samples_)
+        record_sampled(run);
+      else
+        record_exact(run);
       if (last) {
         ++stage_;
         exact_.reset();
+        sampled_.reset();
       }
       return log_.back();
     }
@@ -232,6 +251,10 @@ class dbm_trainer {
     return joint_->model();
   }
   [[nodiscard]] const std::vector<training_record>& log() const noexcept { return log_; }
+  /// Where sampled EM was used, hidden states of the model, as many as its particles; else empty.
+  [[nodiscard]] const std::vector<typename Model::state_type>& particles() const noexcept {
+    return particles_;
+  }
   /// How the last estimate of every gene's theta ended; empty if there was none.
   [[nodiscard]] const std::vector<dispersion_status>& statuses() const noexcept {
     return statuses_;
@@ -267,11 +290,13 @@ class dbm_trainer {
     return visible;
   }
 
-  /// Where exact EM takes over, contrastive epochs are run only if asked for.
+  /// Where EM takes over, contrastive epochs are run only if asked for.
   void resolve_epochs() {
-    const bool exact_only =
-        options_.exact_iterations > 0 &&
+    const bool small =
         make_units<units_at<1>>(options_.hidden[0]).states() <= options_.exact.max_states;
+    samples_ = one_hidden_layer<Model> && !small && options_.sampled_iterations > 0 &&
+               options_.pretraining_epochs[0] == automatic_epochs;
+    const bool exact_only = samples_ || (small && options_.exact_iterations > 0);
     for (std::size_t l = 0; l < hidden_layers; ++l) {
       index& epochs = options_.pretraining_epochs[l];
       if (epochs == automatic_epochs) epochs = exact_only ? 0 : (l == 0 ? 60 : 40);
@@ -311,12 +336,14 @@ class dbm_trainer {
   [[nodiscard]] index stage_epochs() const {
     if (stage_ < hidden_layers) return options_.pretraining_epochs[stage_];
     if (stage_ == hidden_layers) return hidden_layers > 1 ? options_.epochs : 0;
+    if (samples_) return options_.sampled_iterations;
     const bool small = joint_->model().template units<1>().states() <= options_.exact.max_states;
     return small ? options_.exact_iterations : 0;
   }
   [[nodiscard]] std::string stage_name() const {
     if (stage_ < hidden_layers) return "pretraining layer " + std::to_string(stage_ + 1);
-    return stage_ == hidden_layers ? "joint training" : "exact maximum likelihood";
+    if (stage_ == hidden_layers) return "joint training";
+    return samples_ ? "sampled maximum likelihood" : "exact maximum likelihood";
   }
 
   /// Calls `body(phase, rows)` for the current stage.
@@ -565,11 +592,8 @@ class dbm_trainer {
     refresh(run, joint_->model(), *exact_);
   }
 
-  /// Independent genes, then an M-step for states that principal components suggest, then a few
-  /// iterations: EM finds the nearest of many maxima, and the best of some starts is kept.
   template <executor Executor>
-  void start_from_components(const Executor& run) {
-    Model& model = joint_->model();
+  void start_without_weights(const Executor& run, Model& model) {
     model.weights(0).setZero();
     const vector<scalar> means =
         Eigen::Map<const vector<double>>(gene_means_.data(), training_.genes())
@@ -580,6 +604,14 @@ class dbm_trainer {
     if (options_.dispersion_every > 0)
       update_theta(run, model,
                    matrix<scalar>(matrix<scalar>::Zero(training_.cells(), model.size(1))));
+  }
+
+  /// Independent genes, then an M-step for states that principal components suggest, then a few
+  /// iterations: EM finds the nearest of many maxima, and the best of some starts is kept.
+  template <executor Executor>
+  void start_from_components(const Executor& run) {
+    Model& model = joint_->model();
+    start_without_weights(run, model);
     exact_state none{hidden_enumeration<Model>(run, model, options_.exact.max_states), {}};
     refresh(run, model, none);
 
@@ -603,6 +635,51 @@ class dbm_trainer {
       model = std::move(candidate);
       exact_ = std::move(at);
     }
+  }
+
+  /// One iteration of sampled EM. The first quarter keeps the states that principal components
+  /// suggest; then theta moves every fourth iteration; the last fifth moves biases only, after
+  /// which the model's gene means are near the data's. @return whether it was the last.
+  template <executor Executor>
+  bool sampled_step(const Executor& run) {
+    const index total = stage_epochs(), left = total - epoch_ - 1;
+    if constexpr (one_hidden_layer<Model>) {
+      Model& model = joint_->model();
+      if (!sampled_) begin_sampled(run, model);
+      auto& [em, data] = *sampled_;
+      exact_em_options options = options_.exact;
+      options.fix_weights = left < total / 5;
+      options.newton_steps = options.fix_weights ? 3 : 1;
+      const auto limits = options_.constraint.limits(model);
+      em.maximise(run, model, data, as_span(limits), training_.cells(), options);
+      if (epoch_ >= total / 4) {
+        data = direct_posterior(run, model, training_, em.states());
+        if (options_.dispersion_every > 0 && epoch_ % 4 == 3 && left > total / 4) {
+          const Model before = model;
+          update_theta(run, model, data.hidden);
+          em.follow(run, before, model, as_span(std::as_const(data.hidden_means)));
+          data = direct_posterior(run, model, training_, em.states());
+        }
+      }
+      if (left == 0) particles_ = em.particles();
+    }
+    return left == 0;
+  }
+
+  /// Independent genes and hidden units; the cells' hidden states by random projections of their
+  /// principal components.
+  template <executor Executor>
+  void begin_sampled(const Executor& run, Model& model) {
+    start_without_weights(run, model);
+    const matrix<double> scores = cell_components(training_, 10);
+    sampled_.emplace(sampled_em_state<Model>{sampled_em<Model>(options_.sampled, root_), {}});
+    auto& [em, data] = *sampled_;
+    data = statistics_of_hidden<scalar>(
+        training_, projected_states<scalar>(model.template units<1>(), scores, root_), em.states());
+    keep_inside(model.template units<1>(), 1e-3, as_span(data.hidden_means));
+    model.template units<1>().natural_from_mean(as_span(std::as_const(data.hidden_means)),
+                                                model.bias(1));
+    em.start(model);
   }
 
   /// E[h_1 | row] of every row, cells x units.
@@ -672,6 +749,21 @@ class dbm_trainer {
     log_.push_back(std::move(line));
   }
 
+  /// The likelihood is not known.
+  template <executor Executor>
+  void record_sampled(const Executor& run) {
+    training_record line;
+    line.stage = stage_name();
+    line.epoch = epoch_;
+    line.learning_rate = 0;
+    if constexpr (one_hidden_layer<Model>)
+      line.reconstruction_error =
+          reconstruction_error(run, joint_->model(), training_, sampled_->data.hidden);
+    for (std::size_t l = 0; l < hidden_layers; ++l)
+      line.weight_norms.push_back(weight_norm(joint_->model(), l));
+    log_.push_back(std::move(line));
+  }
+
   /// The line of an exact iteration, whose figures the E-step has found already.
   template <executor Executor>
   void record_exact(const Executor& run) {
@@ -724,6 +816,9 @@ class dbm_trainer {
   std::optional<contrastive_phase<Model>> joint_;
   std::optional<exact_state> exact_;
   std::optional<best_so_far> best_;
+  bool samples_ = false;  ///< sampled EM in place of exact
+  std::optional<sampled_em_state<Model>> sampled_;
+  std::vector<typename Model::state_type> particles_;
   matrix<scalar> upper_rows_;  ///< hidden means that the next machine of the stack learns from
   std::size_t stage_ = 0;      ///< hidden layer in pretraining, then joint, then exact
   index epoch_ = 0;            ///< epochs done in this stage

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -16,6 +18,42 @@
 #include "harmonium/training/posterior_statistics.hpp"
 
 namespace harmonium {
+
+/// Weights of scaled components in random projections, components x units: normal, divided by a
+/// component's root sum of squares.
+/// @param scores cells x components
+inline matrix<double> random_projections(const matrix<double>& scores, index units,
+                                         random_engine& rng) {
+  matrix<double> turn(scores.cols(), units);
+  for (index c = 0; c < scores.cols(); ++c) {
+    double square = 0;
+    for (index i = 0; i < scores.rows(); ++i) square += scores(i, c) * scores(i, c);
+    for (index k = 0; k < units; ++k) {
+      const double weight = draw::normal(rng);
+      turn(c, k) = square > 0 ? weight / std::sqrt(square) : 0.0;
+    }
+  }
+  return turn;
+}
+
+/// A state for every cell, cells x units: that which is best for random projections of its scores.
+/// With Bernoulli units, those of positive projection are on.
+template <class Scalar, class Units>
+matrix<Scalar> projected_states(const Units& units, const matrix<double>& scores,
+                                random_engine& rng) {
+  const matrix<double> turn = random_projections(scores, units.size(), rng);
+  matrix<Scalar> states(scores.rows(), units.size());
+  std::vector<double> weights(static_cast<std::size_t>(units.size()));
+  for (index i = 0; i < scores.rows(); ++i) {
+    std::fill(weights.begin(), weights.end(), 0.0);
+    for (index c = 0; c < scores.cols(); ++c)
+      for (std::size_t k = 0; k < weights.size(); ++k)
+        weights[k] += scores(i, c) * turn(c, static_cast<index>(k));
+    units.write_maximiser(std::span<const double>(weights),
+                          std::span<Scalar>(states.data() + i * states.cols(), weights.size()));
+  }
+  return states;
+}
 
 /// One state per cell. Layers of one one-hot group take the clusters of k-means; in others every
 /// unit weighs the components (scaled to equal variance) at random, and a cell takes the state that
@@ -34,15 +72,7 @@ std::vector<std::vector<posterior_share>> starting_states(const Executor& run,
     for (std::size_t i = 0; i < shares.size(); ++i) shares[i] = {{found.labels[i], 1.0}};
     return shares;
   }
-  matrix<double> turn(scores.cols(), units);
-  for (index c = 0; c < scores.cols(); ++c) {
-    double square = 0;
-    for (index i = 0; i < cells; ++i) square += scores(i, c) * scores(i, c);
-    for (index k = 0; k < units; ++k) {
-      const double weight = draw::normal(rng);
-      turn(c, k) = square > 0 ? weight / std::sqrt(square) : 0.0;
-    }
-  }
+  const matrix<double> turn = random_projections(scores, units, rng);
   for_each_range(run, cells, 32, [&](index begin, index end) {
     std::vector<double> weights(static_cast<std::size_t>(units));
     std::vector<double> value(static_cast<std::size_t>(states.size()));

@@ -39,6 +39,11 @@ struct exact_em_options {
       false;  ///< true: only the biases move, which makes E[x] of the model the data's
   double negligible = 1e-10;  ///< states less probable than this do not count in the gradient
   index rank = 200;           ///< most probable states that couple the genes in a Newton step
+  double damping = 1e-3;      ///< added to every state's probability in the information: where the
+                              ///< model has hardly any, the linear gradient reaches less far than a
+                              ///< Newton step would go; larger makes steps more careful
+  double accuracy = 1e-2;     ///< relative, of the conjugate gradients that solve for a step
+  index halvings = 20;        ///< lengths of a step that are tried, each half the one before
   index upper_steps = 5;      ///< most Newton steps over the layers above h_1 per M-step (see
   double upper_ridge = 1e-3;  ///< `upper_m_step_options`), and the ridge on their weights
 };
@@ -114,6 +119,12 @@ class newton_m_step {
 
   template <executor Executor>
   exact_em_result run(const Executor& run) {
+    return this->run(run, [](const Model&) { return true; });
+  }
+
+  /// The same with steps that raise the objective taken only if `allows(model after it)`.
+  template <executor Executor, class Guard>
+  exact_em_result run(const Executor& run, const Guard& allows) {
     std::vector<double> bias(model_->bias(1).begin(), model_->bias(1).end());
     double current = refit(*model_, hidden_->visible_terms(), bias);
     accept_bias(bias);
@@ -129,7 +140,7 @@ class newton_m_step {
         set_direction(run, coupled);
         for (int round = 0; round < 3 && hold_faces(run); ++round) set_direction(run, coupled);
         shorten(run);
-        accepted = search_line(run, current);
+        accepted = search_line(run, current, allows);
         if (accepted) break;
       }
       if (!accepted) break;
@@ -150,7 +161,7 @@ class newton_m_step {
   double refit(const Model& at, const vector<double>& visible_terms,
                std::vector<double>& bias) const {
     const auto& states = hidden_->all_states();
-    const vector<double> base = hidden_->terms_above() + visible_terms;
+    const vector<double> base = hidden_->terms_above() + visible_terms + hidden_->log_weights();
     const auto balanced = balance_bias(states, as_span(base), target_, bias);
     double value = -balanced.log_partition;
     for (std::size_t k = 0; k < bias.size(); ++k) value += bias[k] * target_[k];
@@ -285,7 +296,7 @@ class newton_m_step {
           if (j >= columns_) break;
           stretch(expected.row(j).data(), width) += h * share;
         }
-        share = (p + damping) * const_stretch(variances_.row(s).data() + begin, width);
+        share = (p + options_.damping) * const_stretch(variances_.row(s).data() + begin, width);
         for (const auto& [j, h] : state(s).features) {
           if (j >= columns_) break;
           for (const auto& [k, other] : state(s).features) {
@@ -385,7 +396,7 @@ class newton_m_step {
     multiply_blocks(inverse_, residual, solved);
     rows search = solved;
     double norm = ordered_dot(residual.data(), solved.data(), residual.size());
-    const double goal = norm * conjugate_accuracy * conjugate_accuracy;
+    const double goal = norm * options_.accuracy * options_.accuracy;
     for (int iteration = 0; iteration < conjugate_iterations && norm > goal; ++iteration) {
       multiply_information(run, search, product);
       const double length = norm / ordered_dot(search.data(), product.data(), search.size());
@@ -510,13 +521,13 @@ class newton_m_step {
     });
   }
 
-  /// Halves the step until the objective rises. @return whether it did.
-  template <executor Executor>
-  bool search_line(const Executor& run, double& current) {
+  /// Halves the step until the objective rises and the step is allowed. @return whether it did.
+  template <executor Executor, class Guard>
+  bool search_line(const Executor& run, double& current, const Guard& allows) {
     std::vector<double> change = visible_change(run, direction_);
     const vector<double> slopes = take_residual(change);
     double length = 1;
-    for (int trial = 0; trial < 20; ++trial, length *= 0.5) {
+    for (index trial = 0; trial < options_.halvings; ++trial, length *= 0.5) {
       Model candidate = *model_;
       std::vector<double> bias(candidate.bias(1).begin(), candidate.bias(1).end());
       for (index m = 0; m < genes_; ++m) {
@@ -528,7 +539,10 @@ class newton_m_step {
       for (index k = 0; k < units_; ++k) bias[static_cast<std::size_t>(k)] -= length * slopes[k];
       vector<double> terms = visible_log_partitions(run, candidate, hidden_->all_states());
       const double value = refit(candidate, terms, bias);
-      if (value > current) {
+      if (!(value > current)) continue;
+      for (std::size_t k = 0; k < bias.size(); ++k)
+        candidate.bias(1)[k] = static_cast<scalar>(bias[k]);
+      if (allows(candidate)) {
         *model_ = std::move(candidate);
         hidden_->set_visible_terms(std::move(terms));
         accept_bias(bias);
@@ -554,10 +568,6 @@ class newton_m_step {
     return active_[static_cast<std::size_t>(s)];
   }
 
-  /// Added to every state's probability in the information: where the model has hardly any, the
-  /// linear gradient reaches less far than a Newton step would go.
-  static constexpr double damping = 1e-3;
-  static constexpr double conjugate_accuracy = 1e-2;
   static constexpr int conjugate_iterations = 50;
 
   Model* model_;
