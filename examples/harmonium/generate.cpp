@@ -116,6 +116,7 @@ nlohmann::ordered_json as_json(const generate_options& options, hm::index cells)
   }
   if (is_variational(options)) {
     json["preset"] = options.preset;
+    if (options.model == "vae-posterior") json["residual"] = options.residual;
     if (!options.epochs.empty()) json["epochs"] = options.epochs;
     if (options.learning_rate) json["learning_rate"] = *options.learning_rate;
     if (options.library) json["library"] = *options.library;
@@ -208,11 +209,13 @@ void check_together(const generate_options& options) {
     const bool of_training =
         option == "--preset" || option == "--epochs" || option == "--learning-rate";
     const bool of_chains = option == "--sampler" || option == "--burn-in" || option == "--patience";
+    const bool posterior = options.model == "vae-posterior";
     const bool used = of_training                  ? scdbm || variational
                       : of_chains                  ? scdbm
                       : option == "--library"      ? variational
                       : option == "--size-factors" ? harmonium
                       : option == "--cells-of"     ? harmonium || variational
+                      : option == "--residual"     ? scdbm || harmonium || posterior
                                                    : scdbm || harmonium;
     hm::require(!is_given || used, "--model", options.model + " has no use for " + option);
   }
@@ -230,6 +233,9 @@ void check_together(const generate_options& options) {
   const bool own_preset = options.preset == "scvi_default" || options.preset == "paper_notebook";
   hm::require(options.preset == unset.preset || own_preset == variational, "--preset",
               options.model + " has no preset " + options.preset);
+  hm::require(!variational || options.residual.empty() || options.residual == "none" ||
+                  (!options.library && options.cells_of.empty()),
+              "--residual", "of vae-posterior goes with neither --library nor --cells-of");
   hm::require(!variational || options.epochs.size() <= 1, "--epochs",
               options.model + " trains in one stage: expected one number");
   if (!scdbm) return;
@@ -257,7 +263,8 @@ generate_options complete(generate_options options) {
   if (is_variational(options) && options.preset == "default") options.preset = "scvi_default";
   if (options.hidden.empty())
     options.hidden = scdbm ? std::vector<long>{4, 2} : std::vector<long>{8};
-  if (options.residual.empty()) options.residual = scdbm ? "none" : "low-rank";
+  if (options.residual.empty())
+    options.residual = options.model == "harmonium" ? "low-rank" : "none";
   return options;
 }
 

@@ -173,9 +173,11 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->type_name("N,...|auto")
       ->group(model);
   command
-      .add_option("--residual", options.residual,
-                  "How genes hang together within a component: low-rank, full, blend (of pilot "
-                  "cells: copies them in part), none [harmonium: low-rank, scdbm: none]")
+      .add_option(
+          "--residual", options.residual,
+          "How genes hang together within a component: low-rank, full, blend (of pilot "
+          "cells: copies them in part), none; within a pilot cell's surroundings for vae-posterior "
+          "[harmonium: low-rank, others: none]")
       ->check(CLI::IsMember({"low-rank", "full", "blend", "none"}))
       ->group(model);
   command

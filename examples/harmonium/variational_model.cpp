@@ -6,9 +6,11 @@
 #include <span>
 
 #include "cell_types.hpp"
+#include "harmonium/models/variational_states.hpp"
 #include "harmonium/samplers/variational_posterior.hpp"
 #include "harmonium/samplers/variational_prior.hpp"
 #include "harmonium/training/train_variational.hpp"
+#include "residual_cells.hpp"
 
 namespace program {
 
@@ -31,6 +33,16 @@ std::string log_as_csv(const std::vector<hm::variational_record>& log) {
 std::string in_words(const hm::evidence_bound& bound) {
   return rounded(bound.value()) + " nats per cell (reconstruction " +
          rounded(bound.reconstruction) + ", divergence " + rounded(bound.divergence(), 4) + ")";
+}
+
+hm::cells_with_sources with_residual(const hm::thread_executor& run,
+                                     const hm::variational_autoencoder<>& model,
+                                     const pilot_data& pilot, hm::index cells,
+                                     const generate_options& asked, terminal_progress& watch,
+                                     hm::random_engine& rng) {
+  auto made = cells_with_residual(run, pilot.training, hm::states_of(run, model, pilot.training),
+                                  {}, cells, asked, watch, rng);
+  return {std::move(made.cells), std::move(made.state)};
 }
 
 }  // namespace
@@ -56,7 +68,8 @@ synthetic_cells run_variational(const hm::thread_executor& run, const pilot_data
   const hm::variational_posterior<> posterior(run, model, pilot.training, depth);
   if (asked.model == "vae-posterior") {
     auto drawn =
-        per_type.empty()
+        asked.residual != "none" ? with_residual(run, *model, pilot, cells, asked, watch, rng)
+        : per_type.empty()
             ? posterior.generate_with_sources(run, cells, std::ref(watch), rng)
             : posterior.generate_clusters(run, labels.number, per_type, std::ref(watch), rng);
     made.cells = std::move(drawn.cells);
@@ -66,6 +79,8 @@ synthetic_cells run_variational(const hm::thread_executor& run, const pilot_data
       if (pilot.labels) made.labels.push_back((*pilot.labels)[static_cast<std::size_t>(source)]);
     }
     made.facts.emplace_back("sampler", "posterior: around encoded pilot cells (sources.tsv)");
+    if (asked.residual != "none")
+      made.facts.emplace_back("residual correlation", residual_in_words(asked.residual));
   } else {
     std::shared_ptr<const hm::latent_clusters> clusters;
     if (pilot.labels)

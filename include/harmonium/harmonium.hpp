@@ -118,6 +118,7 @@
 #include "harmonium/models/variational/layout.hpp"
 #include "harmonium/models/variational/softmax_row.hpp"
 #include "harmonium/models/variational_autoencoder.hpp"
+#include "harmonium/models/variational_states.hpp"
 #include "harmonium/report/candidates.hpp"
 #include "harmonium/report/marker_genes.hpp"
 #include "harmonium/report/score_table.hpp"

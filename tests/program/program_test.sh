@@ -307,6 +307,10 @@ check "... sources.tsv names pilot cells" eval \
 check "cells of one type, at a chosen depth" made --pilot pilot --labels pilot/labels.tsv \
   --model vae-prior --epochs 3 --cells-of "$type=9" --library 50 --output vae_typed
 check "... so many" [ "$(text vae_typed/barcodes.tsv* | wc -l)" -eq 9 ]
+generates vae_residual --model vae-posterior --preset paper_notebook --epochs 3 --residual low-rank
+check "... names the pilot cells too" [ -s vae_residual/sources.tsv ]
+refuses "vae-prior has no use for --residual" --pilot pilot --model vae-prior --residual full
+refuses "goes with neither --library" --pilot pilot --model vae-posterior --residual full --library 9
 refuses "vae-prior has no preset paper" --pilot pilot --model vae-prior --preset paper
 refuses "vae-prior trains in one stage" --pilot pilot --model vae-prior --epochs 1,1
 refuses "harmonium has no use for --library" --pilot pilot --library 100
