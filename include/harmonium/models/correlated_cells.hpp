@@ -39,8 +39,9 @@ struct cells_with_states {
 /// in the proportions), scores of all genes from the residual correlation, counts as the negative
 /// binomial quantiles of the scores. A count is at most three times the gene's largest pilot count
 /// plus 3, since a tail is where a fit knows least; a gene that the pilot never counted stays at 0.
-/// Memory: the tables of quantiles, about half a kilobyte per state and gene, at most 130 MB;
-/// beyond that and with size factors quantiles are found one by one.
+/// Memory: the tables of quantiles, half a kilobyte per state and gene where counts are small, ten
+/// where they are huge, about 130 MB at most; beyond that and with size factors quantiles are found
+/// one by one.
 /// @tparam Residual what a residual policy's `fit` returns
 /// @tparam Sizes    how a cell's depth enters; depths are drawn from the state's pilot cells,
 ///                  smoothed with their variance kept
@@ -115,7 +116,7 @@ class correlated_cells {
         largest_(std::move(largest)),
         calibrations_(std::move(calibrations)) {
     if constexpr (Sizes::uses_sizes) find_depths();
-    if (Sizes::uses_sizes || states_.states() * genes() > most_tables) return;
+    if (Sizes::uses_sizes || table_nodes() > most_nodes) return;
     tables_.resize(static_cast<std::size_t>(states_.states() * genes()));
     for_each_range(run, states_.states() * genes(), 64, [&](index begin, index end) {
       for (index k = begin; k < end; ++k)
@@ -203,7 +204,16 @@ class correlated_cells {
     }
   }
 
-  static constexpr index most_tables = index{1} << 18;
+  /// Nodes of all tables together, from every 61st of them.
+  [[nodiscard]] index table_nodes() const {
+    const index tables = states_.states() * genes();
+    index nodes = 0;
+    for (index k = 0; k < tables && nodes <= most_nodes; k += 61)
+      nodes += 61 * static_cast<index>(
+                        nb_score_table(states_.mean.data()[k], states_.theta.data()[k]).nodes());
+    return nodes;
+  }
+  static constexpr index most_nodes = index{1} << 23;  ///< of 16 bytes
 
   count_states states_;
   Residual residual_;
