@@ -161,7 +161,7 @@ void evaluate(const evaluate_options& options) {
   const hm::thread_executor run(options.threads);
   terminal_progress watch;
 
-  const evaluate_input input = read_input(run, options, rng);
+  const evaluate_input input = read_input(run, options);
   for (const auto& remark : input.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
   if (interrupted) throw interruption{};
   const auto found =

@@ -10,9 +10,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "find_labels.hpp"
-#include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
+#include "label_cells.hpp"
 #include "read_cells.hpp"
 
 namespace program {
@@ -98,11 +97,7 @@ std::vector<hm::index> pilot_rows(const std::string& name, const io::dataset& re
 
 }  // namespace
 
-evaluate_input read_input(const hm::thread_executor& run, const evaluate_options& options,
-                          hm::random_engine& rng) {
-  hm::require(!options.labels.empty() || can_find_labels(), "--labels",
-              "is needed: this build cannot find clusters itself (it was configured without "
-              "HARMONIUM_PROGRAM_IGRAPH)");
+evaluate_input read_input(const hm::thread_executor& run, const evaluate_options& options) {
   evaluate_input input;
   if (options.transfer == "umap") input.transfer = hm::transfer_space::umap;
   if (options.transfer == "paper-protocol") input.transfer = hm::transfer_space::paper_protocol;
@@ -120,21 +115,10 @@ evaluate_input read_input(const hm::thread_executor& run, const evaluate_options
   hm::require(made.counts.cells() > 0, "--synthetic", options.synthetic + " has no cells");
   share_genes(input, made, options.synthetic);
   if (!options.pilot.empty()) input.pilot = pilot_rows(options.pilot, input.reference);
-  if (!options.labels.empty()) {
-    const auto joined = io::join_labels(io::read_labels(options.labels), input.reference.barcodes);
-    input.labels = hm::code_labels(joined.labels);
-    input.label_source = "labels of " + options.labels;
-    if (joined.unused > 0)
-      input.remarks.push_back(std::to_string(joined.unused) + " of the labels in " +
-                              options.labels + " belong to no cell of the reference");
-  } else {
-    input.labels.codes = find_labels(run, input.reference.counts, rng);
-    hm::index clusters = 0;
-    for (const hm::index label : input.labels.codes) clusters = std::max(clusters, label + 1);
-    for (hm::index k = 0; k < clusters; ++k)
-      input.labels.names.push_back("cluster " + std::to_string(k));
-    input.label_source = "clusters found by Louvain at resolution 0.8";
-  }
+  auto [labels, source, remarks] = label_cells(run, input.reference, options.labels);
+  input.labels = std::move(labels);
+  input.label_source = std::move(source);
+  input.remarks.insert(input.remarks.end(), remarks.begin(), remarks.end());
   return input;
 }
 

@@ -9,7 +9,6 @@
 #include "evaluate.hpp"
 #include "harmonium/analysis/label_transfer.hpp"
 #include "harmonium/core/executor.hpp"
-#include "harmonium/core/random_engine.hpp"
 #include "harmonium/io/dataset.hpp"
 #include "harmonium/metrics/label_codes.hpp"
 
@@ -25,8 +24,6 @@ struct evaluate_input {
   std::vector<std::string> remarks;     ///< what a person should know, one line each
 };
 
-/// Draws from `rng` only where clusters have to be found.
-evaluate_input read_input(const harmonium::thread_executor& run, const evaluate_options& options,
-                          harmonium::random_engine& rng);
+evaluate_input read_input(const harmonium::thread_executor& run, const evaluate_options& options);
 
 }  // namespace program

@@ -290,7 +290,7 @@ scores.csv (every figure of every candidate and repeat) and evaluation.json.)");
   command
       .add_option("--labels", options.labels,
                   "barcode<TAB>label with that header, any order: cell types of the reference "
-                  "[clusters found by Louvain, if the program was built with igraph]")
+                  "[clusters found by Louvain]")
       ->check(CLI::ExistingFile)
       ->group(input);
   command

@@ -7,11 +7,9 @@
 #include <span>
 #include <utility>
 
-#include "harmonium/analysis/louvain_clustering.hpp"
 #include "harmonium/analysis/variable_genes.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/io/gene_list.hpp"
-#include "harmonium/io/labels.hpp"
 #include "harmonium/study/baseline_models.hpp"
 #include "harmonium/study/depth.hpp"
 #include "harmonium/study/fingerprint.hpp"
@@ -19,6 +17,7 @@
 #include "harmonium/study/scdbm_model.hpp"
 #include "harmonium/study/variational_model.hpp"
 #include "harmonium/version.hpp"
+#include "label_cells.hpp"
 #include "option_values.hpp"
 #include "parsed.hpp"
 #include "read_cells.hpp"
@@ -158,21 +157,10 @@ study_input read_study_input(const hm::thread_executor& run, const study_command
     hm::random_engine rng(hm::fingerprint().add(options.seed).add("added zeros").value());
     input.reference.counts = hm::add_zeros(run, input.reference.counts, options.added_zeros, rng);
   }
-  if (!options.labels.empty()) {
-    const auto joined = io::join_labels(io::read_labels(options.labels), input.reference.barcodes);
-    input.labels = hm::code_labels(joined.labels);
-    input.label_source = "labels of " + options.labels;
-    if (joined.unused > 0)
-      input.remarks.push_back(std::to_string(joined.unused) + " of the labels in " +
-                              options.labels + " belong to no cell of the reference");
-  } else {
-    input.labels.codes = hm::cluster_cells(run, input.reference.counts);
-    hm::index clusters = 0;
-    for (const hm::index label : input.labels.codes) clusters = std::max(clusters, label + 1);
-    for (hm::index k = 0; k < clusters; ++k)
-      input.labels.names.push_back("cluster " + std::to_string(k));
-    input.label_source = "clusters found by Louvain at resolution 0.8";
-  }
+  auto [labels, source, remarks] = label_cells(run, input.reference, options.labels);
+  input.labels = std::move(labels);
+  input.label_source = std::move(source);
+  input.remarks.insert(input.remarks.end(), remarks.begin(), remarks.end());
   hm::fingerprint hash;
   hash.add(input.reference.counts);
   for (const auto& id : input.reference.genes.ids) hash.add(id);

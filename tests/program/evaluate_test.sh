@@ -108,8 +108,8 @@ check "a folder that is not empty is refused" [ "$code" -eq 2 ]
 run "${judged[@]}" --overwrite --output made
 check "the folder of the cells is refused" grep -q "holds the cells to judge" err
 run evaluate --reference all --synthetic made --output found
-check "without labels: clusters are found, or it says plainly that this build cannot" \
-  eval '{ [ "$code" -eq 0 ] && grep -q "[2-9] cell types (clusters found by Louvain" found/summary.txt; } || { [ "$code" -eq 2 -a ! -e found ] && grep -q "cannot find clusters itself" err; }'
+check "without labels: clusters are found" \
+  grep -q "[2-9] cell types (clusters found by Louvain" found/summary.txt
 
 # Job control gives the child its own process group and a default reaction to SIGINT.
 set -m
