@@ -13,18 +13,18 @@ trap 'rm -f "$messages"' EXIT
 # ratio to <Eigen/Core> | what
 stated="
 0.1|harmonium/fwd.hpp
-0.2|harmonium/core/random_engine.hpp
+0.9|harmonium/core/random_engine.hpp
 1.3|harmonium/core/counts.hpp
-1.4|harmonium/units/negative_binomial.hpp
-1.5|harmonium/models/dbm.hpp
-1.6|harmonium/samplers/gibbs.hpp
-1.8|harmonium/samplers/exact.hpp
+1.9|harmonium/units/negative_binomial.hpp
+1.8|harmonium/models/dbm.hpp
+1.9|harmonium/samplers/gibbs.hpp
+2.2|harmonium/samplers/exact.hpp
 4.4|harmonium/analysis/pca.hpp
 2.5|harmonium/io/mex.hpp
 7.5|harmonium/training/dbm_trainer.hpp
-7|harmonium/training/train_harmonium.hpp
-11|harmonium/harmonium.hpp
-4.5|tests/compile_cost/sample_dbm.cpp
+8|harmonium/training/train_harmonium.hpp
+14|harmonium/harmonium.hpp
+6.4|tests/compile_cost/sample_dbm.cpp
 "
 
 # seconds HEADER_OR_PROGRAM: processor time, which other work on the machine disturbs less

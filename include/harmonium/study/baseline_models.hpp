@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -27,7 +28,8 @@ template <generator Generator>
 struct bootstrap_model {
   static constexpr std::array<std::string_view, 1> names{"bootstrap"};
 
-  [[nodiscard]] study_fit fit(const pilot_cells& pilot, random_engine&) const {
+  template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called
+  [[nodiscard]] study_fit fit(const Pilot& pilot, random_engine&) const {
     return {{source_of(bootstrap::fit(pilot.counts))}};
   }
 };
@@ -36,7 +38,8 @@ struct noisy_model {
   static constexpr std::array<std::string_view, 1> names{"noisy"};
   noisy_replicate_options options = {};
 
-  [[nodiscard]] study_fit fit(const pilot_cells& pilot, random_engine&) const {
+  template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called
+  [[nodiscard]] study_fit fit(const Pilot& pilot, random_engine&) const {
     return {{source_of(noisy_replicate::fit(pilot.counts, options))}};
   }
 };
@@ -45,7 +48,8 @@ struct independent_nb_model {
   static constexpr std::array<std::string_view, 1> names{"independent-nb"};
   dispersion_options options = {};
 
-  [[nodiscard]] study_fit fit(const pilot_cells& pilot, random_engine&) const {
+  template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called
+  [[nodiscard]] study_fit fit(const Pilot& pilot, random_engine&) const {
     return {{source_of(independent_nb::fit(pilot.counts, options))}};
   }
 };
@@ -55,7 +59,8 @@ struct cluster_nb_model {
   static constexpr std::array<std::string_view, 1> names{"cluster-nb"};
   cluster_nb_options options = {};
 
-  [[nodiscard]] study_fit fit(const pilot_cells& pilot, random_engine& rng) const {
+  template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called
+  [[nodiscard]] study_fit fit(const Pilot& pilot, random_engine& rng) const {
     return {
         {source_of(pilot.labels.empty() ? cluster_nb::fit(pilot.counts, options, rng)
                                         : cluster_nb::fit(pilot.counts, pilot.labels, options))}};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <limits>
 #include <string_view>
 #include <utility>
@@ -25,7 +26,8 @@ struct harmonium_model {
   harmonium_options<> options = {};
   std::vector<index> candidates = {};
 
-  [[nodiscard]] study_fit fit(const pilot_cells& pilot, random_engine& rng) const {
+  template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called
+  [[nodiscard]] study_fit fit(const Pilot& pilot, random_engine& rng) const {
     auto settings = options;
     double held_out = std::numeric_limits<double>::quiet_NaN();
     if (!candidates.empty() && pilot.labels.empty()) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <limits>
 #include <memory>
 #include <span>
@@ -37,7 +38,8 @@ struct scdbm_model {
   std::vector<index> candidates = {};
   index folds = 3;
 
-  [[nodiscard]] study_fit fit(const pilot_cells& pilot, random_engine& rng) const {
+  template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called
+  [[nodiscard]] study_fit fit(const Pilot& pilot, random_engine& rng) const {
     auto settings = options;
     double held_out = std::numeric_limits<double>::quiet_NaN();
     if (!candidates.empty()) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <memory>
 #include <span>
@@ -34,7 +35,8 @@ struct variational_model {
   std::vector<index> candidates = {};
   double held_out_share = 0.3;
 
-  [[nodiscard]] study_fit fit(const pilot_cells& pilot, random_engine& rng) const {
+  template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called
+  [[nodiscard]] study_fit fit(const Pilot& pilot, random_engine& rng) const {
     const serial_executor run;
     variational_options settings = options;
     double best = std::numeric_limits<double>::quiet_NaN();
