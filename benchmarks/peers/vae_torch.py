@@ -29,17 +29,17 @@ def stack(inputs, hidden, layers, dropout):
 class Vae(nn.Module):
     def __init__(self, genes, hidden, latent, layers):
         super().__init__()
-        self.encoder, self.library = stack(genes, hidden, layers, 0.1), stack(genes, hidden, 1, 0.1)
+        self.encoder, self.size_encoder = stack(genes, hidden, layers, 0.1), stack(genes, hidden, 1, 0.1)
         self.mean, self.log_variance = nn.Linear(hidden, latent), nn.Linear(hidden, latent)
-        self.library_mean, self.library_log_variance = nn.Linear(hidden, 1), nn.Linear(hidden, 1)
+        self.size_mean, self.size_log_variance = nn.Linear(hidden, 1), nn.Linear(hidden, 1)
         self.decoder, self.scale = stack(latent, hidden, layers, 0), nn.Linear(hidden, genes)
         self.log_theta = nn.Parameter(torch.randn(genes))
 
     def forward(self, x, prior_mean, prior_variance):
         y = torch.log1p(x)
-        h, g = self.encoder(y), self.library(y)
+        h, g = self.encoder(y), self.size_encoder(y)
         mean, variance = self.mean(h), torch.exp(self.log_variance(h)) + 1e-4
-        l_mean, l_variance = self.library_mean(g), torch.exp(self.library_log_variance(g)) + 1e-4
+        l_mean, l_variance = self.size_mean(g), torch.exp(self.size_log_variance(g)) + 1e-4
         z = mean + variance.sqrt() * torch.randn_like(mean)
         l = l_mean + l_variance.sqrt() * torch.randn_like(l_mean)
         mu, theta = torch.softmax(self.scale(self.decoder(z)), -1) * torch.exp(l), torch.exp(self.log_theta)

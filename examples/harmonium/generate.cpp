@@ -119,7 +119,7 @@ nlohmann::ordered_json as_json(const generate_options& options, hm::index cells)
     if (options.model == "vae-posterior") json["residual"] = options.residual;
     if (!options.epochs.empty()) json["epochs"] = options.epochs;
     if (options.learning_rate) json["learning_rate"] = *options.learning_rate;
-    if (options.library) json["library"] = *options.library;
+    if (options.mean_library) json["library"] = *options.mean_library;
     if (!options.cells_of.empty()) json["cells_of"] = options.cells_of;
   }
   if (options.train_cells) json["train_cells"] = *options.train_cells;
@@ -197,7 +197,7 @@ void check_together(const generate_options& options) {
       {"--learning-rate", options.learning_rate.has_value()},
       {"--sampler", options.sampler != unset.sampler},
       {"--burn-in", options.burn_in.has_value()},
-      {"--library", options.library.has_value()},
+      {"--library", options.mean_library.has_value()},
       {"--patience", options.patience.has_value()},
       {"--size-factors", options.size_factors != unset.size_factors},
       {"--cells-of", !options.cells_of.empty()},
@@ -234,7 +234,7 @@ void check_together(const generate_options& options) {
   hm::require(options.preset == unset.preset || own_preset == variational, "--preset",
               options.model + " has no preset " + options.preset);
   hm::require(!variational || options.residual.empty() || options.residual == "none" ||
-                  (!options.library && options.cells_of.empty()),
+                  (!options.mean_library && options.cells_of.empty()),
               "--residual", "of vae-posterior goes with neither --library nor --cells-of");
   hm::require(!variational || options.epochs.size() <= 1, "--epochs",
               options.model + " trains in one stage: expected one number");

@@ -21,7 +21,7 @@ struct generate_options {
   bool choose_hidden = false;      ///< --hidden auto
   std::vector<long> epochs;        ///< pretraining per layer, then joint; the preset's unless given
   std::optional<double> learning_rate;
-  std::optional<double> library;  ///< mean counts per cell of the variational models
+  std::optional<double> mean_library;  ///< counts per cell of the variational models
   std::optional<long> burn_in;
   std::string sampler = "auto";
   std::optional<long> train_cells;

@@ -25,26 +25,13 @@
 namespace {
 
 using program::add_number_list;
+using program::add_run_options;
 using program::number_list;
 using program::real_number;
 using program::whole_number;
 
 constexpr int bad_input = 2;
 constexpr int was_interrupted = 130;
-
-void add_run_options(CLI::App& command, std::uint64_t& seed, int& threads,
-                     const std::string& group) {
-  command.add_option("--seed", seed, "Any whole number from 0 to 2^64 - 1")
-      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(group);
-  command.add_option("--threads", threads, "0: all cores; does not change the result")
-      ->check(whole_number(0, 1024))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(group);
-}
 
 /// How the files of cells are to be read.
 void add_cells_options(CLI::App& command, std::string& orientation, std::string& feature_type,
@@ -202,7 +189,7 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->type_name("X")
       ->group(model);
   command
-      .add_option("--library", options.library,
+      .add_option("--library", options.mean_library,
                   "Of vae-*: mean counts per cell wanted; fewer than learned by binomial thinning, "
                   "more by larger means [as learned]")
       ->check(real_number(false))

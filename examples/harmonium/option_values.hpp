@@ -70,4 +70,19 @@ inline CLI::Option* add_number_list(CLI::App& command, const std::string& name,
   return command.add_option_function<std::string>(name, read, description)->type_name("N,...");
 }
 
+/// --seed and --threads.
+inline void add_run_options(CLI::App& command, std::uint64_t& seed, int& threads,
+                            const std::string& group) {
+  command.add_option("--seed", seed, "Any whole number from 0 to 2^64 - 1")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--threads", threads, "0: all cores; does not change the result")
+      ->check(whole_number(0, 1024))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
+}
+
 }  // namespace program

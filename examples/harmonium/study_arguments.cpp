@@ -23,19 +23,6 @@ void add_genes(CLI::App& command, std::string& genes, std::string& feature_type)
       ->group(input);
 }
 
-void add_seed_and_threads(CLI::App& command, std::uint64_t& seed, int& threads) {
-  command.add_option("--seed", seed, "Any whole number from 0 to 2^64 - 1")
-      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(run);
-  command.add_option("--threads", threads, "0: all cores; does not change the result")
-      ->check(whole_number(0, 1024))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(run);
-}
-
 }  // namespace
 
 void describe_study(CLI::App& command, study_command& options) {
@@ -111,7 +98,7 @@ was built with MPI).)");
                 "Write the results of finished shards in --output; the other options are those it "
                 "was begun with")
       ->group(run);
-  add_seed_and_threads(command, options.seed, options.threads);
+  add_run_options(command, options.seed, options.threads, run);
 }
 
 void describe_plan(CLI::App& command, plan_command& options) {
@@ -208,7 +195,7 @@ power.csv and summary.txt. Without labels, types are clusters that are found in 
       ->type_name("X,...")
       ->capture_default_str()
       ->group(synthetic);
-  add_seed_and_threads(command, options.seed, options.threads);
+  add_run_options(command, options.seed, options.threads, run);
 }
 
 }  // namespace program

@@ -64,7 +64,7 @@ synthetic_cells run_variational(const hm::thread_executor& run, const pilot_data
 
   synthetic_cells made;
   made.training_log = log_as_csv(trainer.log());
-  const hm::depth_options depth{.library = asked.library.value_or(0)};
+  const hm::depth_options depth{.library = asked.mean_library.value_or(0)};
   const hm::variational_posterior<> posterior(run, model, pilot.training, depth);
   if (asked.model == "vae-posterior") {
     auto drawn =

@@ -2,30 +2,7 @@
 # usage: bash tests/program/evaluate_test.sh PROGRAM
 # Runs `harmonium evaluate` as a user would: what it writes, what it refuses.
 set -uo pipefail
-program=$(realpath "${1:?usage: bash evaluate_test.sh PROGRAM}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-
-passed=0 failed=0
-# check NAME COMMAND...: the command must succeed
-check() {
-  local name=$1
-  shift
-  if "$@"; then
-    echo "ok      $name"
-    passed=$((passed + 1))
-  else
-    echo "FAILED  $name"
-    [ ! -s err ] || sed 's/^/        stderr: /' err | tail -n 3
-    failed=$((failed + 1))
-  fi
-}
-# run ARGUMENT...: exit code in $code, output in files out and err
-run() {
-  timeout 60 "$program" "$@" >out 2>err </dev/null
-  code=$?
-}
+. "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 # refuses PATTERN ARGUMENT...: one line that holds PATTERN, exit code 2, no trace of an output folder
 refused() {
   local pattern=$1

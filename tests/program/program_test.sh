@@ -3,31 +3,7 @@
 # Runs the program `harmonium` as a user would: good and bad arguments, good and bad files, every
 # model, and what it leaves in the output folder.
 set -uo pipefail
-program=$(realpath "${1:?usage: bash program_test.sh PROGRAM}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-
-passed=0 failed=0
-# check NAME COMMAND...: the command must succeed
-check() {
-  local name=$1
-  shift
-  if "$@"; then
-    echo "ok      $name"
-    passed=$((passed + 1))
-  else
-    echo "FAILED  $name"
-    [ ! -s err ] || sed 's/^/        stderr: /' err | tail -n 3
-    failed=$((failed + 1))
-  fi
-}
-
-# run ARGUMENT...: exit code in $code, output in files out and err
-run() {
-  timeout 60 "$program" "$@" >out 2>err </dev/null
-  code=$?
-}
+. "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 made() { run generate "$@" && [ "$code" -eq 0 ]; }
 text() { gzip -cdf "$1"; }
 

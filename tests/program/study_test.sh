@@ -3,31 +3,8 @@
 # Runs `harmonium study` and `harmonium plan` as a user would: what they write, how a study goes on after
 # it was killed, in parts, and on several processes, and what they refuse.
 set -uo pipefail
-program=$(realpath "${1:?usage: bash study_test.sh PROGRAM}")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
+. "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-
-passed=0 failed=0
-# check NAME COMMAND...: the command must succeed
-check() {
-  local name=$1
-  shift
-  if "$@"; then
-    echo "ok      $name"
-    passed=$((passed + 1))
-  else
-    echo "FAILED  $name"
-    [ ! -s err ] || sed 's/^/        stderr: /' err | tail -n 3
-    failed=$((failed + 1))
-  fi
-}
-# run ARGUMENT...: exit code in $code, output in files out and err
-run() {
-  timeout 60 "$program" "$@" >out 2>err </dev/null
-  code=$?
-}
 # refuses PATTERN ARGUMENT...: one line that holds PATTERN, exit code 2
 refuses() {
   local pattern=$1
