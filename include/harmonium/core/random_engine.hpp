@@ -12,6 +12,8 @@
 #include <limits>
 #include <span>
 
+#include "harmonium/core/philox_words.hpp"
+
 namespace harmonium {
 
 /// A source of uniform 64-bit words: what our distributions draw from. A uniform random bit
@@ -58,13 +60,10 @@ class random_engine {
       words.front() = (*this)();
       words = words.subspan(1);
     }
-    std::size_t done = 0;
-    for (; done + 1 < words.size(); done += 2) {
-      const auto drawn = block(key_, block_++, item_);
-      words[done] = join(drawn[0], drawn[1]);
-      words[done + 1] = join(drawn[2], drawn[3]);
-    }
-    if (done < words.size()) words[done] = (*this)();
+    const std::size_t blocks = words.size() / 2;
+    philox_words(key_, block_, item_, words.first(2 * blocks));
+    block_ += blocks;
+    if (2 * blocks < words.size()) words.back() = (*this)();
   }
 
   /// Number of words drawn so far; `engine.seek(engine.position())` changes nothing.

@@ -15,7 +15,7 @@
 #include <span>
 #include <utility>
 
-#include "harmonium/core/draw/negative_binomial.hpp"
+#include "harmonium/core/draw/negative_binomial_rows.hpp"
 #include "harmonium/core/draw/negative_binomial_tables.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
@@ -24,7 +24,7 @@
 #include "harmonium/core/math/saddle_point.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/core/simd.hpp"
+#include "harmonium/core/wide_packs.hpp"
 #include "harmonium/units/checks.hpp"
 #include "harmonium/units/concepts.hpp"
 
@@ -32,19 +32,20 @@ namespace harmonium {
 
 /// A(eta) = -theta log(1 - e^eta). Infinite at eta = 0, NaN above. Branch-free.
 template <simd::arithmetic S>
-[[nodiscard]] inline S nb_log_partition(S eta, S theta) noexcept {
+[[nodiscard]] [[gnu::always_inline]] inline S nb_log_partition(const S& eta,
+                                                               const S& theta) noexcept {
   return -theta * math::log1mexp(eta);
 }
 
 /// mu = A'(eta) = theta / (e^-eta - 1). Branch-free.
 template <simd::arithmetic S>
-[[nodiscard]] inline S nb_mean(S eta, S theta) noexcept {
+[[nodiscard]] [[gnu::always_inline]] inline S nb_mean(const S& eta, const S& theta) noexcept {
   return theta / math::expm1(-eta);
 }
 
 /// A''(eta) = mu + mu^2 / theta. Branch-free.
 template <simd::arithmetic S>
-[[nodiscard]] inline S nb_variance(S eta, S theta) noexcept {
+[[nodiscard]] [[gnu::always_inline]] inline S nb_variance(const S& eta, const S& theta) noexcept {
   const S mean = nb_mean(eta, theta);
   return mean + mean * (mean / theta);
 }
@@ -139,10 +140,16 @@ class basic_negative_binomial {
   [[nodiscard]] Scalar log_partition(std::span<const Scalar> eta) const {
     assert(std::ssize(eta) == size());
     if constexpr (std::same_as<Scalar, double>) {
-      return simd::sum(eta.size(), [&](auto lanes, std::size_t i) {
-        using pack = simd::pack<lanes()>;
-        return nb_log_partition(pack::load(&eta[i]), pack::load(&theta_.data()[i]));
+      double sum = 0;
+      packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+        const double *natural = eta.data(), *shape = theta_.data();
+        sum = packs::sum_in_lanes<double, Bytes>(
+            size(), [=]<class Pack>(index m, double* lane) __attribute__((always_inline)) {
+              const auto added = nb_log_partition(Pack::load(natural + m), Pack::load(shape + m));
+              (Pack::load(lane) + added).store(lane);
+            });
       });
+      return sum;
     } else {
       double sum = 0;
       for (std::size_t i = 0; i < eta.size(); ++i)
@@ -160,12 +167,17 @@ class basic_negative_binomial {
 
   void mean(std::span<const Scalar> eta, std::span<Scalar> out) const {
     assert(std::ssize(eta) == size() && std::ssize(out) == size());
-    each(eta, out, [](auto e, auto t) { return nb_mean(e, t); });
+    each(
+        eta, out,
+        [](const auto& e, const auto& t) __attribute__((always_inline)) { return nb_mean(e, t); });
   }
 
   void variance(std::span<const Scalar> eta, std::span<Scalar> out) const {
     assert(std::ssize(eta) == size() && std::ssize(out) == size());
-    each(eta, out, [](auto e, auto t) { return nb_variance(e, t); });
+    each(
+        eta, out, [](const auto& e, const auto& t) __attribute__((always_inline)) {
+          return nb_variance(e, t);
+        });
   }
 
   /// @throws std::domain_error unless every eta < 0; std::overflow_error for counts about 1e15.
@@ -206,9 +218,12 @@ class basic_negative_binomial {
   template <class Function>
   void each(std::span<const Scalar> eta, std::span<Scalar> out, Function function) const {
     if constexpr (std::same_as<Scalar, double>) {
-      simd::for_each_pack(eta.size(), [&](auto lanes, std::size_t i) {
-        using pack = simd::pack<lanes()>;
-        function(pack::load(&eta[i]), pack::load(&theta_.data()[i])).store(&out[i]);
+      packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+        packs::for_each<double, Bytes>(
+            size(), [ =, natural = eta.data(), shape = theta_.data(),
+                      result = out.data() ]<class Pack>(index m) __attribute__((always_inline)) {
+              function(Pack::load(natural + m), Pack::load(shape + m)).store(result + m);
+            });
       });
     } else {
       for (std::size_t i = 0; i < eta.size(); ++i) out[i] = function(eta[i], theta(i));

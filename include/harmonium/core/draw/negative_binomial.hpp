@@ -3,13 +3,8 @@
 /// Negative binomial counts by mean and inverse dispersion.
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -18,9 +13,7 @@
 #include "harmonium/core/draw/poisson.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/math/elementary.hpp"
-#include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/core/simd.hpp"
 
 namespace harmonium::draw {
 
@@ -81,44 +74,6 @@ std::int64_t negative_binomial(double mean, double theta, Engine& rng) {
   if (mean == 0) return 0;
   return suits_inversion(mean, theta) ? negative_binomial_inversion(mean, theta, rng)
                                       : negative_binomial_mixture(mean, theta, rng);
-}
-
-/// One count of each of many genes with natural parameters `eta`, so that means are theta / (e^-eta
-/// - 1). What does not depend on chance is worked out for several genes at a time.
-/// @param[out] out as long as `eta` and `theta`
-/// @throws std::domain_error unless every eta < 0 and theta > 0; std::overflow_error for counts
-///         about 1e15
-template <std::floating_point Scalar, bit_source Engine>
-void negative_binomials(std::span<const Scalar> eta, std::span<const Scalar> theta,
-                        std::span<Scalar> out, Engine& rng) {
-  constexpr std::size_t most = 128;
-  std::array<std::uint64_t, most> words;
-  std::array<double, most> input, shape, mean, power, zero;
-  for (std::size_t begin = 0; begin < eta.size(); begin += most) {
-    const std::size_t count = std::min(most, eta.size() - begin);
-    std::copy_n(eta.data() + begin, count, input.data());
-    std::copy_n(theta.data() + begin, count, shape.data());
-    simd::for_each_pack(count, [&](auto lanes, std::size_t i) {
-      using pack = simd::pack<lanes()>;
-      const auto x = pack::load(&input[i]), t = pack::load(&shape[i]);
-      const auto e = math::exponentials(x);
-      e.power.store(&power[i]);
-      (t * (e.power / -e.minus_one)).store(&mean[i]);
-      math::exp(t * math::log1mexp(x)).store(&zero[i]);  // P(X = 0) = (1 - e^eta)^theta
-    });
-    fill(std::span(words).first(count), rng);
-    for (std::size_t i = 0; i < count; ++i) {
-      // A mean from eta >= 0 is negative, infinite or NaN.
-      require_domain(mean[i] >= 0 && mean[i] < std::numeric_limits<double>::infinity(),
-                     "negative_binomials", "eta", input[i], "below 0");
-      require_domain(shape[i] > 0, "negative_binomials", "theta", shape[i], "positive");
-      const std::int64_t drawn =
-          suits_inversion(mean[i], shape[i])
-              ? invert_negative_binomial(uniform_of(words[i]), zero[i], 0, power[i], shape[i])
-              : negative_binomial_mixture(mean[i], shape[i], rng);
-      out[begin + i] = static_cast<Scalar>(drawn);
-    }
-  }
 }
 
 }  // namespace harmonium::draw

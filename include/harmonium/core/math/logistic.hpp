@@ -22,32 +22,40 @@ namespace harmonium::math {
 /// small. -inf at 0, NaN above.
 /// @see Maechler (2012), Accurately computing log(1 - exp(-|a|)).
 template <simd::arithmetic S>
-[[nodiscard]] inline S log1mexp(S x) noexcept {
+[[nodiscard]] [[gnu::always_inline]] inline S log1mexp(const S& x) noexcept {
   const auto e = exponentials(x);
   const S u = -e.minus_one;
-  // Where e^x < 1/2 the rounding of u hides digits of e^x: give them back.
+  // Where e^x < 1/2 the rounding of u hides digits of e^x: give them back, divided by u.
   const S lost = select(x < S(-0.6931471805599453), (S(1) - u) - e.power, S(0));
-  return log_corrected(u, lost / u);
+  // log(u (1 + lost / u)); u is at most 1, so that less care is needed than in log_corrected.
+  using format = binary_format<S>;
+  using limits = std::numeric_limits<typename format::number>;
+  const auto subnormal = u < S(limits::min());
+  const S finite = log_of_normal(select(subnormal, u * S(format::subnormal_scale), u),
+                                 lost * (S(1) + e.power * (S(1) + e.power)),
+                                 select(subnormal, S(format::subnormal_exponent), S(0)));
+  return select(u > S(0), finite,
+                select(u == S(0), S(-limits::infinity()), S(limits::quiet_NaN())));
 }
 
 /// |x|.
 template <simd::arithmetic S>
-[[nodiscard]] inline S magnitude(S x) noexcept {
+[[nodiscard]] [[gnu::always_inline]] inline S magnitude(const S& x) noexcept {
   if constexpr (std::floating_point<S>)
     return std::abs(x);
   else
-    return number_of(bits_of(x) & ~(std::uint64_t{1} << 63));
+    return number_of(bits_of(x) & (binary_format<S>::sign_bit - 1));
 }
 
 /// log(1 + e^x).
 template <simd::arithmetic S>
-[[nodiscard]] inline S softplus(S x) noexcept {
+[[nodiscard]] [[gnu::always_inline]] inline S softplus(const S& x) noexcept {
   return select(x > S(0), x, S(0)) + log1p(exp(-magnitude(x)));
 }
 
 /// 1 / (1 + e^-x), also accurate where it is near 0.
 template <simd::arithmetic S>
-[[nodiscard]] inline S sigmoid(S x) noexcept {
+[[nodiscard]] [[gnu::always_inline]] inline S sigmoid(const S& x) noexcept {
   const S e = exp(-magnitude(x));
   return select(x < S(0), e, S(1)) / (S(1) + e);
 }

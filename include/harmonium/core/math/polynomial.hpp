@@ -10,14 +10,14 @@ namespace harmonium::math {
 
 /// c0, by Horner's rule.
 template <class S, class C>
-[[nodiscard]] constexpr S horner(S /*z*/, C c0) noexcept {
+[[nodiscard]] [[gnu::always_inline]] constexpr S horner(const S& /*z*/, C c0) noexcept {
   return S(c0);
 }
 
 /// c0 + c1 z + c2 z^2 + ..., by Horner's rule.
 template <class S, class C, class... Rest>
-[[nodiscard]] constexpr S horner(S z, C c0, Rest... rest) noexcept {
-  return c0 + z * horner(z, rest...);
+[[nodiscard]] [[gnu::always_inline]] constexpr S horner(const S& z, C c0, Rest... rest) noexcept {
+  return S(c0) + z * horner(z, rest...);
 }
 
 /// A polynomial at `a`, and its slope between `b` and `a`.

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405) for many blocks of a stream at a
+/// time: the words of Random123, one block to a lane where the machine has AVX2 or AVX-512.
+#pragma once
+
+#include <Random123/philox.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <utility>
+
+#include "harmonium/core/widest.hpp"
+
+namespace harmonium {
+
+// GCC's builtin functions return registers, in functions that are always inlined.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+/// Registers of `Lanes` words of 64 bits, or of halves of them.
+template <int Lanes>
+struct word_register {
+  typedef std::uint64_t words __attribute__((vector_size(8 * Lanes)));
+  typedef long long signed_words __attribute__((vector_size(8 * Lanes)));
+  typedef int halves __attribute__((vector_size(8 * Lanes)));
+};
+
+/// 64-bit words side by side, of which Philox looks at the lower halves.
+template <int Lanes>
+struct philox_lanes {
+  using words = typename word_register<Lanes>::words;
+  words v;
+
+  [[gnu::always_inline]] static inline philox_lanes all(std::uint64_t word) {
+    philox_lanes result;
+    packs::fill_lanes(result.v, word, std::make_index_sequence<Lanes>{});
+    return result;
+  }
+  [[gnu::always_inline]] static inline philox_lanes load(const std::uint64_t* from) {
+    philox_lanes result;
+    std::memcpy(&result.v, from, sizeof result.v);
+    return result;
+  }
+  [[gnu::always_inline]] inline void store(std::uint64_t* to) const {
+    std::memcpy(to, &v, sizeof v);
+  }
+  [[gnu::always_inline]] friend inline philox_lanes operator+(const philox_lanes& a,
+                                                              const philox_lanes& b) {
+    return {a.v + b.v};
+  }
+  [[gnu::always_inline]] friend inline philox_lanes operator^(const philox_lanes& a,
+                                                              const philox_lanes& b) {
+    return {a.v ^ b.v};
+  }
+  [[gnu::always_inline]] inline philox_lanes upper() const { return {v >> 32}; }
+
+  /// The product of the lower halves.
+  [[gnu::always_inline]] inline philox_lanes times(const philox_lanes& other) const {
+#if defined(__x86_64__) && !defined(__clang__)
+    // GCC 12 does not see that four multiplications of 16 bytes are one instruction.
+    using halves = typename word_register<Lanes>::halves;
+    const auto a = reinterpret_cast<halves>(v), b = reinterpret_cast<halves>(other.v);
+    if constexpr (Lanes == 8) {
+      constexpr auto every = static_cast<unsigned char>(-1);
+      const typename word_register<Lanes>::signed_words none{};
+      return {reinterpret_cast<words>(__builtin_ia32_pmuludq512_mask(a, b, none, every))};
+    } else {
+      return {reinterpret_cast<words>(__builtin_ia32_pmuludq256(a, b))};
+    }
+#else
+    constexpr std::uint64_t lower = 0xffffffff;
+    return {(v & lower) * (other.v & lower)};
+#endif
+  }
+
+  /// Words whose lower halves are those of `low` and whose upper halves are the lower of `high`.
+  [[gnu::always_inline]] static inline philox_lanes joined(const philox_lanes& low,
+                                                           const philox_lanes& high) {
+    return {(low.v & 0xffffffff) | (high.v << 32)};
+  }
+};
+
+/// The words of the blocks `first`, `first` + 1, ... of the stream `item` under `key`, two of each.
+/// @param[out] words an even number
+/// @param widest     registers of no more than this many bytes, for tests
+inline void philox_words(std::uint64_t key, std::uint64_t first, std::uint64_t item,
+                         std::span<std::uint64_t> words, int widest = 64) {
+  const auto lower = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
+  const auto upper = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); };
+  const std::size_t blocks = words.size() / 2;
+  std::size_t done = 0;
+  packs::widest(
+      [&]<int Bytes>() __attribute__((always_inline)) {
+        if constexpr (Bytes > 16) {
+          constexpr std::size_t at_once = Bytes / 8;
+          using lanes = philox_lanes<Bytes / 8>;
+          const auto m0 = lanes::all(0xD2511F53), m1 = lanes::all(0xCD9E8D57);
+          const auto step0 = lanes::all(0x9E3779B9), step1 = lanes::all(0xBB67AE85);
+          std::uint64_t* out = words.data();
+          for (; done + at_once <= blocks; done += at_once, out += 2 * at_once) {
+            std::uint64_t numbers[at_once], evens[at_once], odds[at_once];
+            for (std::size_t k = 0; k < at_once; ++k) numbers[k] = first + done + k;
+            lanes c0 = lanes::load(numbers), c1 = c0.upper();
+            lanes c2 = lanes::all(item), c3 = c2.upper();
+            lanes k0 = lanes::all(lower(key)), k1 = lanes::all(upper(key));
+            for (int round = 0; round < 10; ++round) {
+              const lanes p0 = c0.times(m0), p1 = c2.times(m1);
+              c0 = p1.upper() ^ c1 ^ k0;
+              c2 = p0.upper() ^ c3 ^ k1;
+              c1 = p1;
+              c3 = p0;
+              k0 = k0 + step0;
+              k1 = k1 + step1;
+            }
+            lanes::joined(c0, c1).store(evens);
+            lanes::joined(c2, c3).store(odds);
+            for (std::size_t k = 0; k < at_once; ++k) {
+              out[2 * k] = evens[k];
+              out[2 * k + 1] = odds[k];
+            }
+          }
+        }
+      },
+      widest);
+  for (; done < blocks; ++done) {
+    const std::uint64_t number = first + done;
+    const auto drawn = r123::Philox4x32{}(
+        {{lower(number), upper(number), lower(item), upper(item)}}, {{lower(key), upper(key)}});
+    words[2 * done] = static_cast<std::uint64_t>(drawn[1]) << 32 | drawn[0];
+    words[2 * done + 1] = static_cast<std::uint64_t>(drawn[3]) << 32 | drawn[2];
+  }
+}
+
+#pragma GCC diagnostic pop
+
+}  // namespace harmonium
