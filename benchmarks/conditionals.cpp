@@ -247,7 +247,9 @@ void dispersion_step(benchmark::State& state) {
 constexpr bool dense = false, sparse = true, product_only = false, with_draws = true;
 constexpr bool eigen = true, own = false;
 BENCHMARK(peak_flops);
-BENCHMARK(read_array)->Arg(32000)->Arg(128000)->Arg(512000)->Arg(2048000)->Arg(256000000);
+// As large as what the products read (W without the rows of zero counts, or W), and memory.
+BENCHMARK(read_array)->Arg(32000)->Arg(64000)->Arg(208000)->Arg(528000)->Arg(808000)->Arg(2064000);
+BENCHMARK(read_array)->Arg(256000000);
 BENCHMARK(product_eigen)->Arg(4)->Arg(16)->Arg(64)->Arg(256);
 BENCHMARK(ours<dense, product_only>)->Arg(4)->Arg(16)->Arg(64)->Arg(256);
 BENCHMARK(ours<sparse, product_only>)->Arg(4)->Arg(16)->Arg(64)->Arg(256);

@@ -167,18 +167,18 @@ def roofline(runs):
     text = f"Peak {peak:.1f} Gflop/s; reads " + ", ".join(
         f"{rate:.0f} GB/s of {size / 1e3:,.0f} kB" for size, rate in sorted(reads.items())) + ".\n\n"
     rows = []
-    named = [(f"{what}, {units} units", key.format(units), 8000 * units)
+    named = [(f"{what}, {units} units", key.format(units))
              for what, key in (("x'W, dense", "ours<dense, product_only>/{}"),
                                ("x'W, compressed", "ours<sparse, product_only>/{}"),
                                ("W h", "product_above<own>/{}")) for units in (4, 16, 64, 256)]
-    named += [("sigmoid and draw, 64 units", "sigmoid_draw/64", 0),
-              ("A(eta), 1000 genes", "partition_mean_variance<0>", 0),
-              ("mean", "partition_mean_variance<1>", 0),
-              ("variance", "partition_mean_variance<2>", 0),
-              ("all three in one pass", "one_pass", 0), ("dispersion step, 1000 cells", "dispersion_step", 0)]
-    for what, name, array in named:
+    named += [("sigmoid and draw, 64 units", "sigmoid_draw/64"),
+              ("A(eta), 1000 genes", "partition_mean_variance<0>"),
+              ("mean", "partition_mean_variance<1>"),
+              ("variance", "partition_mean_variance<2>"),
+              ("all three in one pass", "one_pass"), ("dispersion step, 1000 cells", "dispersion_step")]
+    for what, name in named:
         flops, read = work[name]
-        bandwidth = reads[min((size for size in reads if size >= array), default=max(reads))]
+        bandwidth = reads[min(size for size in reads if size >= read)]
         attainable = min(peak, flops / read * bandwidth)
         reached = flops / statistics.median(times[name])
         rows.append([what, f"{flops / 1e3:.1f}", f"{read / 1e3:.1f}", f"{flops / read:.2f}",
@@ -315,7 +315,8 @@ Flops are the additions, subtractions, multiplications and divisions that the re
 count, of exponentials and logarithms as many as they are written with, of random words none. Bytes are those read and
 written once. Attainable is the smaller of the measured peak (independent multiplications and additions in registers, not
 fused: `-ffp-contract=off` is part of the promise, and rules out half the peak of the data sheet) and flop/byte times the
-measured rate of reading an array as large as W (32 kB where there is none). Peak and reads are the best of ten.
+measured rate of reading an array as large as what is read (the next larger of those below). Peak and reads are the best
+of ten.
 
 {per_build(roofline)}
 What keeps the others from their roof: the logistic function shares its time with the random words, which count no flop;
