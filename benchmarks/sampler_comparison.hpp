@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
 #include <ostream>
 #include <span>
 #include <string>
@@ -117,8 +119,8 @@ void run(const Model& model, const hm::hidden_enumeration<Model>& hidden,
   const double distance = total_variation(hidden, visits);
   trace << who.name << ',' << sweeps << ',' << seconds << ',' << distance << '\n';
 
-  // Diagnostics after the first fifth: log p(h_1), and whether h_1 is each of the four likeliest
-  // states, the "types" of the model.
+  // Diagnostics after the first fifth: p(h_1), and whether h_1 is each of the four likeliest
+  // states, the "types" of the model, whose proportions are the means of that.
   const hm::index burnt = sweeps / 5;
   hm::matrix<double> draws(sweeps - burnt, with.chains);
   const auto mixing = [&](auto figure) {
@@ -127,24 +129,26 @@ void run(const Model& model, const hm::hidden_enumeration<Model>& hidden,
         draws(t, c) = figure(numbers[static_cast<std::size_t>((burnt + t) * with.chains + c)]);
     return hm::mixing_of(draws);
   };
-  const auto of_log_p = mixing([&](hm::index s) { return double(hidden.log_probability(s)); });
+  const auto of_p = mixing([&](hm::index s) { return double(hidden.probability(s)); });
   std::vector<hm::index> types;
   for (hm::index s = 0; s < hidden.states(); ++s) types.push_back(s);
   std::sort(types.begin(), types.end(), [&](hm::index a, hm::index b) {
     return hidden.probability(a) > hidden.probability(b);
   });
-  double fewest = 1e300, worst_r_hat = 0;
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  double fewest = infinite, longest = 0, worst_r_hat = 0;
   for (std::size_t k = 0; k < std::min<std::size_t>(4, types.size()); ++k) {
     const auto of_type = mixing([&](hm::index s) { return s == types[k] ? 1.0 : 0.0; });
     // A type that no chain met, or that no chain left, tells nothing: no effective sample.
-    fewest = std::min(
-        fewest, std::isnan(of_type.effective_sample_size) ? 0.0 : of_type.effective_sample_size);
-    worst_r_hat = std::isnan(of_type.r_hat) ? 1e300 : std::max(worst_r_hat, of_type.r_hat);
+    const bool never = std::isnan(of_type.r_hat);
+    fewest = std::min(fewest, never ? 0 : of_type.effective_sample_size);
+    longest = std::max(longest, never ? infinite : of_type.autocorrelation_time);
+    worst_r_hat = std::max(worst_r_hat, never ? infinite : of_type.r_hat);
   }
   const double kept = seconds * static_cast<double>(sweeps - burnt) / static_cast<double>(sweeps);
-  figures << who.name << ',' << sweeps << ',' << seconds << ',' << of_log_p.autocorrelation_time
-          << ',' << of_log_p.effective_sample_size / kept << ',' << fewest / kept << ','
-          << of_log_p.r_hat << ',' << worst_r_hat << ',' << distance << '\n';
+  figures << who.name << ',' << sweeps << ',' << seconds << ',' << of_p.autocorrelation_time << ','
+          << longest << ',' << of_p.effective_sample_size / kept << ',' << fewest / kept << ','
+          << of_p.r_hat << ',' << worst_r_hat << ',' << distance << '\n';
 }
 
 /// All contenders on one model, one after the other.
@@ -153,8 +157,8 @@ template <class Model, class... MakeChain>
 void compare(const Model& model, const settings& with, std::ostream& figures, std::ostream& trace,
              const contender<MakeChain>&... contenders) {
   const hm::hidden_enumeration<Model> hidden(model);
-  figures << "sampler,sweeps,seconds,autocorrelation_time_log_p,ess_per_second_log_p,"
-             "ess_per_second_types,r_hat_log_p,r_hat_types,total_variation\n";
+  figures << "sampler,sweeps,seconds,autocorrelation_time_p,autocorrelation_time_types,"
+             "ess_per_second_p,ess_per_second_types,r_hat_p,r_hat_types,total_variation\n";
   trace << "sampler,sweeps,seconds,total_variation\n";
   (run(model, hidden, contenders, with, figures, trace), ...);
 }

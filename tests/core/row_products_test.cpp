@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstddef>
+#include <utility>
+
 namespace hm = harmonium;
 
 TEST_CASE("products of sparse and dense rows against Eigen's") {
@@ -55,4 +59,24 @@ TEST_CASE("any number of columns: dense rows have the bits of sparse ones") {
     hm::row::add_product<double>(hm::as_span(std::as_const(x)), weights, hm::as_span(dense_out));
     CHECK(sparse_out == dense_out);
   }
+}
+
+TEST_CASE("any number of units above: W h row by row in eight chains, or in order below 8") {
+  for (const hm::index columns : {1, 7, 8, 9, 15, 16, 40})
+    for (const hm::index rows : {0, 1, 2, 7}) {
+      CAPTURE(columns);
+      CAPTURE(rows);
+      hm::matrix<double> w(rows, columns);
+      for (hm::index i = 0; i < w.size(); ++i) w.data()[i] = 1.0 / static_cast<double>(i + 3);
+      hm::vector<double> h(columns), out = hm::vector<double>::Constant(rows, 0.1);
+      for (hm::index k = 0; k < columns; ++k) h[k] = 1 / (0.7 + static_cast<double>(k));
+      const hm::weight_view<double> weights(w.data(), rows, columns);
+      hm::row::add_product_above<double>(weights, hm::as_span(std::as_const(h)), hm::as_span(out));
+      for (hm::index m = 0; m < rows; ++m) {
+        std::array<double, 8> chain{};
+        for (hm::index k = 0; k < columns; ++k)
+          chain[columns < 8 ? 0 : static_cast<std::size_t>(k) % 8] += w(m, k) * h[k];
+        CHECK(out[m] == 0.1 + hm::simd::joined(chain));
+      }
+    }
 }

@@ -101,5 +101,10 @@ TEST_CASE("a sum is that of eight chains, whatever the width") {
           }) == expected);
     const std::vector<double> ones(size, 1.0);
     CHECK(simd::dot(terms.data(), ones.data(), size) == expected);
+    std::vector<double> rows(size, 0.5);  // and the terms as the second of two rows
+    rows.insert(rows.end(), terms.begin(), terms.begin() + static_cast<std::ptrdiff_t>(size));
+    const auto [first, second] = simd::two_dots(rows.data(), size, ones.data(), size);
+    CHECK(first == 0.5 * static_cast<double>(size));
+    CHECK(second == expected);
   }
 }

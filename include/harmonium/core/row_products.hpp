@@ -131,8 +131,14 @@ void add_product_above(const weight_view<Scalar>& weights, std::span<const Scala
   const index columns = weights.cols();
   if constexpr (std::same_as<Scalar, double>) {
     if (columns >= 8) {
-      for (std::size_t m = 0; m < out.size(); ++m)
-        out[m] += simd::dot(weights.data() + static_cast<index>(m) * columns, h.data(), h.size());
+      const double* w = weights.data();
+      std::size_t m = 0;
+      for (; m + 2 <= out.size(); m += 2, w += 2 * columns) {
+        const auto [first, second] = simd::two_dots(w, h.size(), h.data(), h.size());
+        out[m] += first;
+        out[m + 1] += second;
+      }
+      if (m < out.size()) out[m] += simd::dot(w, h.data(), h.size());
       return;
     }
   }

@@ -162,34 +162,83 @@ template <class Term>
   return joined(chain);
 }
 
-/// a'b, summed as in `sum`.
-[[nodiscard]] inline double dot(const double* a, const double* b, std::size_t size) noexcept {
-  constexpr std::size_t lanes = native_lanes;
-  using part = pack<lanes>;
-  const auto product = [&](std::size_t at) { return part::load(a + at) * part::load(b + at); };
-  const std::size_t whole = size - size % 8;
-  std::array<double, 8> chain{};
-  if constexpr (lanes == 1) {
-    for (std::size_t i = 0; i < whole; ++i) chain[i % 8] += a[i] * b[i];
-  } else {  // written out, because compilers keep arrays of packs in memory
-    part first(0.0), second(0.0), third(0.0), fourth(0.0);
-    for (std::size_t i = 0; i < whole; i += 8) {
-      first = first + product(i);
-      if constexpr (lanes <= 4) second = second + product(i + lanes);
+/// Lanes 0 and 2 of x, summed, plus lanes 1 and 3, and so on for other widths: as `joined` does it.
+template <std::size_t Lanes>
+[[nodiscard]] inline double folded(pack<Lanes> x) noexcept {
+  if constexpr (Lanes == 1) {
+    return x.v;
+  } else {
+    std::array<double, Lanes> lane;
+    x.store(lane.data());
+    using half = pack<Lanes / 2>;
+    return folded<Lanes / 2>(half::load(&lane[0]) + half::load(&lane[Lanes / 2]));
+  }
+}
+
+/// The eight chains of a sum of products, in registers; written out, because compilers keep arrays
+/// of packs in memory.
+class product_chains {
+ public:
+  /// The next eight products.
+  void add(const double* a, const double* b) noexcept {
+    if constexpr (lanes == 1) {
+      for (std::size_t k = 0; k < 8; ++k) chain_[k] += a[k] * b[k];
+    } else {
+      first_ = first_ + part::load(a) * part::load(b);
+      if constexpr (lanes <= 4) second_ = second_ + part::load(a + lanes) * part::load(b + lanes);
       if constexpr (lanes == 2) {
-        third = third + product(i + 4);
-        fourth = fourth + product(i + 6);
+        third_ = third_ + part::load(a + 4) * part::load(b + 4);
+        fourth_ = fourth_ + part::load(a + 6) * part::load(b + 6);
       }
     }
-    first.store(&chain[0]);
-    if constexpr (lanes <= 4) second.store(&chain[lanes]);
-    if constexpr (lanes == 2) {
-      third.store(&chain[4]);
-      fourth.store(&chain[6]);
-    }
   }
-  for (std::size_t i = whole; i < size; ++i) chain[i - whole] += a[i] * b[i];
-  return joined(chain);
+
+  /// The sum, with the last `rest` < 8 products.
+  [[nodiscard]] double total(const double* a, const double* b, std::size_t rest) const noexcept {
+    if constexpr (lanes > 1) {
+      if (rest == 0) {
+        if constexpr (lanes == 2) return folded((first_ + third_) + (second_ + fourth_));
+        if constexpr (lanes == 4) return folded(first_ + second_);
+        if constexpr (lanes == 8) return folded(first_);
+      }
+    }
+    std::array<double, 8> chain = chain_;
+    if constexpr (lanes > 1) first_.store(&chain[0]);
+    if constexpr (lanes == 2 || lanes == 4) second_.store(&chain[lanes]);
+    if constexpr (lanes == 2) {
+      third_.store(&chain[4]);
+      fourth_.store(&chain[6]);
+    }
+    for (std::size_t i = 0; i < rest; ++i) chain[i] += a[i] * b[i];
+    return joined(chain);
+  }
+
+ private:
+  static constexpr std::size_t lanes = native_lanes;
+  using part = pack<lanes>;
+  std::array<double, 8> chain_{};  ///< where there are no packs
+  part first_ = part(0.0), second_ = part(0.0), third_ = part(0.0), fourth_ = part(0.0);
+};
+
+/// a'b, summed as in `sum`.
+[[nodiscard]] inline double dot(const double* a, const double* b, std::size_t size) noexcept {
+  const std::size_t whole = size - size % 8;
+  product_chains chains;
+  for (std::size_t i = 0; i < whole; i += 8) chains.add(a + i, b + i);
+  return chains.total(a + whole, b + whole, size - whole);
+}
+
+/// a'b and (a + stride)'b, each as `dot`, in less time than two of them.
+[[nodiscard]] inline std::array<double, 2> two_dots(const double* a, std::size_t stride,
+                                                    const double* b, std::size_t size) noexcept {
+  const std::size_t whole = size - size % 8;
+  product_chains one, two;
+  for (std::size_t i = 0; i < whole; i += 8) {
+    one.add(a + i, b + i);
+    two.add(a + stride + i, b + i);
+  }
+  return {one.total(a + whole, b + whole, size - whole),
+          two.total(a + stride + whole, b + whole, size - whole)};
 }
 
 }  // namespace harmonium::simd
