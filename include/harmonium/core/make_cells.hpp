@@ -50,6 +50,11 @@ requires std::invocable < std::invoke_result_t<const MakeWorker&>
     });
     for (const auto& block : blocks) all.append(block);
     if (watch(progress{"generating cells", last, cells, {}}) == flow::stop) break;
+    // Growing by doubling would hold the counts twice for a moment; the first cells tell how many.
+    if (first == 0)
+      all.reserve(cells,
+                  static_cast<index>(1.05 * static_cast<double>(all.nonzeros()) *
+                                     static_cast<double>(cells) / static_cast<double>(last)));
   }
   return all;
 }

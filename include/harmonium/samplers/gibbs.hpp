@@ -91,6 +91,12 @@ class gibbs_chain {
     sample_layer<0>(rng);
   }
 
+  /// Goes on with a model of the same shape, such as the one at another place after a copy.
+  void set_model(const Model& model) {
+    model_ = &model;
+    visible_.reset();
+  }
+
   /// Goes on from the given state.
   void set_state(const typename Model::state_type& state) { state_ = state; }
 
