@@ -91,7 +91,8 @@ class gibbs_chain {
     sample_layer<0>(rng);
   }
 
-  /// Goes on with a model of the same shape, such as the one at another place after a copy.
+  /// Goes on with a model of the same shape, such as the same one after it was copied or changed;
+  /// without what was shared to draw counts.
   void set_model(const Model& model) {
     model_ = &model;
     visible_.reset();
