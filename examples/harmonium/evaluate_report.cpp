@@ -234,7 +234,7 @@ struct histogram {
   double zeros = 0;
   std::vector<double> parts = std::vector<double>(bins, 0.0);
 
-  histogram(const hm::counts_by_gene& values, hm::index gene, double highest) {
+  histogram(const hm::counts_by_gene<double>& values, hm::index gene, double highest) {
     const auto all = static_cast<double>(values.cells());
     zeros = 1 - static_cast<double>(values.values(gene).size()) / all;
     for (const double value : values.values(gene)) {
@@ -244,8 +244,9 @@ struct histogram {
   }
 };
 
-std::string marker_plots(const picture_cells& cells, const hm::counts_by_gene& real,
-                         const hm::counts_by_gene& made, const std::vector<std::string>& symbols) {
+std::string marker_plots(const picture_cells& cells, const hm::counts_by_gene<double>& real,
+                         const hm::counts_by_gene<double>& made,
+                         const std::vector<std::string>& symbols) {
   const auto& reference = cells.pair.reference();
   std::string text = "<div class=\"grid\" style=\"--least:250px\">";
   for (const auto& marker : hm::marker_genes(reference.values(), reference.labels(), markers)) {

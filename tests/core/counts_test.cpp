@@ -81,6 +81,20 @@ TEST_CASE("raw pointers become a view") {
   CHECK(hm::to_dense(view) == three_cells_dense());
 }
 
+TEST_CASE("a selection shows cells without copying them") {
+  const auto counts = three_cells();
+  const hm::cell_selection some(counts, {2, 0, 2});
+  CHECK(some.cells() == 3);
+  CHECK(some.genes() == 4);
+  CHECK(some.nonzeros() == 6);
+  CHECK(some.cell(1).values.data() == counts.cell(0).values.data());
+  const std::vector<hm::index> rows{2, 0, 2};
+  CHECK(hm::to_dense(some) == hm::to_dense(hm::select_cells(counts, rows)));
+  CHECK(hm::cell_selection(counts, {}).nonzeros() == 0);
+  CHECK_THROWS_AS(hm::cell_selection(counts, {3}), std::invalid_argument);
+  CHECK_THROWS_AS(hm::cell_selection(counts, {-1}), std::invalid_argument);
+}
+
 TEST_CASE("a position beyond 2^31 is an offset like any other") {
   // Cells that begin at 2^32 of arrays that are not there: the view must add in 64 bits.
   const std::int64_t far = std::int64_t{1} << 32;

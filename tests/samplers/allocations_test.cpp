@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Sweeps and draws do not ask for memory: the global operator new counts here, and Eigen, which
-// calls malloc, is told not to and counts its complaints.
-namespace {
-long eigen_allocations = 0;
-}
-#define EIGEN_RUNTIME_NO_MALLOC
-#define eigen_assert(condition) ((condition) ? void() : void(++eigen_allocations))
+// Sweeps and draws do not ask for memory.
+#include "support/allocation_counter.hpp"
 
 #include <doctest/doctest.h>
 
-#include <atomic>
-#include <cstdlib>
 #include <memory>
-#include <new>
 
 #include "harmonium/samplers/collapsed.hpp"
 #include "harmonium/samplers/exact.hpp"
@@ -22,38 +14,10 @@ long eigen_allocations = 0;
 
 namespace hm = harmonium;
 
-namespace {
-
-std::atomic<long> allocations{0};
-
-/// How often `body` asked for memory.
-template <class Body>
-long allocations_of(Body body) {
-  const long before = allocations + eigen_allocations;
-  Eigen::internal::set_is_malloc_allowed(false);
-  body();
-  Eigen::internal::set_is_malloc_allowed(true);
-  return allocations + eigen_allocations - before;
-}
-
-}  // namespace
-
-// Not inlined: GCC would see `free` of what `new` gave.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
+using support::allocations_of;
 
 TEST_CASE("the counter counts") {
-  CHECK(allocations_of([] { (void)std::make_unique<int>(3); }) == 1);
-  CHECK(allocations_of([] { (void)hm::vector<double>(3); }) >= 1);
+  support::check_counter();
 }
 
 TEST_CASE("no allocation in a sweep or a draw, once every state was met") {

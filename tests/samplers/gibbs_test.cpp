@@ -115,3 +115,18 @@ TEST_CASE("settings out of range") {
   const auto model = tiny::rbm_of<hm::bernoulli>(8);
   CHECK_THROWS_AS((void)hm::gibbs{.burn_in = -1}.prepare(model), std::invalid_argument);
 }
+
+TEST_CASE("a chain goes on with another model as one made for it") {
+  const auto first = tiny::deep_of<hm::negative_binomial>(1);
+  const auto second = tiny::deep_of<hm::negative_binomial>(2);
+  hm::gibbs_chain moved(first), made(second);
+  hm::random_engine rng(3), one(4), two(4);
+  moved.start(rng);
+  made.set_state(moved.state());
+  moved.set_model(second);
+  for (int n = 0; n < 3; ++n) {
+    moved.sweep(one);
+    made.sweep(two);
+  }
+  CHECK(moved.state() == made.state());
+}

@@ -45,18 +45,14 @@ template <class Sizes>
 hm::dispersion_fit by_hand(const simulated& data, hm::index m, hm::index own, double start,
                            const hm::dispersion_options& options) {
   const auto dense = hm::to_dense(data.counts);
-  std::vector<double> counts, means, zero_means, scales, zero_scales;
+  hm::dispersion_tally tally;
   for (hm::index i = 0; i < cells; ++i) {
     const hm::index c = data.component[static_cast<std::size_t>(i)];
     if (own >= 0 && c != own) continue;
-    const double mean = Sizes::mean(data.sizes[i], data.mean(c, m));
-    const double scale = Sizes::dispersion(data.sizes[i], 1.0);
-    (dense(i, m) > 0 ? means : zero_means).push_back(mean);
-    (dense(i, m) > 0 ? scales : zero_scales).push_back(scale);
-    if (dense(i, m) > 0) counts.push_back(dense(i, m));
+    tally.add_cell(dense(i, m), Sizes::mean(data.sizes[i], data.mean(c, m)),
+                   Sizes::dispersion(data.sizes[i], 1.0));
   }
-  return hm::fit_inverse_dispersion({counts, means, zero_means, {}, {}, scales, zero_scales}, start,
-                                    options);
+  return hm::fit_inverse_dispersion(tally.data(), start, options);
 }
 
 }  // namespace

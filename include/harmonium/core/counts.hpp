@@ -282,6 +282,39 @@ auto select_cells(const Counts& counts, std::span<const index> rows) {
   return chosen;
 }
 
+/// Some cells of counts that someone else owns, who must outlive it; no count is copied.
+template <count_source Counts>
+class cell_selection {
+ public:
+  using value_type = typename Counts::value_type;
+  using index_type = typename Counts::index_type;
+
+  /// @param rows the cells, in any order, repeats allowed
+  /// @throws std::invalid_argument if a row is out of range.
+  cell_selection(const Counts& counts, std::vector<index> rows)
+      : counts_(&counts), rows_(std::move(rows)) {
+    for (const index row : rows_) {
+      require(row >= 0 && row < counts.cells(), "cell_selection", "row out of range");
+      nonzeros_ += static_cast<index>(counts.cell(row).size());
+    }
+  }
+  cell_selection(const Counts&&, std::vector<index>) = delete;
+
+  [[nodiscard]] index cells() const noexcept { return static_cast<index>(rows_.size()); }
+  [[nodiscard]] index genes() const noexcept { return counts_->genes(); }
+  [[nodiscard]] index nonzeros() const noexcept { return nonzeros_; }
+  [[nodiscard]] auto cell(index i) const noexcept {
+    return counts_->cell(rows_[static_cast<std::size_t>(i)]);
+  }
+
+ private:
+  const Counts* counts_;
+  std::vector<index> rows_;
+  index nonzeros_ = 0;
+};
+
+static_assert(count_source<cell_selection<count_matrix<>>>);
+
 /// The given genes, in ascending order and without repeats, of every cell; owned.
 /// @throws std::invalid_argument if `columns` is not ascending or out of range.
 template <count_source Counts>

@@ -17,6 +17,7 @@
 #include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/likelihood/enumerated_states.hpp"
 #include "harmonium/likelihood/visible_walk.hpp"
 
@@ -138,17 +139,25 @@ class hidden_enumeration {
 
 /// log p(h_1 | x) of every state, but for one constant: hidden_term + x'W_0 h_1.
 /// @param x a `cell_counts` or a dense span
+/// @param[out] terms length states
+template <class Model, class Row>
+void log_posterior_terms(const Model& model, const hidden_enumeration<Model>& hidden, const Row& x,
+                         std::span<typename Model::scalar> terms) {
+  using scalar = typename Model::scalar;
+  scratch_vector<scalar> from_below(model.size(1), scalar(0));
+  row::add_product<scalar>(x, model.weights(0), as_span(from_below));
+  hidden.all_states().template products<scalar>(as_span(std::as_const(from_below)), terms);
+  for (index s = 0; s < hidden.states(); ++s)
+    terms[static_cast<std::size_t>(s)] += hidden.hidden_term(s);
+}
+
+/// The same as a vector.
 template <class Model, class Row>
 std::vector<typename Model::scalar> log_posterior_terms(const Model& model,
                                                         const hidden_enumeration<Model>& hidden,
                                                         const Row& x) {
-  using scalar = typename Model::scalar;
-  vector<scalar> from_below = vector<scalar>::Zero(model.size(1));
-  row::add_product<scalar>(x, model.weights(0), as_span(from_below));
-  std::vector<scalar> terms(static_cast<std::size_t>(hidden.states()));
-  hidden.all_states().template products<scalar>(as_span(std::as_const(from_below)), terms);
-  for (index s = 0; s < hidden.states(); ++s)
-    terms[static_cast<std::size_t>(s)] += hidden.hidden_term(s);
+  std::vector<typename Model::scalar> terms(static_cast<std::size_t>(hidden.states()));
+  log_posterior_terms(model, hidden, x, std::span(terms));
   return terms;
 }
 
@@ -158,9 +167,10 @@ template <class Model, class Row>
 typename Model::scalar log_unnormalised(const Model& model, const hidden_enumeration<Model>& hidden,
                                         const Row& x, typename Model::scalar log_base) {
   using scalar = typename Model::scalar;
-  const auto terms = log_posterior_terms(model, hidden, x);
+  scratch_vector<scalar> terms(hidden.states());
+  log_posterior_terms(model, hidden, x, as_span(terms));
   return row::dot<scalar>(x, model.bias(0)) + log_base +
-         math::log_sum_exp(std::span<const scalar>(terms));
+         math::log_sum_exp(as_span(std::as_const(terms)));
 }
 
 /// log p(x), exactly, in nats.

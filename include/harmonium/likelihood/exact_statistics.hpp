@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/likelihood/enumeration.hpp"
 
 namespace harmonium {
@@ -21,7 +22,7 @@ void add_statistics_above(const Model& model, std::span<const typename Model::sc
   if constexpr (Layer < Model::hidden_layers) {
     const auto& above = model.template units<Layer + 1>();
     const auto b = model.bias(Layer + 1);
-    vector<scalar> input(model.size(Layer + 1)), upper(model.size(Layer + 1));
+    scratch_vector<scalar> input(model.size(Layer + 1)), upper(model.size(Layer + 1));
     std::copy(b.begin(), b.end(), input.data());
     row::add_product<scalar>(state, model.weights(Layer), as_span(input));
     auto add = [&](std::span<const scalar> h, scalar scale) {
@@ -32,16 +33,16 @@ void add_statistics_above(const Model& model, std::span<const typename Model::sc
       above.mean(as_span(std::as_const(input)), as_span(upper));
       add(as_span(std::as_const(upper)), weight);
     } else {
-      std::vector<scalar> terms(static_cast<std::size_t>(above.states()));
-      for (std::size_t s = 0; s < terms.size(); ++s) {
-        above.write_state(static_cast<index>(s), as_span(upper));
+      scratch_vector<scalar> terms(above.states());
+      for (index s = 0; s < terms.size(); ++s) {
+        above.write_state(s, as_span(upper));
         const auto h = as_span(std::as_const(upper));
         terms[s] = row::dot<scalar>(h, as_span(std::as_const(input))) +
                    model.template log_sum_above<Layer + 1>(h);
       }
-      const scalar total = math::log_sum_exp(std::span<const scalar>(terms));
-      for (std::size_t s = 0; s < terms.size(); ++s) {
-        above.write_state(static_cast<index>(s), as_span(upper));
+      const scalar total = math::log_sum_exp(as_span(std::as_const(terms)));
+      for (index s = 0; s < terms.size(); ++s) {
+        above.write_state(s, as_span(upper));
         const auto h = as_span(std::as_const(upper));
         const scalar p = weight * math::exp(terms[s] - total);
         add(h, p);
@@ -56,7 +57,7 @@ template <class Model>
 void add_model_statistics(const Model& model, std::span<const typename Model::scalar> first_hidden,
                           typename Model::scalar weight, vector<typename Model::scalar>& flat) {
   using scalar = typename Model::scalar;
-  vector<scalar> eta(model.size(0)), mean(model.size(0));
+  scratch_vector<scalar> eta(model.size(0)), mean(model.size(0));
   model.visible_input(first_hidden, as_span(eta));
   model.visible().mean(as_span(std::as_const(eta)), as_span(mean));
   const auto x = as_span(std::as_const(mean));

@@ -134,7 +134,8 @@ struct bimodality {
 
  private:
   /// All values of a gene, zeros included, ascending.
-  static std::vector<double> sorted_values(const counts_by_gene& values, index gene) {
+  template <class Value>
+  static std::vector<double> sorted_values(const counts_by_gene<Value>& values, index gene) {
     std::vector<double> all(values.values(gene).begin(), values.values(gene).end());
     all.resize(static_cast<std::size_t>(values.cells()), 0.0);
     std::sort(all.begin(), all.end());

@@ -32,7 +32,8 @@ struct gene_marginals {
   explicit gene_marginals(const Counts& counts) : gene_marginals(counts_by_gene(counts)) {}
 
   /// Cost: O(non-zeros log non-zeros of a gene).
-  explicit gene_marginals(const counts_by_gene& counts)
+  template <class Value>
+  explicit gene_marginals(const counts_by_gene<Value>& counts)
       : mean(counts.genes()),
         variance(counts.genes()),
         median(counts.genes()),

@@ -15,6 +15,7 @@
 #include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/units/concepts.hpp"
 
 namespace harmonium {
@@ -169,22 +170,21 @@ requires(sizeof...(Hidden) >= 1) &&
       return scalar(0);
     } else {
       const auto b = bias(Layer + 1);
-      vector<scalar> input = vector<scalar>::Zero(sizes_[Layer + 1]);
+      scratch_vector<scalar> input(sizes_[Layer + 1]);
       std::copy(b.begin(), b.end(), input.data());
       row::add_product<scalar>(state, weights(Layer), as_span(input));
       const auto& above = units<Layer + 1>();
       if constexpr (Layer + 1 == hidden_layers) {
         return above.log_partition(as_span(std::as_const(input)));
       } else {
-        std::vector<scalar> terms(static_cast<std::size_t>(above.states()));
-        vector<scalar> upper(sizes_[Layer + 1]);
-        for (std::size_t s = 0; s < terms.size(); ++s) {
-          above.write_state(static_cast<index>(s), as_span(upper));
+        scratch_vector<scalar> terms(above.states()), upper(sizes_[Layer + 1]);
+        for (index s = 0; s < terms.size(); ++s) {
+          above.write_state(s, as_span(upper));
           terms[s] =
               row::dot<scalar>(as_span(std::as_const(upper)), as_span(std::as_const(input))) +
               log_sum_above<Layer + 1>(as_span(std::as_const(upper)));
         }
-        return math::log_sum_exp(std::span<const scalar>(terms));
+        return math::log_sum_exp(as_span(std::as_const(terms)));
       }
     }
   }

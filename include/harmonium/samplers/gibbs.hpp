@@ -91,6 +91,13 @@ class gibbs_chain {
     sample_layer<0>(rng);
   }
 
+  /// Goes on with a model of the same shape, such as the same one after it was copied or changed;
+  /// without what was shared to draw counts.
+  void set_model(const Model& model) {
+    model_ = &model;
+    visible_.reset();
+  }
+
   /// Goes on from the given state.
   void set_state(const typename Model::state_type& state) { state_ = state; }
 

@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -24,6 +25,7 @@
 #include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/models/size_factors.hpp"
 #include "harmonium/units/categorical.hpp"
@@ -73,16 +75,16 @@ struct categorical_fit {
 };
 
 /// log NB(x; s mean_c, theta) without the base measure, for every component c: what tells the
-/// components apart. Prepared once per M-step; borrows both arguments.
+/// components apart. Prepared once per M-step, as a local variable; borrows both arguments.
 template <size_factor_policy Sizes>
 class component_likelihood {
  public:
   component_likelihood(const matrix<double>& mean, const vector<double>& theta)
-      : mean_(&mean), theta_(&theta), eta_(mean.cols(), mean.rows()), partition_(mean.rows()) {
+      : mean_(&mean), theta_(&theta), eta_(mean.size()), partition_(mean.rows()) {
     for (index c = 0; c < mean.rows(); ++c) {
       double sum = 0;
       for (index m = 0; m < mean.cols(); ++m) {
-        eta_(m, c) = nb_natural_from_mean(mean(c, m), theta[m]);
+        eta_[m * mean.rows() + c] = nb_natural_from_mean(mean(c, m), theta[m]);
         sum += theta[m] * math::log1p(mean(c, m) / theta[m]);
       }
       partition_[c] = sum;
@@ -130,8 +132,8 @@ class component_likelihood {
  private:
   const matrix<double>* mean_;
   const vector<double>* theta_;
-  matrix<double> eta_;  ///< genes x components
-  vector<double> partition_;
+  scratch_vector<double> eta_;  ///< genes x components
+  scratch_vector<double> partition_;
 };
 
 /// Mean log-likelihood of cells under a fit, in nats per cell; of held-out cells as of any others.
@@ -143,14 +145,13 @@ double mean_log_likelihood(const Executor& run, const categorical_fit& fit, cons
   require(counts.genes() == fit.genes(), "mean_log_likelihood", "the numbers of genes differ");
   require(sizes.size() == counts.cells(), "mean_log_likelihood", "one size per cell is needed");
   const component_likelihood<Sizes> likelihood(fit.mean, fit.theta);
-  vector<double> per_cell(counts.cells());
+  scratch_vector<double> per_cell(counts.cells());
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
-    std::vector<double> terms(static_cast<std::size_t>(fit.components()));
+    scratch_vector<double> terms(fit.components());
     for (index i = begin; i < end; ++i) {
-      likelihood.evaluate(counts.cell(i), sizes[i], terms);
-      for (std::size_t c = 0; c < terms.size(); ++c)
-        terms[c] += math::log(fit.weights[static_cast<index>(c)]);
-      per_cell[i] = math::log_sum_exp(std::span<const double>(terms)) +
+      likelihood.evaluate(counts.cell(i), sizes[i], as_span(terms));
+      for (index c = 0; c < terms.size(); ++c) terms[c] += math::log(fit.weights[c]);
+      per_cell[i] = math::log_sum_exp(as_span(std::as_const(terms))) +
                     likelihood.log_base_measure(counts.cell(i), sizes[i]);
     }
   });
@@ -160,6 +161,7 @@ double mean_log_likelihood(const Executor& run, const categorical_fit& fit, cons
 }
 
 /// Training by EM, one iteration per `step`; a value, like `dbm_trainer`: a copy is a checkpoint.
+/// On the calling thread an iteration after the first asks for memory only where it updates theta.
 /// With labels the group is clamped: a cell belongs to the components of its own label alone, of
 /// which there is one or, where `components` exceeds the number of labels, several in proportion
 /// to its cells.
@@ -173,7 +175,7 @@ class categorical_trainer {
   template <executor Executor>
   categorical_trainer(const Executor& run, const Counts& counts, std::span<const index> labels,
                       const categorical_em_options& options, random_engine& rng)
-      : counts_(&counts), options_(options), by_gene_(counts) {
+      : counts_(&counts), options_(options) {
     require(counts.cells() > 0 && counts.nonzeros() > 0, "train",
             "the pilot holds no counts at all");
     require(options.components >= 1, "train",
@@ -187,9 +189,11 @@ class categorical_trainer {
                 std::to_string(labels.size()));
     fit_.sizes = size_factors<Sizes>(counts);
     fit_.theta = vector<double>::Constant(counts.genes(), options.initial_dispersion);
+    fit_.log_likelihood.reserve(static_cast<std::size_t>(options.max_iterations));
     fit_.statuses.assign(static_cast<std::size_t>(counts.genes()), dispersion_status::all_zero);
     gene_means_ = gene_means(counts);
     start(run, labels, rng);
+    by_gene_.emplace(counts);  // after what needs much memory for a moment
     maximise(run);
     if (options.dispersion_every > 0) update_dispersions(run);
   }
@@ -294,20 +298,20 @@ class categorical_trainer {
   void expect(const Executor& run) {
     const index components = fit_.components();
     const component_likelihood<Sizes> likelihood(fit_.mean, fit_.theta);
-    vector<double> per_cell(counts_->cells());
+    scratch_vector<double> per_cell(counts_->cells());
     for_each_range(run, counts_->cells(), 32, [&](index begin, index end) {
-      std::vector<double> terms(static_cast<std::size_t>(components));
+      scratch_vector<double> terms(components);
       for (index i = begin; i < end; ++i) {
-        likelihood.evaluate(counts_->cell(i), fit_.sizes[i], terms);
+        likelihood.evaluate(counts_->cell(i), fit_.sizes[i], as_span(terms));
         for (index c = 0; c < components; ++c) {
-          const auto u = static_cast<std::size_t>(c);
-          terms[u] += math::log(fit_.weights[c]);
-          if (!label_.empty() && fit_.type[u] != label_[static_cast<std::size_t>(i)])
-            terms[u] = -std::numeric_limits<double>::infinity();
+          terms[c] += math::log(fit_.weights[c]);
+          if (!label_.empty() &&
+              fit_.type[static_cast<std::size_t>(c)] != label_[static_cast<std::size_t>(i)])
+            terms[c] = -std::numeric_limits<double>::infinity();
         }
-        const double total = math::log_sum_exp(std::span<const double>(terms));
+        const double total = math::log_sum_exp(as_span(std::as_const(terms)));
         for (index c = 0; c < components; ++c)
-          fit_.responsibilities(i, c) = math::exp(terms[static_cast<std::size_t>(c)] - total);
+          fit_.responsibilities(i, c) = math::exp(terms[c] - total);
         per_cell[i] = total + likelihood.log_base_measure(counts_->cell(i), fit_.sizes[i]);
       }
     });
@@ -320,48 +324,45 @@ class categorical_trainer {
   void maximise(const Executor& run) {
     const index cells = counts_->cells(), components = fit_.responsibilities.cols();
     const matrix<double>& r = fit_.responsibilities;
-    vector<double> mass = vector<double>::Zero(components), depth = mass;
+    scratch_vector<double> mass(components, 0.0), depth(components, 0.0);
     for (index i = 0; i < cells; ++i)
       for (index c = 0; c < components; ++c) {
         mass[c] += r(i, c);
         depth[c] += r(i, c) * fit_.sizes[i];
       }
     constexpr double prior = 0.1;  // keeps an empty component possible
-    fit_.weights = (mass.array() + prior) /
-                   (static_cast<double>(cells) + prior * static_cast<double>(components));
-    const matrix<double> old = fit_.mean;
-    if (fit_.mean.size() == 0) fit_.mean = matrix<double>::Zero(components, counts_->genes());
+    fit_.weights.resize(components);
+    for (index c = 0; c < components; ++c)
+      fit_.weights[c] = (mass[c] + prior) /
+                        (static_cast<double>(cells) + prior * static_cast<double>(components));
+    const bool first = fit_.mean.size() == 0;
+    if (first) fit_.mean = matrix<double>::Zero(components, counts_->genes());
     for_each_range(run, counts_->genes(), 64, [&](index begin, index end) {
-      std::vector<double> up(static_cast<std::size_t>(components));
-      std::vector<double> down(up.size());
+      scratch_vector<double> up(components), down(components);
       for (index m = begin; m < end; ++m) {
-        const auto at = by_gene_.cells(m);
-        const auto values = by_gene_.values(m);
+        const auto at = by_gene_->cells(m);
+        const auto values = by_gene_->values(m);
         const auto weight = [&](double size, index c) {  // NB2: counts of deep cells say less
           if constexpr (std::same_as<Sizes, scaled_mean>)
-            return old.size() == 0 ? 1.0 : 1 / (1 + size * old(c, m) / fit_.theta[m]);
+            return first ? 1.0 : 1 / (1 + size * fit_.mean(c, m) / fit_.theta[m]);
           else
             return 1.0;
         };
         for (index c = 0; c < components; ++c) {
-          const auto u = static_cast<std::size_t>(c);
           const double pseudo = options_.pseudo_cells * weight(1, c);
-          up[u] = pseudo * gene_means_[m];
-          down[u] = pseudo + depth[c];
+          up[c] = pseudo * gene_means_[m];
+          down[c] = pseudo + depth[c];
           if constexpr (std::same_as<Sizes, scaled_mean>) {
-            down[u] = pseudo;
+            down[c] = pseudo;
             for (index i = 0; i < cells; ++i)
-              down[u] += weight(fit_.sizes[i], c) * r(i, c) * fit_.sizes[i];
+              down[c] += weight(fit_.sizes[i], c) * r(i, c) * fit_.sizes[i];
           }
         }
         for (std::size_t k = 0; k < at.size(); ++k)
           for (index c = 0; c < components; ++c)
-            up[static_cast<std::size_t>(c)] +=
-                weight(fit_.sizes[at[k]], c) * r(at[k], c) * values[k];
-        for (index c = 0; c < components; ++c) {
-          const auto u = static_cast<std::size_t>(c);
-          fit_.mean(c, m) = down[u] > 0 ? std::max(up[u] / down[u], least_mean) : least_mean;
-        }
+            up[c] += weight(fit_.sizes[at[k]], c) * r(at[k], c) * static_cast<double>(values[k]);
+        for (index c = 0; c < components; ++c)
+          fit_.mean(c, m) = down[c] > 0 ? std::max(up[c] / down[c], least_mean) : least_mean;
       }
     });
   }
@@ -372,50 +373,47 @@ class categorical_trainer {
     const index cells = counts_->cells(), components = fit_.components();
     const matrix<double>& r = fit_.responsibilities;
     // Cells whose component is certain and whose size is 1 share its mean.
-    std::vector<index> certain(static_cast<std::size_t>(cells), -1);
-    for (index i = 0; i < cells && !Sizes::uses_sizes; ++i)
-      for (index c = 0; c < components; ++c)
-        if (r(i, c) > 1 - 1e-6) certain[static_cast<std::size_t>(i)] = c;
+    std::vector<index> certain(static_cast<std::size_t>(cells), -1), others;
+    std::vector<double> number(static_cast<std::size_t>(components), 0.0);
+    for (index i = 0; i < cells; ++i) {
+      index& own = certain[static_cast<std::size_t>(i)];
+      for (index c = 0; c < components && !Sizes::uses_sizes; ++c)
+        if (r(i, c) > 1 - 1e-12) own = c;
+      if (own < 0)
+        others.push_back(i);
+      else
+        number[static_cast<std::size_t>(own)] += 1;
+    }
     for_each_range(run, counts_->genes(), 16, [&](index begin, index end) {
-      std::vector<double> means, scales, zero_means, zero_cells, zero_scales;
-      std::vector<char> counted(static_cast<std::size_t>(cells));
+      dispersion_tally tally;
+      std::vector<double> totals(number.size());
+      std::vector<double> count(static_cast<std::size_t>(cells), 0.0);  // of every cell
       for (index m = begin; m < end; ++m) {
-        const auto at = by_gene_.cells(m);
-        means.clear();
-        scales.clear();
-        zero_scales.assign(static_cast<std::size_t>(components), 1.0);
-        zero_means.assign(static_cast<std::size_t>(components), 0.0);
-        zero_cells.assign(static_cast<std::size_t>(components), 0.0);
-        for (index c = 0; c < components; ++c)
-          zero_means[static_cast<std::size_t>(c)] = fit_.mean(c, m);
-        const auto mean_of = [&](index i) {
-          double mu = 0;
-          for (index c = 0; c < components; ++c) mu += r(i, c) * fit_.mean(c, m);
-          return Sizes::mean(fit_.sizes[i], mu);
-        };
-        std::fill(counted.begin(), counted.end(), 0);
-        for (const index i : at) {
-          counted[static_cast<std::size_t>(i)] = 1;
-          means.push_back(mean_of(i));
-          scales.push_back(Sizes::dispersion(fit_.sizes[i], 1.0));
+        const auto at = by_gene_->cells(m);
+        const auto values = by_gene_->values(m);
+        tally.clear();
+        std::fill(totals.begin(), totals.end(), 0.0);
+        for (std::size_t k = 0; k < at.size(); ++k) {
+          const auto i = static_cast<std::size_t>(at[k]);
+          const auto x = static_cast<double>(values[k]);
+          tally.add_count(x, 1, Sizes::dispersion(fit_.sizes[at[k]], 1.0));
+          if (certain[i] >= 0)
+            totals[static_cast<std::size_t>(certain[i])] += x;
+          else
+            count[i] = x;
         }
-        for (index i = 0; i < cells; ++i) {
-          const auto u = static_cast<std::size_t>(i);
-          if (counted[u]) continue;
-          if (certain[u] >= 0) {
-            zero_cells[static_cast<std::size_t>(certain[u])] += 1;
-          } else {
-            zero_means.push_back(mean_of(i));
-            zero_cells.push_back(1);
-            zero_scales.push_back(Sizes::dispersion(fit_.sizes[i], 1.0));
-          }
+        for (index c = 0; c < components; ++c) {
+          const auto u = static_cast<std::size_t>(c);
+          if (number[u] > 0) tally.add_cells(fit_.mean(c, m), number[u], totals[u]);
         }
-        dispersion_data data{by_gene_.values(m), means, zero_means, {}, zero_cells};
-        if constexpr (std::same_as<Sizes, scaled_dispersion>) {
-          data.count_scales = scales;
-          data.zero_scales = zero_scales;
+        for (const index i : others) {
+          double mean = 0;
+          for (index c = 0; c < components; ++c) mean += r(i, c) * fit_.mean(c, m);
+          tally.add_cells(Sizes::mean(fit_.sizes[i], mean), 1, count[static_cast<std::size_t>(i)],
+                          Sizes::dispersion(fit_.sizes[i], 1.0));
+          count[static_cast<std::size_t>(i)] = 0;
         }
-        const auto found = fit_inverse_dispersion(data, fit_.theta[m], options_.dispersion);
+        const auto found = fit_inverse_dispersion(tally.data(), fit_.theta[m], options_.dispersion);
         fit_.statuses[static_cast<std::size_t>(m)] = found.status;
         fit_.theta[m] = found.theta;
       }
@@ -424,7 +422,7 @@ class categorical_trainer {
 
   const Counts* counts_;
   categorical_em_options options_;
-  counts_by_gene by_gene_;
+  std::optional<counts_by_gene<typename Counts::value_type>> by_gene_;
   vector<double> gene_means_;
   std::vector<index> label_;  ///< of every cell; empty where the group is free
   categorical_fit fit_;

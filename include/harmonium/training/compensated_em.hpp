@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -54,8 +55,7 @@ class compensated_em {
                  compensated_options options, random_engine& rng)
       : counts_(&counts),
         options_(options),
-        model_(negative_binomial(counts.genes(), options.initial_dispersion), std::move(groups)),
-        by_gene_(counts) {
+        model_(negative_binomial(counts.genes(), options.initial_dispersion), std::move(groups)) {
     require(counts.cells() > 0 && counts.genes() > 0 && counts.nonzeros() > 0, "compensated_em",
             "the pilot holds no counts");
     vector<double> largest = vector<double>::Ones(counts.genes());
@@ -66,9 +66,10 @@ class compensated_em {
     max_mean_ = largest;
     const vector<double> means = gene_means(counts);
     model_.visible().natural_from_mean(as_span(means), model_.bias(0));
+    const auto shares = start(run, rng);
+    by_gene_.emplace(counts);  // after what needs much memory for a moment
     if (options_.dispersion_every > 0)
       update_theta(run, matrix<double>::Zero(counts.cells(), model_.size(1)));
-    const auto shares = start(run, rng);
     data_ = sum_posterior<double>(model_.states(), counts,
                                   std::span<const std::vector<posterior_share>>(shares));
     for (int round = 0; round < 5; ++round) maximise(run);
@@ -290,7 +291,7 @@ class compensated_em {
   template <executor Executor>
   void update_theta(const Executor& run, const matrix<double>& hidden) {
     const vector<double> limits = limit();
-    update_dispersion(run, model_, by_gene_, hidden, as_span(limits), options_.dispersion);
+    update_dispersion(run, model_, *by_gene_, hidden, as_span(limits), options_.dispersion);
     // The mean limit means another eta now, and W was rescaled: bring states beyond it back.
     const vector<double> now = limit();
     std::vector<double> weights(static_cast<std::size_t>(model_.size(1))), h(weights.size());
@@ -307,7 +308,7 @@ class compensated_em {
   const Counts* counts_;
   compensated_options options_;
   semi_restricted model_;
-  counts_by_gene by_gene_;
+  std::optional<counts_by_gene<typename Counts::value_type>> by_gene_;
   vector<double> max_mean_;
   posterior_statistics<double> data_;
   double log_likelihood_ = 0;

@@ -41,13 +41,11 @@ struct component_dispersions {
 /// @param mean      components x genes
 /// @param start     theta of every gene, where the search begins
 /// @throws std::invalid_argument if the sizes do not fit together.
-template <size_factor_policy Sizes, executor Executor>
-component_dispersions fit_component_dispersions(const Executor& run, const counts_by_gene& counts,
-                                                std::span<const index> component,
-                                                const vector<double>& sizes,
-                                                const matrix<double>& mean,
-                                                const vector<double>& start,
-                                                const component_dispersion_options& options = {}) {
+template <size_factor_policy Sizes, executor Executor, class Value>
+component_dispersions fit_component_dispersions(
+    const Executor& run, const counts_by_gene<Value>& counts, std::span<const index> component,
+    const vector<double>& sizes, const matrix<double>& mean, const vector<double>& start,
+    const component_dispersion_options& options = {}) {
   const index genes = counts.genes(), cells = counts.cells(), components = mean.rows();
   require(std::cmp_equal(component.size(), cells) && mean.cols() == genes &&
               start.size() == genes && sizes.size() == cells,
@@ -62,56 +60,41 @@ component_dispersions fit_component_dispersions(const Executor& run, const count
     cells_of[static_cast<std::size_t>(c)] += 1;
   }
 
-  /// Counts, means and theta's factors of some of a gene's cells.
-  struct gathered {
-    std::vector<double> counts, means, scales, zero_means, zero_cells, zero_scales;
-    void clear() {
-      for (auto* part : {&counts, &means, &scales, &zero_means, &zero_cells, &zero_scales})
-        part->clear();
-    }
-    [[nodiscard]] dispersion_data data() const {
-      return {counts, means, zero_means, {}, zero_cells, scales, zero_scales};
-    }
-  };
-
   for_each_range(run, genes, 16, [&](index begin, index end) {
-    gathered all;
-    std::vector<gathered> parts(static_cast<std::size_t>(components));
-    std::vector<double> zeros(parts.size());
-    std::vector<char> counted(static_cast<std::size_t>(cells));
+    dispersion_tally all;
+    std::vector<dispersion_tally> parts(static_cast<std::size_t>(components));
+    std::vector<double> totals(parts.size()), nonzeros(parts.size());
     for (index m = begin; m < end; ++m) {
       all.clear();
       for (auto& part : parts) part.clear();
-      zeros = cells_of;
+      std::fill(totals.begin(), totals.end(), 0.0);
+      std::fill(nonzeros.begin(), nonzeros.end(), 0.0);
       const auto at = counts.cells(m);
       const auto values = counts.values(m);
+      const auto add_cells = [&](std::size_t c, double size, double number, double total) {
+        for (dispersion_tally* to : {&all, &parts[c]})
+          to->add_cells(Sizes::mean(size, mean(static_cast<index>(c), m)), number, total,
+                        Sizes::dispersion(size, 1.0));
+      };
       for (std::size_t k = 0; k < at.size(); ++k) {
         const auto c = static_cast<std::size_t>(component[static_cast<std::size_t>(at[k])]);
-        const double s = sizes[at[k]];
-        zeros[c] -= 1;
-        for (gathered* to : {&all, &parts[c]}) {
-          to->counts.push_back(values[k]);
-          to->means.push_back(Sizes::mean(s, mean(static_cast<index>(c), m)));
-          to->scales.push_back(Sizes::dispersion(s, 1.0));
-        }
+        const auto x = static_cast<double>(values[k]);
+        totals[c] += x;
+        nonzeros[c] += 1;
+        for (dispersion_tally* to : {&all, &parts[c]})
+          to->add_count(x, 1, Sizes::dispersion(sizes[at[k]], 1.0));
       }
-      const auto add_zeros = [&](std::size_t c, double size, double number) {
-        for (gathered* to : {&all, &parts[c]}) {
-          to->zero_means.push_back(Sizes::mean(size, mean(static_cast<index>(c), m)));
-          to->zero_cells.push_back(number);
-          to->zero_scales.push_back(Sizes::dispersion(size, 1.0));
-        }
-      };
       if constexpr (Sizes::uses_sizes) {
-        std::fill(counted.begin(), counted.end(), 0);
-        for (const index i : at) counted[static_cast<std::size_t>(i)] = 1;
-        for (index i = 0; i < cells; ++i)
-          if (!counted[static_cast<std::size_t>(i)])
-            add_zeros(static_cast<std::size_t>(component[static_cast<std::size_t>(i)]), sizes[i],
-                      1);
+        std::size_t next = 0;  // of the cells with a count
+        for (index i = 0; i < cells; ++i) {
+          const bool counted = next < at.size() && at[next] == i;
+          add_cells(static_cast<std::size_t>(component[static_cast<std::size_t>(i)]), sizes[i], 1,
+                    counted ? static_cast<double>(values[next]) : 0.0);
+          next += counted ? 1 : 0;
+        }
       } else {
-        for (std::size_t c = 0; c < zeros.size(); ++c)
-          if (zeros[c] > 0) add_zeros(c, 1, zeros[c]);
+        for (std::size_t c = 0; c < parts.size(); ++c)
+          if (cells_of[c] > 0) add_cells(c, 1, cells_of[c], totals[c]);
       }
       const auto fit = fit_inverse_dispersion(all.data(), start[m], options.gene);
       result.statuses[static_cast<std::size_t>(m)] = fit.status;
@@ -121,10 +104,9 @@ component_dispersions fit_component_dispersions(const Executor& run, const count
         const auto u = static_cast<std::size_t>(c);
         double theta = common;
         if (options.per_component && cells_of[u] >= static_cast<double>(options.min_cells) &&
-            !parts[u].counts.empty()) {
+            nonzeros[u] > 0) {
           const auto own = fit_inverse_dispersion(parts[u].data(), common, options.component);
-          const auto k = static_cast<double>(parts[u].counts.size());
-          const double w = k / (k + options.prior_counts);
+          const double w = nonzeros[u] / (nonzeros[u] + options.prior_counts);
           theta = math::exp(w * math::log(own.theta) + (1 - w) * math::log(common));
         }
         result.component(c, m) = theta;

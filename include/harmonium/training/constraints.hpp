@@ -9,9 +9,11 @@
 #include <concepts>
 #include <limits>
 #include <span>
+#include <utility>
 
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/scratch.hpp"
 
 namespace harmonium {
 
@@ -39,13 +41,9 @@ struct non_positive_weights {
   template <class Model>
   void apply(Model& model) const {
     using scalar = typename Model::scalar;
-    const auto limit = limits(model);
-    if (std::isinf(limit[0])) return;
-    auto bias = model.bias(0);
-    for (index m = 0; m < limit.size(); ++m) {
-      scalar& a = bias[static_cast<std::size_t>(m)];
-      a = std::min(a, limit[m]);
-    }
+    const scalar limit = model.visible().natural_supremum() + static_cast<scalar>(ceiling);
+    if (std::isinf(limit)) return;
+    for (scalar& a : model.bias(0)) a = std::min(a, limit);
     auto weights = model.weights(0);
     for (index i = 0; i < weights.size(); ++i)
       weights.data()[i] = std::min(weights.data()[i], scalar(0));
@@ -61,22 +59,17 @@ struct admissible_sum {
 
   template <class Model>
   [[nodiscard]] auto limits(const Model& model) const {
-    using scalar = typename Model::scalar;
-    const scalar supremum = model.visible().natural_supremum();
-    vector<scalar> limit =
-        vector<scalar>::Constant(model.size(0), supremum - static_cast<scalar>(1e-10));
-    if (max_mean.size() > 0 && !std::isinf(supremum)) {
-      const vector<scalar> mean = max_mean.template cast<scalar>();
-      model.visible().natural_from_mean(as_span(mean), as_span(limit));
-    }
+    vector<typename Model::scalar> limit(model.size(0));
+    write_limits(model, as_span(limit));
     return limit;
   }
 
   template <class Model>
   void apply(Model& model) const {
     using scalar = typename Model::scalar;
-    const vector<scalar> limit = limits(model);
-    if (std::isinf(limit[0])) return;
+    if (std::isinf(model.visible().natural_supremum())) return;
+    scratch_vector<scalar> limit(model.size(0));
+    write_limits(model, as_span(limit));
     auto weights = model.weights(0);
     auto bias = model.bias(0);
     for (index m = 0; m < weights.rows(); ++m)
@@ -87,6 +80,17 @@ struct admissible_sum {
   }
 
  private:
+  template <class Model>
+  void write_limits(const Model& model, std::span<typename Model::scalar> out) const {
+    using scalar = typename Model::scalar;
+    const scalar supremum = model.visible().natural_supremum();
+    std::fill(out.begin(), out.end(), supremum - static_cast<scalar>(1e-10));
+    if (max_mean.size() == 0 || std::isinf(supremum)) return;
+    scratch_vector<scalar> mean(max_mean.size());
+    for (index m = 0; m < mean.size(); ++m) mean[m] = static_cast<scalar>(max_mean[m]);
+    model.visible().natural_from_mean(as_span(std::as_const(mean)), out);
+  }
+
   /// Nearest point with a + sum max(0, w) <= limit. Each round spreads the excess over the bias and
   /// the positive weights; a weight that would turn negative stops at zero and leaves the rest to
   /// the next round.

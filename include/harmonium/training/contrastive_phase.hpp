@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <variant>
@@ -14,6 +15,7 @@
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/likelihood/exact_statistics.hpp"
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/training/hidden_balance.hpp"
@@ -72,6 +74,9 @@ struct population_holder<Model> {
 };
 
 /// State of the training of one model, a value: copy it to stop, go on from the copy to resume.
+/// Where particles move by block Gibbs (CD included), an epoch on the calling thread asks for no
+/// memory after the first one; with collapsed particles or enumeration every step asks for some,
+/// however many rows it has.
 template <class Model>
 class contrastive_phase {
  public:
@@ -125,15 +130,15 @@ class contrastive_phase {
              const Constraint& constraint) {
     const index count = data_rows(rows);
     unconverged_ = 0;
-    std::vector<index> order(static_cast<std::size_t>(count));
-    for (index i = 0; i < count; ++i) order[static_cast<std::size_t>(i)] = i;
+    order_.resize(static_cast<std::size_t>(count));
+    std::iota(order_.begin(), order_.end(), index{0});
     random_engine shuffler = order_streams_[static_cast<std::uint64_t>(epoch_)];
-    draw::shuffle(std::span<index>(order), shuffler);
+    draw::shuffle(std::span<index>(order_), shuffler);
     for (index begin = 0; begin < count; begin += options_.batch_size) {
       const index size = std::min(options_.batch_size, count - begin);
       batch(run, rows,
-            std::span<const index>(order).subspan(static_cast<std::size_t>(begin),
-                                                  static_cast<std::size_t>(size)),
+            std::span<const index>(order_).subspan(static_cast<std::size_t>(begin),
+                                                   static_cast<std::size_t>(size)),
             static_cast<double>(size) / static_cast<double>(count), rate, step, constraint);
     }
     ++epoch_;
@@ -155,53 +160,57 @@ class contrastive_phase {
   void batch(const Executor& run, const Rows& rows, std::span<const index> chosen,
              double share_of_data, double rate, const Step& step, const Constraint& constraint) {
     const auto size = static_cast<index>(chosen.size());
-    means_.resize(chosen.size(), model_.make_state());
-    std::vector<char> unconverged(chosen.size(), 0);
+    batch_rows_ = chosen.size();
+    grow(means_, batch_rows_);
+    unconverged_in_batch_.assign(batch_rows_, 0);
     for_each_range(run, size, 16, [&](index begin, index end) {
       mean_field_workspace<Model> work(model_);
       for (index i = begin; i < end; ++i) {
         const auto u = static_cast<std::size_t>(i);
         const auto result = mean_field(model_, data_row(rows, chosen[u]), means_[u], work,
                                        options_.mean_field, factors_);
-        unconverged[u] = result.converged ? 0 : 1;
+        unconverged_in_batch_[u] = result.converged ? 0 : 1;
       }
     });
-    unconverged_ += std::count(unconverged.begin(), unconverged.end(), 1);
+    unconverged_ += std::count(unconverged_in_batch_.begin(), unconverged_in_batch_.end(), 1);
     const scalar weight = scalar(1) / static_cast<scalar>(size);
-    vector<scalar> data = vector<scalar>::Zero(model_.parameters().size());
+    data_.setZero(model_.parameters().size());
     for (std::size_t i = 0; i < chosen.size(); ++i)
-      add_hidden_means(data_row(rows, chosen[i]), means_[i], weight, data);
+      add_hidden_means(data_row(rows, chosen[i]), means_[i], weight, data_);
 
-    vector<scalar> own = vector<scalar>::Zero(data.size());
+    own_.setZero(data_.size());
     if (enumerates_) {
-      follow_hidden_means(model_.bias_of(std::as_const(data), 1), share_of_data);
+      follow_hidden_means(model_.bias_of(std::as_const(data_), 1), share_of_data);
       hidden_enumeration<Model> hidden(run, model_, options_.enumerate_up_to);
       balance_hidden_bias(model_, hidden, as_span(std::as_const(hidden_means_)));
       hidden.set_hidden_bias(model_.bias(1));
-      own = exact_model_statistics(model_, hidden);
+      own_ = exact_model_statistics(model_, hidden);
     } else if (collapses()) {
-      collapsed_step(run, data, share_of_data, rate, step, constraint);
+      collapsed_step(run, share_of_data, rate, step, constraint);
       return;
     } else {
-      move_particles(run, size);
-      const scalar share = scalar(1) / static_cast<scalar>(particles_.size());
-      for (const auto& particle : particles_) add_particle(particle, share, own);
+      const auto moved = move_particles(run, size);
+      const scalar share = scalar(1) / static_cast<scalar>(moved.size());
+      for (const auto& particle : moved) add_particle(particle, share, own_);
     }
-    step.update(model_, data, own, rate);
+    step.update(model_, data_, own_, rate);
     constraint.apply(model_);
   }
 
   /// A step that the particles can follow: see `particle_population`.
   template <executor Executor, class Step, class Constraint>
-  void collapsed_step(const Executor& run, const vector<scalar>& data, double share_of_data,
-                      double rate, const Step& step, const Constraint& constraint) {
+  void collapsed_step(const Executor& run, double share_of_data, double rate, const Step& step,
+                      const Constraint& constraint) {
     if constexpr (collapsible<Model>) {
-      follow_hidden_means(model_.bias_of(data, 1), share_of_data);
-      follow_hidden_covariance(model_.bias_of(data, 1), share_of_data);
+      const auto batch_means = model_.bias_of(std::as_const(data_), 1);
+      follow_hidden_means(batch_means, share_of_data);
+      follow_hidden_covariance(batch_means, share_of_data);
       const auto target = as_span(std::as_const(hidden_means_));
       if (!population_->started()) {
         population_->start([&](index p, random_engine& engine) {
-          return draw_hidden(means_[static_cast<std::size_t>(p % std::ssize(means_))], engine);
+          auto state = model_.make_state();
+          draw_hidden(means_[static_cast<std::size_t>(p) % batch_rows_], state, engine);
+          return state;
         });
         // From the data's hidden states to the model's.
         for (int round = 0; round < 30; ++round) {
@@ -210,14 +219,13 @@ class contrastive_phase {
         }
       }
       const Model before = model_;
-      vector<scalar> own = vector<scalar>::Zero(data.size());
       const auto& particles = population_->states();
       const scalar share = scalar(1) / static_cast<scalar>(particles.size());
-      for (const auto& particle : particles) add_particle(particle, share, own);
-      if constexpr (requires { step.update(model_, data, own, hidden_covariance_, rate); })
-        step.update(model_, data, own, hidden_covariance_, rate);
+      for (const auto& particle : particles) add_particle(particle, share, own_);
+      if constexpr (requires { step.update(model_, data_, own_, hidden_covariance_, rate); })
+        step.update(model_, data_, own_, hidden_covariance_, rate);
       else
-        step.update(model_, data, own, rate);
+        step.update(model_, data_, own_, rate);
       constraint.apply(model_);
       population_->follow(run, before, model_, target);
     }
@@ -229,8 +237,8 @@ class contrastive_phase {
     matrix<double> fresh = matrix<double>::Zero(units, units);
     vector<double> centred(units);
     vector<scalar> eta(units), variance(units);
-    const double weight = 1.0 / static_cast<double>(means_.size());
-    for (const auto& row : means_) {
+    const double weight = 1.0 / static_cast<double>(batch_rows_);
+    for (const auto& row : std::span(means_).first(batch_rows_)) {
       model_.template units<1>().natural_from_mean(as_span(row[1]), as_span(eta));
       model_.template units<1>().variance(as_span(std::as_const(eta)), as_span(variance));
       for (index j = 0; j < units; ++j) {
@@ -287,22 +295,35 @@ class contrastive_phase {
     keep_inside(model_.template units<1>(), 1e-3, as_span(hidden_means_));
   }
 
+  using state_type = typename Model::state_type;
+
+  /// Batches differ in length: the longest so far decides.
+  void grow(std::vector<state_type>& states, std::size_t count) const {
+    if (states.size() < count) states.resize(count, model_.make_state());
+  }
+
+  /// @return the particles that count
   template <executor Executor>
-  void move_particles(const Executor& run, index batch_rows) {
+  std::span<const state_type> move_particles(const Executor& run, index batch_rows) {
+    constexpr index per_chain = 8;
     const bool fresh = particles_.empty() || !options_.persistent;
     const index count = options_.persistent ? options_.particles : batch_rows;
-    particles_.resize(static_cast<std::size_t>(count), model_.make_state());
+    const auto chains = static_cast<std::size_t>((count + per_chain - 1) / per_chain);
+    grow(particles_, static_cast<std::size_t>(count));
+    if (chains_.size() < chains) chains_.resize(chains, gibbs_chain<Model>(model_, factors_));
     const std::uint64_t first = particle_items_;
     particle_items_ += static_cast<std::uint64_t>(count);
-    for_each_range(run, count, 8, [&](index begin, index end) {
-      gibbs_chain<Model> chain(model_, factors_);
+    for_each_range(run, count, per_chain, [&](index begin, index end) {
+      gibbs_chain<Model>& chain = chains_[static_cast<std::size_t>(begin / per_chain)];
+      chain.set_model(model_);  // ours may have been copied
       for (index p = begin; p < end; ++p) {
         const auto u = static_cast<std::size_t>(p);
         random_engine engine = particle_streams_[first + u];
         if (fresh && options_.persistent) {
           chain.start(engine);
         } else if (fresh) {
-          chain.set_state(draw_hidden(means_[u], engine));
+          draw_hidden(means_[u], particles_[u], engine);
+          chain.set_state(particles_[u]);
         } else {
           chain.set_state(particles_[u]);
         }
@@ -310,21 +331,19 @@ class contrastive_phase {
         particles_[u] = chain.state();
       }
     });
+    return std::span(particles_).first(static_cast<std::size_t>(count));
   }
 
   /// Hidden states with the given means: where a CD chain starts.
-  typename Model::state_type draw_hidden(const typename Model::state_type& means,
-                                         random_engine& engine) const {
-    auto state = model_.make_state();
+  void draw_hidden(const state_type& means, state_type& state, random_engine& engine) const {
     Model::for_each_layer([&](auto layer) {
       if constexpr (layer() > 0) {
-        vector<scalar> eta(model_.size(layer()));
+        scratch_vector<scalar> eta(model_.size(layer()));
         model_.template units<layer()>().natural_from_mean(as_span(means[layer()]), as_span(eta));
         model_.template units<layer()>().sample(as_span(std::as_const(eta)),
                                                 as_span(state[layer()]), engine);
       }
     });
-    return state;
   }
 
   Model model_;
@@ -339,8 +358,14 @@ class contrastive_phase {
   vector<scalar> hidden_means_;
   matrix<double> hidden_covariance_;
   typename population_holder<Model>::type population_;
-  std::vector<typename Model::state_type> means_;
-  std::vector<typename Model::state_type> particles_;
+  std::vector<state_type> particles_;
+  // What one batch after the other uses anew.
+  std::vector<index> order_;
+  std::size_t batch_rows_ = 0;
+  std::vector<state_type> means_;  ///< of the batch's rows, first in a possibly longer list
+  std::vector<char> unconverged_in_batch_;
+  vector<scalar> data_, own_;  ///< statistics of data and model
+  std::vector<gibbs_chain<Model>> chains_;
 };
 
 }  // namespace harmonium

@@ -155,14 +155,16 @@ template <class Model, count_source Counts, class Options = training_options<Mod
 class dbm_trainer {
  public:
   using scalar = typename Model::scalar;
-  using owned_counts =
-      decltype(select_cells(std::declval<const Counts&>(), std::span<const index>()));
   static constexpr std::size_t hidden_layers = Model::hidden_layers;
 
   /// @param counts whole numbers >= 0 (see `validate`), at least one cell and one gene
   /// @throws std::invalid_argument for empty counts or options out of range.
   dbm_trainer(const Counts& counts, Options options, random_engine& rng)
-      : counts_(&counts), options_(std::move(options)), root_(rng()) {
+      : counts_(&counts),
+        options_(std::move(options)),
+        root_(rng()),
+        training_(counts, {}),
+        held_out_(counts, {}) {
     require(counts.cells() > 0, "train", "the pilot has no cells");
     require(counts.genes() > 0, "train", "the pilot has no genes");
     for (std::size_t l = 0; l < hidden_layers; ++l) {
@@ -314,8 +316,8 @@ class dbm_trainer {
     for (index i = 0; i < counts_->cells(); ++i)
       (out[static_cast<std::size_t>(i)] ? out_rows : in_rows).push_back(i);
     require(!in_rows.empty(), "train", "all cells are held out");
-    training_ = select_cells(*counts_, std::span<const index>(in_rows));
-    held_out_ = select_cells(*counts_, std::span<const index>(out_rows));
+    training_ = cell_selection<Counts>(*counts_, std::move(in_rows));
+    held_out_ = cell_selection<Counts>(*counts_, std::move(out_rows));
   }
 
   void bound_means() {
@@ -610,12 +612,13 @@ class dbm_trainer {
   /// iterations: EM finds the nearest of many maxima, and the best of some starts is kept.
   template <executor Executor>
   void start_from_components(const Executor& run) {
+    // First, as it takes much memory and gives it back.
+    const matrix<double> scores = cell_components(training_, 10);
     Model& model = joint_->model();
     start_without_weights(run, model);
     exact_state none{hidden_enumeration<Model>(run, model, options_.exact.max_states), {}};
     refresh(run, model, none);
 
-    const matrix<double> scores = cell_components(training_, 10);
     const index most = std::max<index>(1, 512 / none.hidden.states());
     const Model unstarted = model;
     for (index start = 0; start < std::min(options_.exact_starts, most); ++start) {
@@ -670,8 +673,8 @@ class dbm_trainer {
   /// principal components.
   template <executor Executor>
   void begin_sampled(const Executor& run, Model& model) {
-    start_without_weights(run, model);
     const matrix<double> scores = cell_components(training_, 10);
+    start_without_weights(run, model);
     sampled_.emplace(sampled_em_state<Model>{sampled_em<Model>(options_.sampled, root_), {}});
     auto& [em, data] = *sampled_;
     data = statistics_of_hidden<scalar>(
@@ -809,9 +812,9 @@ class dbm_trainer {
   const Counts* counts_;
   Options options_;
   random_engine root_;
-  owned_counts training_, held_out_;
+  cell_selection<Counts> training_, held_out_;
   std::vector<double> gene_means_;
-  std::optional<counts_by_gene> by_gene_;
+  std::optional<counts_by_gene<typename Counts::value_type>> by_gene_;
   pretraining pretraining_;
   std::optional<contrastive_phase<Model>> joint_;
   std::optional<exact_state> exact_;

@@ -60,14 +60,14 @@ cells_alike group_cells(const matrix<Scalar>& hidden) {
 
 /// Fits theta of every gene with each count matched to the model's mean for *its own cell*, then
 /// moves W_m and a_m so that the gene's mean over the cells and, to first order, its log-fold
-/// changes between hidden states stay as they were. Equal counts of cells alike are worked out
-/// once.
+/// changes between hidden states stay as they were. Equal counts are worked out once, and so are
+/// the means of cells alike.
 /// @param hidden cells x size(1): E[h_1 | x] of every cell
 /// @param limits largest admissible visible input per gene (a constraint's `limits`)
 /// @return one status per gene.
-template <executor Executor, class Model>
+template <executor Executor, class Model, class Value>
 requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dispersion(
-    const Executor& run, Model& model, const counts_by_gene& counts,
+    const Executor& run, Model& model, const counts_by_gene<Value>& counts,
     const matrix<typename Model::scalar>& hidden, std::span<const typename Model::scalar> limits,
     const dispersion_options& options) {
   using scalar = typename Model::scalar;
@@ -80,15 +80,21 @@ requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dis
 
   for_each_range(run, genes, 32, [&](index begin, index end) {
     const std::size_t groups = share.size();
-    std::vector<double> offsets(groups), mean_of(groups), zero_means, zero_cells, zeros;
-    std::vector<double> distinct, distinct_means, distinct_cells;
-    std::vector<std::pair<std::size_t, double>> counted;  // group and count
+    std::vector<double> offsets(groups), mean_of(groups), totals(groups);
+    dispersion_tally tally;
     for (index m = begin; m < end; ++m) {
       const auto cells = counts.cells(m);
       const auto values = counts.values(m);
       scalar* w = model.weights(0).data() + m * units;
       scalar& a = model.bias(0)[static_cast<std::size_t>(m)];
       const auto old_theta = static_cast<double>(theta[m]);
+      tally.clear();
+      std::fill(totals.begin(), totals.end(), 0.0);
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        const auto x = static_cast<double>(values[i]);
+        totals[alike.group[static_cast<std::size_t>(cells[i])]] += x;
+        tally.add_count(x);
+      }
       double gene_mean = 0;
       for (std::size_t g = 0; g < groups; ++g) {
         double offset = 0;
@@ -97,35 +103,9 @@ requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dis
         offsets[g] = offset;
         mean_of[g] = nb_mean(static_cast<double>(a) + offset, old_theta);
         gene_mean += share[g] * mean_of[g];
+        tally.add_cells(mean_of[g], alike.size[g], totals[g]);
       }
-      counted.clear();
-      zeros = alike.size;
-      for (std::size_t i = 0; i < cells.size(); ++i) {
-        const std::size_t g = alike.group[static_cast<std::size_t>(cells[i])];
-        counted.emplace_back(g, values[i]);
-        zeros[g] -= 1;
-      }
-      std::sort(counted.begin(), counted.end());
-      distinct.clear();
-      distinct_means.clear();
-      distinct_cells.clear();
-      for (std::size_t i = 0; i < counted.size(); ++i) {
-        if (i == 0 || counted[i] != counted[i - 1]) {
-          distinct.push_back(counted[i].second);
-          distinct_means.push_back(mean_of[counted[i].first]);
-          distinct_cells.push_back(0);
-        }
-        distinct_cells.back() += 1;
-      }
-      zero_means.clear();
-      zero_cells.clear();
-      for (std::size_t g = 0; g < groups; ++g) {
-        if (zeros[g] == 0) continue;
-        zero_means.push_back(mean_of[g]);
-        zero_cells.push_back(zeros[g]);
-      }
-      const auto fit = fit_inverse_dispersion(
-          {distinct, distinct_means, zero_means, distinct_cells, zero_cells}, old_theta, options);
+      const auto fit = fit_inverse_dispersion(tally.data(), old_theta, options);
       statuses[static_cast<std::size_t>(m)] = fit.status;
       if (fit.status == dispersion_status::all_zero) continue;
       // d eta = theta / (mean + theta) d log mean.

@@ -34,8 +34,8 @@ struct empirical_bayes_options {
 /// @param sizes size factor of each cell
 /// @param theta inverse dispersion per gene
 /// @return components x genes, positive.
-template <executor Executor>
-matrix<double> empirical_bayes_means(const Executor& run, const counts_by_gene& counts,
+template <executor Executor, class Value>
+matrix<double> empirical_bayes_means(const Executor& run, const counts_by_gene<Value>& counts,
                                      const matrix<double>& responsibilities,
                                      const vector<double>& sizes, const vector<double>& theta,
                                      const empirical_bayes_options& options = {}) {
@@ -58,8 +58,9 @@ matrix<double> empirical_bayes_means(const Executor& run, const counts_by_gene& 
     const auto at = counts.cells(m);
     const auto values = counts.values(m);
     for (std::size_t k = 0; k < at.size(); ++k) {
-      gene_total[m] += values[k];
-      for (index c = 0; c < components; ++c) sums(m, c) += responsibilities(at[k], c) * values[k];
+      const auto x = static_cast<double>(values[k]);
+      gene_total[m] += x;
+      for (index c = 0; c < components; ++c) sums(m, c) += responsibilities(at[k], c) * x;
     }
     for (index c = 0; c < components; ++c) total[c] += sums(m, c);
     all += gene_total[m];

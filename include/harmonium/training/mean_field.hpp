@@ -8,7 +8,9 @@
 
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/samplers/gibbs.hpp"
+#include "harmonium/training/layer_scratch.hpp"
 
 namespace harmonium {
 
@@ -23,14 +25,13 @@ struct mean_field_result {
   index sweeps;
 };
 
-/// Scratch of `mean_field`, one per thread.
+/// Scratch of `mean_field`: a local variable, of one thread.
 template <class Model>
 struct mean_field_workspace {
   explicit mean_field_workspace(const Model& model)
-      : from_below(vector<typename Model::scalar>::Zero(model.size(1))),
-        input(model.make_state()) {}
-  vector<typename Model::scalar> from_below;  ///< b_1 + x'W_0
-  typename Model::state_type input;
+      : from_below(model.size(1)), input(model, 1), fresh(model, 1) {}
+  scratch_vector<typename Model::scalar> from_below;  ///< b_1 + x'W_0
+  layer_scratch<Model> input, fresh;                  ///< and the mean that follows from it
 };
 
 /// Means of the hidden layers given x: starts from one upward pass, then updates layer after layer
@@ -46,9 +47,9 @@ mean_field_result mean_field(const Model& model, const Row& x, typename Model::s
   model.first_hidden_input(x, as_span(work.from_below));
   const auto update = [&]<std::size_t Layer>(std::integral_constant<std::size_t, Layer>,
                                              bool from_above, scalar damping) {
-    auto input = as_span(work.input[Layer]);
+    const auto input = work.input[Layer], fresh = work.fresh[Layer];
     if constexpr (Layer == 1) {
-      std::copy_n(work.from_below.data(), work.from_below.size(), input.begin());
+      std::copy(work.from_below.begin(), work.from_below.end(), input.begin());
     } else {
       const auto b = model.bias(Layer);
       std::copy(b.begin(), b.end(), input.begin());
@@ -60,14 +61,12 @@ mean_field_result mean_field(const Model& model, const Row& x, typename Model::s
         row::add_product_above<scalar>(model.weights(Layer),
                                        as_span(std::as_const(means[Layer + 1])), input);
     factors.apply(model, Layer, input);
-    // The input is not needed any more once the new mean is known; it holds that mean.
-    vector<scalar>& fresh = work.input[Layer];
     vector<scalar>& old = means[Layer];
     scalar moved(0);
-    const vector<scalar> eta = fresh;
-    model.template units<Layer>().mean(as_span(eta), as_span(fresh));
-    for (index k = 0; k < fresh.size(); ++k) {
-      const scalar next = damping * old[k] + (scalar(1) - damping) * fresh[k];
+    model.template units<Layer>().mean(input, fresh);
+    for (index k = 0; k < old.size(); ++k) {
+      const scalar next =
+          damping * old[k] + (scalar(1) - damping) * fresh[static_cast<std::size_t>(k)];
       moved = std::max(moved, std::abs(next - old[k]));
       old[k] = next;
     }

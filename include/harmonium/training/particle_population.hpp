@@ -260,11 +260,11 @@ class particle_population {
     random_engine engine = streams_[next_items(1)];
     const auto copies =
         draw::systematic(std::span<const double>(weights), std::ssize(states_), engine);
-    std::vector<state_type> next;
-    next.reserve(states_.size());
+    resampled_.resize(states_.size());
+    std::size_t next = 0;
     for (std::size_t p = 0; p < states_.size(); ++p)
-      for (index copy = 0; copy < copies[p]; ++copy) next.push_back(states_[p]);
-    states_ = std::move(next);
+      for (index copy = 0; copy < copies[p]; ++copy) resampled_[next++] = states_[p];
+    states_.swap(resampled_);
   }
 
   template <executor Executor>
@@ -288,6 +288,7 @@ class particle_population {
   std::uint64_t items_ = 0;
   double last_length_ = 1;  ///< steps alike leave alike: where the next search begins
   std::vector<state_type> states_;
+  std::vector<state_type> resampled_;  ///< memory for the next
 };
 
 }  // namespace harmonium

@@ -14,6 +14,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/likelihood/enumeration.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
 
@@ -92,10 +93,11 @@ auto posterior_of(const Executor& run, const Model& model, const hidden_enumerat
   std::vector<std::vector<posterior_share>> shares(static_cast<std::size_t>(counts.cells()));
   std::vector<double> evidence(shares.size());
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
+    scratch_vector<scalar> terms(hidden.states());
     for (index i = begin; i < end; ++i) {
-      const auto terms = log_posterior_terms(model, hidden, counts.cell(i));
+      log_posterior_terms(model, hidden, counts.cell(i), as_span(terms));
       evidence[static_cast<std::size_t>(i)] =
-          share_out(std::span<const scalar>(terms), shares[static_cast<std::size_t>(i)]) +
+          share_out(as_span(std::as_const(terms)), shares[static_cast<std::size_t>(i)]) +
           static_cast<double>(row::dot<scalar>(counts.cell(i), model.bias(0)));
     }
   });

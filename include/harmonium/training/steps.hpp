@@ -7,9 +7,13 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <span>
+#include <utility>
 
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/scratch.hpp"
+#include "harmonium/training/layer_scratch.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
 
 namespace harmonium {
@@ -72,24 +76,22 @@ struct centred_step {
              const matrix<double>* covariance) const {
     using scalar = typename Model::scalar;
     const auto pace = static_cast<scalar>(rate);
-    auto variance = model.make_state();  // of each unit at its data mean
-    auto limit = model.make_state();     // largest change of a natural parameter
-    auto bias_change = model.make_state();
+    layer_scratch variance(model);  // of each unit at its data mean
+    layer_scratch limit(model);     // largest change of a natural parameter
+    layer_scratch bias_change(model);
     Model::for_each_layer([&](auto layer) {
       const auto centre = model.bias_of(data, layer());
-      vector<scalar> eta(model.size(layer()));
+      const auto most = limit[layer()];
+      scratch_vector<scalar> eta(model.size(layer()));
       model.template units<layer()>().natural_from_mean(centre, as_span(eta));
-      model.template units<layer()>().variance(as_span(std::as_const(eta)),
-                                               as_span(variance[layer()]));
+      model.template units<layer()>().variance(as_span(std::as_const(eta)), variance[layer()]);
       if constexpr (layer() == 0)
-        limit[0] = static_cast<scalar>(max_change) * log_mean_scale(model.visible(), centre);
+        log_mean_scale(model.visible(), centre, most);
       else
-        limit[layer()].setConstant(static_cast<scalar>(max_change));
-      for (index k = 0; k < eta.size(); ++k) {
-        const scalar v = variance[layer()][k];
-        variance[layer()][k] =
-            v + static_cast<scalar>(pseudo_variance) * (layer() == 0 ? scalar(1) : scalar(0.25));
-      }
+        std::fill(most.begin(), most.end(), scalar(1));
+      for (scalar& change : most) change *= static_cast<scalar>(max_change);
+      for (scalar& v : variance[layer()])
+        v += static_cast<scalar>(pseudo_variance) * (layer() == 0 ? scalar(1) : scalar(0.25));
     });
     // Weights of the first layer are whitened together, all others by their diagonal.
     const first_layer_change white =
@@ -99,10 +101,8 @@ struct centred_step {
       const auto d = model.bias_of(data, l);
       const auto m = model.bias_of(model_statistics, l);
       const auto shorter = l == 0 ? static_cast<scalar>(white.shorter) : scalar(1);
-      for (std::size_t k = 0; k < d.size(); ++k) {
-        const auto i = static_cast<index>(k);
-        bias_change[l][i] = clip(pace * shorter * (d[k] - m[k]) / variance[l][i], limit[l][i]);
-      }
+      for (std::size_t k = 0; k < d.size(); ++k)
+        bias_change[l][k] = clip(pace * shorter * (d[k] - m[k]) / variance[l][k], limit[l][k]);
     }
     for (std::size_t l = 0; l + 1 < Model::layers; ++l) {
       const auto below_d = model.bias_of(data, l), above_d = model.bias_of(data, l + 1);
@@ -119,19 +119,18 @@ struct centred_step {
                                   below_d[u] * (above_d[v] - above_m[v]);
           scalar change =
               covariance && l == 0
-                  ? clip(static_cast<scalar>(white.shorter * white.change(i, k)), limit[l][i])
-                  : clip(pace * gradient / (variance[l][i] * variance[l + 1][k]), limit[l][i]);
+                  ? clip(static_cast<scalar>(white.shorter * white.change(i, k)), limit[l][u])
+                  : clip(pace * gradient / (variance[l][u] * variance[l + 1][v]), limit[l][u]);
           change -= pace * static_cast<scalar>(weight_decay) * weights(i, k);
           weights(i, k) += change;
-          bias_change[l][i] -= change * above_d[v];
-          bias_change[l + 1][k] -= change * below_d[u];
+          bias_change[l][u] -= change * above_d[v];
+          bias_change[l + 1][v] -= change * below_d[u];
         }
       }
     }
     for (std::size_t l = 0; l < Model::layers; ++l) {
       auto bias = model.bias(l);
-      for (std::size_t k = 0; k < bias.size(); ++k)
-        bias[k] += bias_change[l][static_cast<index>(k)];
+      for (std::size_t k = 0; k < bias.size(); ++k) bias[k] += bias_change[l][k];
     }
   }
 
@@ -144,7 +143,7 @@ struct centred_step {
   first_layer_change whiten(const Model& model, const vector<typename Model::scalar>& data,
                             const vector<typename Model::scalar>& own,
                             const matrix<double>& covariance,
-                            const vector<typename Model::scalar>& variance, double rate) const {
+                            std::span<const typename Model::scalar> variance, double rate) const {
     const index genes = model.size(0), units = model.size(1);
     matrix<double> damped = covariance;
     for (index k = 0; k < units; ++k) damped(k, k) += 0.25 * pseudo_variance;
@@ -159,7 +158,7 @@ struct centred_step {
     for (index m = 0; m < genes; ++m) {
       const auto u = static_cast<std::size_t>(m);
       const double x = static_cast<double>(x_d[u]), gap = x - static_cast<double>(x_m[u]);
-      const double pace = rate / static_cast<double>(variance[m]);
+      const double pace = rate / static_cast<double>(variance[u]);
       for (index k = 0; k < units; ++k) {
         const auto v = static_cast<std::size_t>(k);
         const double h = static_cast<double>(h_d[v]);

@@ -43,9 +43,9 @@ struct trained_harmonium {
 };
 
 /// The hidden states of a fit as `correlated_cells` wants them.
-template <size_factor_policy Sizes, executor Executor, residual_policy Residual>
+template <size_factor_policy Sizes, executor Executor, class Value, residual_policy Residual>
 std::pair<count_states, component_dispersions> states_of_fit(
-    const Executor& run, const counts_by_gene& counts, const categorical_fit& fit,
+    const Executor& run, const counts_by_gene<Value>& counts, const categorical_fit& fit,
     const harmonium_options<Residual>& options) {
   count_states states;
   states.weights = fit.weights;
@@ -86,9 +86,12 @@ template <size_factor_policy Sizes = no_size_factors, executor Executor, count_s
           residual_policy Residual = low_rank_copula>
 auto train_harmonium(const Executor& run, const Counts& counts, std::span<const index> labels,
                      const harmonium_options<Residual>& options, random_engine& rng) {
-  categorical_trainer<Counts, Sizes> trainer(run, counts, labels, options.em, rng);
-  trainer.run(run, silent{});
-  return finish_harmonium<Sizes>(run, counts, trainer.fit(), options, rng);
+  const categorical_fit fit = [&] {
+    categorical_trainer<Counts, Sizes> trainer(run, counts, labels, options.em, rng);
+    trainer.run(run, silent{});
+    return trainer.fit();
+  }();  // whose copy of the counts is gone
+  return finish_harmonium<Sizes>(run, counts, fit, options, rng);
 }
 
 }  // namespace harmonium

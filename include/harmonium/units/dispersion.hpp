@@ -7,9 +7,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/math/gamma.hpp"
@@ -56,16 +59,97 @@ struct dispersion_fit {
   index iterations;
 };
 
-/// Counts of one gene with the mean of each cell, as sums over cells. Zero counts need their mean
-/// only; the digamma part costs by non-zero counts.
+/// Cells of one gene that have the same mean. The mean's part of the likelihood is linear in the
+/// counts, so that their sum is all it needs.
+struct cells_of_mean {
+  double mean;       ///< > 0
+  double cells;      ///< how many
+  double total;      ///< sum of their counts
+  double scale = 1;  ///< their theta is this times theta (see `scaled_dispersion`)
+};
+
+/// From one distinct count of a gene to the next. psi(x + theta) - psi(theta) is the sum of the
+/// steps up to x, so that every step is worked out once for all cells that reach its end.
+struct count_step {
+  double from;
+  double height;
+  double cells;  ///< that have `from + height` or more
+  double scale = 1;
+};
+
+/// Counts of one gene as the likelihood of theta needs them; see `dispersion_tally`.
 struct dispersion_data {
-  std::span<const double> counts;            ///< non-zero counts
-  std::span<const double> means;             ///< mean of the cell of each non-zero count, > 0
-  std::span<const double> zero_means;        ///< means of the cells whose count is zero
-  std::span<const double> count_cells = {};  ///< cells behind each entry of `counts`; empty: one
-  std::span<const double> zero_cells = {};  ///< cells behind each entry of `zero_means`; empty: one
-  std::span<const double> count_scales = {};  ///< theta of each count's cell is this times theta;
-  std::span<const double> zero_scales = {};   ///< empty: 1 (see `scaled_dispersion`)
+  std::span<const cells_of_mean> cells;  ///< every cell in one entry
+  std::span<const count_step> steps;     ///< none: there is no count
+};
+
+/// Gathers the counts of a gene. Keeps its memory for the next one.
+class dispersion_tally {
+ public:
+  void clear() {
+    cells_.clear();
+    steps_.clear();
+    large_.clear();
+    std::fill_n(small_.begin(), highest_ + 1, 0.0);
+    highest_ = scaled_ = 0;
+  }
+
+  /// `cells` cells of equal mean whose counts sum to `total`. Does not add their counts.
+  void add_cells(double mean, double cells, double total, double scale = 1) {
+    cells_.push_back({mean, cells, total, scale});
+  }
+
+  /// `cells` cells with this count, a whole number; 0 says nothing.
+  void add_count(double count, double cells = 1, double scale = 1) {
+    if (count == 0) return;
+    if (scale != 1) {
+      steps_.push_back({0, count, cells, scale});
+      ++scaled_;
+    } else if (count < static_cast<double>(small_.size())) {
+      const auto x = static_cast<std::size_t>(count);
+      small_[x] += cells;
+      highest_ = std::max(highest_, x);
+    } else {
+      large_.push_back({count, cells});
+    }
+  }
+
+  /// One cell, with its count.
+  void add_cell(double count, double mean, double scale = 1) {
+    add_cells(mean, 1, count, scale);
+    add_count(count, 1, scale);
+  }
+
+  /// What was gathered, until the next change.
+  [[nodiscard]] dispersion_data data() {
+    steps_.resize(scaled_);
+    double previous = 0;
+    const auto step_to = [&](double count, double cells) {
+      steps_.push_back({previous, count - previous, cells});
+      previous = count;
+    };
+    for (std::size_t x = 1; x <= highest_; ++x)
+      if (small_[x] != 0) step_to(static_cast<double>(x), small_[x]);
+    std::sort(large_.begin(), large_.end());
+    for (const auto& [count, cells] : large_) {
+      if (count == previous)
+        steps_.back().cells += cells;
+      else
+        step_to(count, cells);
+    }
+    // So far the cells of each count; they have reached all smaller ones too.
+    double reached = 0;
+    for (std::size_t k = steps_.size(); k > scaled_; --k) reached = steps_[k - 1].cells += reached;
+    return {cells_, steps_};
+  }
+
+ private:
+  std::vector<cells_of_mean> cells_;
+  std::vector<count_step> steps_;  ///< first those of scaled counts
+  std::size_t scaled_ = 0;
+  std::vector<double> small_ = std::vector<double>(256, 0.0);  ///< cells by count
+  std::size_t highest_ = 0;                                    ///< count among these
+  std::vector<std::pair<double, double>> large_;               ///< count and cells
 };
 
 /// First and second derivative of the penalised log-likelihood in theta (score V + 2 lambda/theta^3
@@ -75,26 +159,20 @@ struct dispersion_derivatives {
   double curvature;
 };
 
+/// Cost: one logarithm per entry of `cells`, a few divisions per step.
 inline dispersion_derivatives penalised_dispersion_score(const dispersion_data& data, double theta,
                                                          double penalty) {
   double score = 0, curvature = 0;
-  const auto entry = [](std::span<const double> of, std::size_t i) {
-    return of.empty() ? 1 : of[i];
-  };
-  const auto mean_part = [&](double x, double mu, double cells, double scale) {
-    const double own = scale * theta, total = own + mu;
-    score += cells * scale * (-math::log1p(mu / own) + (mu - x) / total);
-    curvature += cells * scale * scale * (mu / (own * total) - (mu - x) / (total * total));
-  };
-  for (std::size_t i = 0; i < data.counts.size(); ++i) {
-    const double x = data.counts[i];
-    const double cells = entry(data.count_cells, i), scale = entry(data.count_scales, i);
-    mean_part(x, data.means[i], cells, scale);
-    score += cells * scale * math::digamma_difference(x, scale * theta);
-    curvature += cells * scale * scale * math::trigamma_difference(x, scale * theta);
+  for (const auto& [mean, cells, total, scale] : data.cells) {
+    const double own = scale * theta, sum = own + mean, missing = cells * mean - total;
+    score += scale * (missing / sum - cells * math::log1p(mean / own));
+    curvature += scale * scale * (cells * mean / (own * sum) - missing / (sum * sum));
   }
-  for (std::size_t i = 0; i < data.zero_means.size(); ++i)
-    mean_part(0, data.zero_means[i], entry(data.zero_cells, i), entry(data.zero_scales, i));
+  for (const auto& [from, height, cells, scale] : data.steps) {
+    const double at = scale * theta + from;
+    score += cells * scale * math::digamma_difference(height, at);
+    curvature += cells * scale * scale * math::trigamma_difference(height, at);
+  }
   const double cube = theta * theta * theta;
   return {score + 2 * penalty / cube, curvature - 6 * penalty / (cube * theta)};
 }
@@ -106,7 +184,7 @@ inline dispersion_derivatives penalised_dispersion_score(const dispersion_data& 
 /// @throws nothing: every gene ends with a status.
 inline dispersion_fit fit_inverse_dispersion(const dispersion_data& data, double start,
                                              const dispersion_options& options = {}) {
-  if (data.counts.empty()) return {start, dispersion_status::all_zero, 0};
+  if (data.steps.empty()) return {start, dispersion_status::all_zero, 0};
   const double lowest = math::log(options.lower), highest = math::log(options.upper);
   double t = std::clamp(math::log(start), lowest, highest);
   // The score changes sign between these, as soon as it was seen on both sides.

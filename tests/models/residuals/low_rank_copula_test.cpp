@@ -79,10 +79,11 @@ TEST_CASE("expected scores as an operator are their dense matrix, centred within
   const hm::vector<double> want = dense * Eigen::Map<hm::vector<double>>(right.data(), genes);
   const hm::vector<double> want_back =
       dense.transpose() * Eigen::Map<hm::vector<double>>(left.data(), 40);
+  // Entries are floats.
   for (hm::index i = 0; i < 40; ++i)
-    CHECK(product[static_cast<std::size_t>(i)] == doctest::Approx(want[i]).epsilon(1e-11));
+    CHECK(product[static_cast<std::size_t>(i)] == doctest::Approx(want[i]).epsilon(1e-6));
   for (hm::index m = 0; m < genes; ++m) {
-    CHECK(back[static_cast<std::size_t>(m)] == doctest::Approx(want_back[m]).epsilon(1e-11));
+    CHECK(back[static_cast<std::size_t>(m)] == doctest::Approx(want_back[m]).epsilon(1e-6));
     CHECK(scores.column_squares()[m] == doctest::Approx(dense.col(m).squaredNorm()).epsilon(1e-11));
   }
   CHECK(scores.column_means() == hm::vector<double>::Zero(genes));

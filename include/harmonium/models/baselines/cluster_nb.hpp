@@ -131,13 +131,15 @@ class cluster_nb {
 
   cluster_nb() = default;
 
-  void fit_gene(const counts_by_gene& columns, index gene, const cluster_nb_options& options) {
+  template <class Value>
+  void fit_gene(const counts_by_gene<Value>& columns, index gene,
+                const cluster_nb_options& options) {
     const auto cells = columns.cells(gene);
     const auto values = columns.values(gene);
     std::vector<std::vector<double>> counted(sizes_.size());
     for (std::size_t k = 0; k < cells.size(); ++k)
       counted[static_cast<std::size_t>(labels_[static_cast<std::size_t>(cells[k])])].push_back(
-          values[k]);
+          static_cast<double>(values[k]));
 
     bool common_needed = false;
     for (std::size_t c = 0; c < counted.size(); ++c) {
@@ -150,8 +152,9 @@ class cluster_nb {
       if (size < options.min_cells) {
         common_needed = true;
       } else {
-        theta_(cluster, gene) =
-            fit_common_mean(counted[c], size, mean_(cluster, gene), options.dispersion).theta;
+        theta_(cluster, gene) = fit_common_mean(std::span<const double>(counted[c]), size,
+                                                mean_(cluster, gene), options.dispersion)
+                                    .theta;
       }
     }
     if (!common_needed) return;
@@ -164,24 +167,27 @@ class cluster_nb {
   /// One inverse dispersion for the gene in all clusters.
   [[nodiscard]] double common_theta(const std::vector<std::vector<double>>& counted, index gene,
                                     const dispersion_options& options) const {
-    std::vector<double> counts, means, zero_means;
+    dispersion_tally tally;
     double about_mean = 0, squared_means = 0, poisson_part = 0;
     for (std::size_t c = 0; c < counted.size(); ++c) {
       if (counted[c].empty()) continue;  // zeros about a zero mean say nothing
       const double mean = mean_(static_cast<index>(c), gene);
       const std::size_t zeros = static_cast<std::size_t>(sizes_[c]) - counted[c].size();
-      for (const double x : counted[c]) about_mean += (x - mean) * (x - mean);
+      double total = 0;
+      for (const double x : counted[c]) {
+        about_mean += (x - mean) * (x - mean);
+        total += x;
+        tally.add_count(x);
+      }
+      tally.add_cells(mean, sizes_[c], total);
       about_mean += static_cast<double>(zeros) * mean * mean;
       squared_means += sizes_[c] * mean * mean;
       poisson_part += sizes_[c] * mean;
-      counts.insert(counts.end(), counted[c].begin(), counted[c].end());
-      means.insert(means.end(), counted[c].size(), mean);
-      zero_means.insert(zero_means.end(), zeros, mean);
     }
     // Moments: the variance beyond Poisson's is mean^2 / theta, summed over cells.
     const double excess = about_mean - poisson_part;
     const double start = excess > 0 ? squared_means / excess : options.upper;
-    return fit_inverse_dispersion({counts, means, zero_means}, start, options).theta;
+    return fit_inverse_dispersion(tally.data(), start, options).theta;
   }
 
   std::vector<index> labels_;

@@ -21,18 +21,23 @@ namespace harmonium {
 /// Penalised maximum likelihood for the inverse dispersion of counts of equal mean.
 /// @param values their non-zero counts
 /// @param cells  how many there are, zeros included
-inline dispersion_fit fit_common_mean(std::span<const double> values, index cells, double mean,
-                                      const dispersion_options& options) {
-  double squares = 0;
-  for (const double x : values) squares += (x - mean) * (x - mean);
+template <class Value>
+dispersion_fit fit_common_mean(std::span<const Value> values, index cells, double mean,
+                               const dispersion_options& options) {
+  double squares = 0, total = 0;
+  dispersion_tally tally;
+  for (const Value value : values) {
+    const auto x = static_cast<double>(value);
+    squares += (x - mean) * (x - mean);
+    total += x;
+    tally.add_count(x);
+  }
+  tally.add_cells(mean, static_cast<double>(cells), total);
   const std::size_t zeros = static_cast<std::size_t>(cells) - values.size();
   squares += static_cast<double>(zeros) * mean * mean;
   const double start =
       moment_inverse_dispersion(mean, squares / static_cast<double>(cells), options);
-  const std::vector<double> means(static_cast<std::size_t>(cells), mean);
-  const std::span all(means);
-  return fit_inverse_dispersion({values, all.first(values.size()), all.first(zeros)}, start,
-                                options);
+  return fit_inverse_dispersion(tally.data(), start, options);
 }
 
 /// Independent genes, each with the pilot's mean (which is the maximum of the likelihood) and an

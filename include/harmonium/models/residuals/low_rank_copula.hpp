@@ -27,14 +27,16 @@
 namespace harmonium {
 
 /// Cells x genes matrix of the expected scores given the counts alone, centred within states: zeros
-/// share one value per state and gene, so that it is stored as sparse + rank of the states.
+/// share one value per state and gene, so that it is stored as sparse + rank of the states, the
+/// sparse part as floats gene by gene: 4 bytes a non-zero count. Borrows the pilot.
 class expected_scores {
  public:
   explicit expected_scores(const scored_pilot& pilot)
       : state_(pilot.state()),
+        where_(&pilot.counted()),
+        excess_(where_->size()),
         zero_(matrix<double>::Zero(pilot.states(), pilot.genes())),
-        squares_(vector<double>::Zero(pilot.genes())),
-        rows_(static_cast<std::size_t>(pilot.cells())) {
+        squares_(vector<double>::Zero(pilot.genes())) {
     std::vector<score_interval> intervals(static_cast<std::size_t>(pilot.cells()));
     std::vector<double> sum(static_cast<std::size_t>(pilot.states()));
     std::vector<double> cells(sum.size(), 0.0), zeros(sum.size()), zero_sum(sum.size());
@@ -47,7 +49,7 @@ class expected_scores {
       std::fill(zeros.begin(), zeros.end(), 0.0);
       std::fill(zero_sum.begin(), zero_sum.end(), 0.0);
       std::fill(counted.begin(), counted.end(), 0);
-      for (const index i : pilot.counts().cells(m)) counted[static_cast<std::size_t>(i)] = 1;
+      for (const index i : where_->cells(m)) counted[static_cast<std::size_t>(i)] = 1;
       for (std::size_t i = 0; i < score.size(); ++i) {
         score[i] = math::truncated_normal(intervals[i].lower, intervals[i].upper).mean;
         const auto s = static_cast<std::size_t>(state_[i]);
@@ -60,17 +62,18 @@ class expected_scores {
       for (std::size_t s = 0; s < sum.size(); ++s)
         if (zeros[s] > 0)
           zero_(static_cast<index>(s), m) = zero_sum[s] / zeros[s] - sum[s] / cells[s];
+      float* excess = where_->part(std::span(excess_), m).data();
       for (std::size_t i = 0; i < score.size(); ++i) {
         const auto s = static_cast<std::size_t>(state_[i]);
-        const double own =
-            counted[i] ? score[i] - sum[s] / cells[s] : zero_(static_cast<index>(s), m);
+        const double zero = zero_(static_cast<index>(s), m);
+        const double own = counted[i] ? score[i] - sum[s] / cells[s] : zero;
         squares_[m] += own * own;
-        if (counted[i]) rows_[i].push_back({m, own - zero_(static_cast<index>(s), m)});
+        if (counted[i]) *excess++ = static_cast<float>(own - zero);
       }
     }
   }
 
-  [[nodiscard]] index rows() const noexcept { return static_cast<index>(rows_.size()); }
+  [[nodiscard]] index rows() const noexcept { return static_cast<index>(state_.size()); }
   [[nodiscard]] index cols() const noexcept { return zero_.cols(); }
 
   void multiply(std::span<const double> in, std::span<double> out) const {
@@ -78,23 +81,23 @@ class expected_scores {
     for (index s = 0; s < zero_.rows(); ++s)
       for (index m = 0; m < cols(); ++m)
         base[static_cast<std::size_t>(s)] += zero_(s, m) * in[static_cast<std::size_t>(m)];
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      double sum = base[static_cast<std::size_t>(state_[i])];
-      for (const auto& [m, excess] : rows_[i]) sum += excess * in[static_cast<std::size_t>(m)];
-      out[i] = sum;
-    }
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = base[static_cast<std::size_t>(state_[i])];
+    for (index m = 0; m < cols(); ++m)
+      for_each_counted(m, [&, weight = in[static_cast<std::size_t>(m)]](
+                              std::size_t i, double excess) { out[i] += excess * weight; });
   }
 
   void multiply_transposed(std::span<const double> in, std::span<double> out) const {
     std::vector<double> base(static_cast<std::size_t>(zero_.rows()), 0.0);
-    for (std::size_t i = 0; i < rows_.size(); ++i)
+    for (std::size_t i = 0; i < state_.size(); ++i)
       base[static_cast<std::size_t>(state_[i])] += in[i];
     std::fill(out.begin(), out.end(), 0.0);
     for (index s = 0; s < zero_.rows(); ++s)
       for (index m = 0; m < cols(); ++m)
         out[static_cast<std::size_t>(m)] += zero_(s, m) * base[static_cast<std::size_t>(s)];
-    for (std::size_t i = 0; i < rows_.size(); ++i)
-      for (const auto& [m, excess] : rows_[i]) out[static_cast<std::size_t>(m)] += excess * in[i];
+    for (index m = 0; m < cols(); ++m)
+      for_each_counted(m, [&, &sum = out[static_cast<std::size_t>(m)]](
+                              std::size_t i, double excess) { sum += excess * in[i]; });
   }
 
   /// Zero by construction.
@@ -102,14 +105,20 @@ class expected_scores {
   [[nodiscard]] vector<double> column_squares() const { return squares_; }
 
  private:
-  struct entry {
-    index gene;
-    double excess;
-  };
+  /// Calls `body(cell, excess)` for the gene's non-zero counts.
+  template <class Body>
+  void for_each_counted(index gene, Body&& body) const {
+    const auto cells = where_->cells(gene);
+    const auto excess = where_->part(std::span(excess_), gene);
+    for (std::size_t k = 0; k < cells.size(); ++k)
+      body(static_cast<std::size_t>(cells[k]), static_cast<double>(excess[k]));
+  }
+
   std::vector<index> state_;
+  const cells_by_gene* where_;
+  std::vector<float> excess_;  ///< scores of non-zero counts less that of a zero, gene by gene
   matrix<double> zero_;
   vector<double> squares_;
-  std::vector<std::vector<entry>> rows_;
 };
 
 static_assert(linear_operator<expected_scores>);
@@ -220,24 +229,29 @@ struct low_rank_copula {
 
       const index block_size = std::max<index>(32, (genes + 63) / 64);
       const index blocks = (genes + block_size - 1) / block_size;
-      std::vector<block_sums> sums(static_cast<std::size_t>(blocks));
-      run.for_each_block(blocks, [&](index b) {
-        auto& own = sums[static_cast<std::size_t>(b)];
-        own = block_sums{matrix<double>::Zero(cells, rank_), matrix<double>::Zero(rank_, rank_),
-                         matrix<double>::Zero(rank_, scales)};
-        std::vector<score_interval> intervals(static_cast<std::size_t>(cells));
-        std::vector<double> scores(intervals.size());
-        const index end = std::min(genes, (b + 1) * block_size);
-        for (index m = b * block_size; m < end; ++m) update_gene(m, second, intervals, scores, own);
-      });
-
       matrix<double> heard = matrix<double>::Zero(cells, rank_);
       matrix<double> precision = matrix<double>::Identity(rank_, rank_);
       matrix<double> mass = matrix<double>::Zero(rank_, scales);
-      for (const auto& own : sums) {
-        heard += own.heard;
-        precision += own.precision;
-        mass += own.prior_mass;
+      // Few blocks at a time: their sums are as large as the factors.
+      constexpr index together = 8;
+      for (index first = 0; first < blocks; first += together) {
+        std::vector<block_sums> sums(static_cast<std::size_t>(std::min(together, blocks - first)));
+        run.for_each_block(std::ssize(sums), [&](index ahead) {
+          const index b = first + ahead;
+          auto& own = sums[static_cast<std::size_t>(ahead)];
+          own = block_sums{matrix<double>::Zero(cells, rank_), matrix<double>::Zero(rank_, rank_),
+                           matrix<double>::Zero(rank_, scales)};
+          std::vector<score_interval> intervals(static_cast<std::size_t>(cells));
+          std::vector<double> scores(intervals.size());
+          const index end = std::min(genes, (b + 1) * block_size);
+          for (index m = b * block_size; m < end; ++m)
+            update_gene(m, second, intervals, scores, own);
+        });
+        for (const auto& own : sums) {
+          heard += own.heard;
+          precision += own.precision;
+          mass += own.prior_mass;
+        }
       }
       uncertainty_ = precision.ldlt().solve(matrix<double>(matrix<double>::Identity(rank_, rank_)));
       for (index i = 0; i < cells; ++i)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// One scratch array per layer of a model.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include "harmonium/core/scratch.hpp"
+
+namespace harmonium {
+
+/// A number per unit, layer by layer; a local variable, like `scratch_vector`. Not initialised.
+template <class Model>
+class layer_scratch {
+ public:
+  using scalar = typename Model::scalar;
+
+  /// @param first layers below this have no array
+  explicit layer_scratch(const Model& model, std::size_t first = 0)
+      : begin_(begins(model, first)), space_(begin_.back()) {}
+
+  [[nodiscard]] std::span<scalar> operator[](std::size_t layer) noexcept {
+    return {space_.data() + begin_[layer],
+            static_cast<std::size_t>(begin_[layer + 1] - begin_[layer])};
+  }
+
+ private:
+  static std::array<index, Model::layers + 1> begins(const Model& model, std::size_t first) {
+    std::array<index, Model::layers + 1> begin{};
+    for (std::size_t l = 0; l < Model::layers; ++l)
+      begin[l + 1] = begin[l] + (l < first ? 0 : model.size(l));
+    return begin;
+  }
+
+  std::array<index, Model::layers + 1> begin_;
+  scratch_vector<scalar> space_;
+};
+
+}  // namespace harmonium
