@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/math/special_functions/gamma.hpp>
+#include <cmath>
 #include <random>
 
 namespace {
