@@ -228,7 +228,7 @@ requires(Model::hidden_layers > 1) class upper_m_step {
     vector<double> centred(size_);
     for (std::size_t i = 0; i < active.size(); ++i) {
       if (p[i] < couples) continue;
-      centred = statistics.row(static_cast<index>(i)).transpose() - mean;
+      for (index k = 0; k < size_; ++k) centred[k] = statistics(static_cast<index>(i), k) - mean[k];
       for (index k = 0; k < size_; ++k) {
         const double own = p[i] * centred[k];
         for (index j = k; j < size_; ++j) result.information(j, k) += own * centred[j];
