@@ -58,6 +58,11 @@ inline void* counted(void* memory) {
 [[gnu::noinline]] void* operator new(std::size_t size) {
   return support::counted(std::malloc(size));
 }
+/// std::stable_sort asks this one; the sanitizer has its own, which would want its own delete.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++support::allocations;
+  return std::malloc(size);
+}
 [[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t align) {
   const auto to = static_cast<std::size_t>(align);
   return support::counted(std::aligned_alloc(to, (size + to - 1) / to * to));
