@@ -14,11 +14,11 @@
 #include <random>
 #include <span>
 
-#include "../tests/support/statistics.hpp"
 #include "expression_like.hpp"
 #include "harmonium/core/draw/negative_binomial_rows.hpp"
 #include "harmonium/core/draw/negative_binomial_tables.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "support/statistics.hpp"
 
 namespace {
 

@@ -324,8 +324,9 @@ of ten.
 {per_build(roofline)}
 What keeps the others from their roof: the logistic function shares its time with the random words, which count no flop;
 A(eta), mean and variance have one to three divisions each and a polynomial whose steps wait for one another; nothing in the
-library needs all three of a gene at once, so that there is no fused function; a step of the dispersion has six divisions
-per cell and goes through the cells one at a time, its sums in their order. Counters of the processor were not to be had;
+library needs all three of a gene at once, so that there is no fused function; a step of the dispersion has a logarithm and
+divisions for every cell of another mean, one at a time, its sums in their order (digamma and trigamma cost by distinct
+count, cells of equal mean count as one). Counters of the processor were not to be had;
 misses are from cachegrind.
 
 ## Whole runs

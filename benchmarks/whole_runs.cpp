@@ -97,8 +97,8 @@ timings run_scdbm(const hm::thread_executor& threads, const hm::count_matrix<>& 
   options.hidden = {hidden, 2};
   const bool enumerable = hidden <= 14;
   if (!enumerable) {  // contrastive divergence alone
-    options.pretraining_epochs = {10, 5};
-    options.epochs = 5;
+    options.pretraining_epochs = {2, 1};
+    options.epochs = 1;
     options.exact_iterations = 0;
   }
   timings result;
@@ -109,7 +109,7 @@ timings run_scdbm(const hm::thread_executor& threads, const hm::count_matrix<>& 
   const auto model = trainer.model();
   result.training = training.seconds();
   result.training_processor = training.processor_seconds();
-  if (!enumerable) result.epochs = 20;
+  if (!enumerable) result.epochs = 4;
   result.peak = peak_memory();
   const stopwatch generating;
   if (enumerable)
