@@ -2,6 +2,7 @@
 #include "support/statistics.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/negative_binomial.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 
@@ -14,6 +15,11 @@ double gamma_cdf(double shape, double x) {
   const double z = (x - shape) / root;
   const double density = 0.3989422804014327 * std::exp(-z * z / 2);
   return std::erfc(-z / std::sqrt(2.0)) / 2 - density * (z * z - 1) / (3 * root);
+}
+
+std::function<double(std::int64_t)> negative_binomial_cdf(double mean, double theta) {
+  const boost::math::negative_binomial_distribution<double> exact(theta, theta / (theta + mean));
+  return [exact](std::int64_t count) { return cdf(exact, static_cast<double>(count)); };
 }
 
 double chi_square_p(const std::vector<double>& observed, const std::vector<double>& expected) {

@@ -26,6 +26,10 @@ inline auto poisson_cdf(double rate) {
   return [rate](std::int64_t count) { return 1 - gamma_cdf(static_cast<double>(count) + 1, rate); };
 }
 
+/// Cumulative distribution function of the negative binomial distribution with variance
+/// mean + mean^2 / theta.
+std::function<double(std::int64_t)> negative_binomial_cdf(double mean, double theta);
+
 /// P-value of Pearson's chi-square for counts against expected counts of the same total.
 double chi_square_p(const std::vector<double>& observed, const std::vector<double>& expected);
 
