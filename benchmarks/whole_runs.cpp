@@ -3,8 +3,8 @@
 // Trains on a simulated tissue, or on the first CELLS cells of a 10x folder (all for 0), generates,
 // and prints one line of csv: what was asked for, seconds of training and generating by the clock
 // and of the processor, epochs of contrastive divergence, peak memory before and after in MiB, MiB
-// of the compressed counts, peak of training in MiB. MODEL is harmonium or scdbm. Without arguments: something small, to see
-// that it runs.
+// of the compressed counts, peak of training in MiB. MODEL is harmonium or scdbm. Without
+// arguments: something small, to see that it runs.
 #include <malloc.h>
 
 #include <algorithm>
