@@ -13,11 +13,11 @@ trap 'rm -f "$messages"' EXIT
 # ratio to <Eigen/Core> | what
 stated="
 0.1|harmonium/fwd.hpp
-0.9|harmonium/core/random_engine.hpp
+1.1|harmonium/core/random_engine.hpp
 1.3|harmonium/core/counts.hpp
 1.9|harmonium/units/negative_binomial.hpp
 1.8|harmonium/models/dbm.hpp
-1.9|harmonium/samplers/gibbs.hpp
+2.1|harmonium/samplers/gibbs.hpp
 2.2|harmonium/samplers/exact.hpp
 4.4|harmonium/analysis/pca.hpp
 2.5|harmonium/io/mex.hpp
