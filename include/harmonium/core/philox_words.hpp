@@ -83,13 +83,20 @@ struct philox_lanes {
   }
 };
 
+/// One block of Random123: four 32-bit words of the stream `item` under `key`.
+inline r123::Philox4x32::ctr_type philox_block(std::uint64_t key, std::uint64_t number,
+                                               std::uint64_t item) noexcept {
+  const auto lower = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
+  const auto upper = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); };
+  return r123::Philox4x32{}({{lower(number), upper(number), lower(item), upper(item)}},
+                            {{lower(key), upper(key)}});
+}
+
 /// The words of the blocks `first`, `first` + 1, ... of the stream `item` under `key`, two of each.
 /// @param[out] words an even number
 /// @param widest     registers of no more than this many bytes, for tests
 inline void philox_words(std::uint64_t key, std::uint64_t first, std::uint64_t item,
                          std::span<std::uint64_t> words, int widest = 64) {
-  const auto lower = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
-  const auto upper = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); };
   const std::size_t blocks = words.size() / 2;
   std::size_t done = 0;
   packs::widest(
@@ -105,7 +112,7 @@ inline void philox_words(std::uint64_t key, std::uint64_t first, std::uint64_t i
             for (std::size_t k = 0; k < at_once; ++k) numbers[k] = first + done + k;
             lanes c0 = lanes::load(numbers), c1 = c0.upper();
             lanes c2 = lanes::all(item), c3 = c2.upper();
-            lanes k0 = lanes::all(lower(key)), k1 = lanes::all(upper(key));
+            lanes k0 = lanes::all(key), k1 = k0.upper();
             for (int round = 0; round < 10; ++round) {
               const lanes p0 = c0.times(m0), p1 = c2.times(m1);
               c0 = p1.upper() ^ c1 ^ k0;
@@ -126,9 +133,7 @@ inline void philox_words(std::uint64_t key, std::uint64_t first, std::uint64_t i
       },
       widest);
   for (; done < blocks; ++done) {
-    const std::uint64_t number = first + done;
-    const auto drawn = r123::Philox4x32{}(
-        {{lower(number), upper(number), lower(item), upper(item)}}, {{lower(key), upper(key)}});
+    const auto drawn = philox_block(key, first + done, item);
     words[2 * done] = static_cast<std::uint64_t>(drawn[1]) << 32 | drawn[0];
     words[2 * done + 1] = static_cast<std::uint64_t>(drawn[3]) << 32 | drawn[2];
   }

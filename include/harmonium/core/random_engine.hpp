@@ -88,17 +88,10 @@ class random_engine {
   /// One Philox block: four 32-bit words of the stream `item` under `key`.
   static r123::Philox4x32::ctr_type block(std::uint64_t key, std::uint64_t number,
                                           std::uint64_t item) noexcept {
-    return r123::Philox4x32{}({{low(number), high(number), low(item), high(item)}},
-                              {{low(key), high(key)}});
+    return philox_block(key, number, item);
   }
 
  private:
-  static constexpr std::uint32_t low(std::uint64_t word) noexcept {
-    return static_cast<std::uint32_t>(word & 0xffffffffu);
-  }
-  static constexpr std::uint32_t high(std::uint64_t word) noexcept {
-    return static_cast<std::uint32_t>(word >> 32);
-  }
   static constexpr std::uint64_t join(std::uint32_t lower, std::uint32_t upper) noexcept {
     return (static_cast<std::uint64_t>(upper) << 32) | lower;
   }
