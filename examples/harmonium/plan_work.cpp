@@ -97,7 +97,7 @@ struct clustered {
 
   static hm::principal_components components_of(const hm::count_matrix<>& cells, double library,
                                                 hm::index count = 20) {
-    const auto values = hm::log_normalise(cells, {.library = library});
+    const auto values = hm::log_normalise(cells, {.target_sum = library});
     return hm::pca(hm::sparse_operator(values), {.components = count});
   }
 };
@@ -187,7 +187,7 @@ void run_experiments(const hm::thread_executor& run, const plan_pilot& pilot,
                      const plan_command& options, plan_result& found) {
   const auto& frequencies = found.needs.frequencies.mean;
   const hm::reference_cells reference(pilot.cells.counts, pilot.types.codes);
-  const double library = reference.library();
+  const double library = reference.common_library();
   const auto kinds = static_cast<hm::index>(pilot.types.names.size());
   const auto sizes = static_cast<hm::index>(found.sizes.size());
   const auto columns = static_cast<hm::index>(options.models.size()) * options.repeats;
@@ -228,7 +228,7 @@ void run_experiments(const hm::thread_executor& run, const plan_pilot& pilot,
       found.curves[1].values(s, column) = all;
       found.curves[2].values(s, column) = rare;
       const auto placed =
-          hm::project(hm::log_normalise(other, {.library = library}), here.components);
+          hm::project(hm::log_normalise(other, {.target_sum = library}), here.components);
       found.curves[3].values(s, column) = hm::adjusted_rand_index(
           hm::labels_of_nearest(hm::serial_executor{}, here.components.scores, here.labels, placed),
           there.labels);
@@ -365,7 +365,7 @@ void run_power(const hm::thread_executor& run, const plan_pilot& pilot, const pl
   hm::matrix<double> points;
   if (both.size() > 2)
     points = clustered::components_of(hm::select_cells(pool, std::span<const hm::index>(both)),
-                                      reference.library(), 10)
+                                      reference.common_library(), 10)
                  .scores;
   const hm::power_options settings{.experiments = 100};
   found.power.resize(found.sizes.size());

@@ -51,8 +51,8 @@ void simulate(const simulate_options& options) {
     std::snprintf(name, sizeof name, "cell_%07ld", long{i + 1});
     barcodes.emplace_back(name);
     cells += barcodes.back() + "\t" + tissue.type_names[static_cast<std::size_t>(tissue.types[u])] +
-             "\t" + std::to_string(tissue.batches[u] + 1) + "\t" + number(tissue.library_sizes[i]) +
-             "\n";
+             "\t" + std::to_string(tissue.batches[u] + 1) + "\t" +
+             number(tissue.expected_library_sizes[i]) + "\n";
   }
   std::string genes = "gene\tinverse_dispersion";
   for (const auto& type : tissue.type_names) genes += "\tshare_in_" + type;

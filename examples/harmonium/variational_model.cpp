@@ -25,8 +25,9 @@ std::string log_as_csv(const std::vector<hm::variational_record>& log) {
   for (const auto& line : log)
     csv += std::to_string(line.epoch) + "," + field(line.weight) + "," +
            field(line.training.value()) + "," + field(line.training.reconstruction) + "," +
-           field(line.training.latent_divergence) + "," + field(line.training.library_divergence) +
-           "," + (line.held_out ? field(line.held_out->value()) : "") + "\n";
+           field(line.training.latent_divergence) + "," +
+           field(line.training.log_library_divergence) + "," +
+           (line.held_out ? field(line.held_out->value()) : "") + "\n";
   return csv;
 }
 
@@ -64,7 +65,7 @@ synthetic_cells run_variational(const hm::thread_executor& run, const pilot_data
 
   synthetic_cells made;
   made.training_log = log_as_csv(trainer.log());
-  const hm::depth_options depth{.library = asked.mean_library.value_or(0)};
+  const hm::depth_options depth{.mean_library = asked.mean_library.value_or(0)};
   const hm::variational_posterior<> posterior(run, model, pilot.training, depth);
   if (asked.model == "vae-posterior") {
     auto drawn =

@@ -47,7 +47,7 @@ TEST_CASE("the protocol of the paper compares two layouts that have nothing in c
   REQUIRE(labels.size() == 50);
   // The same steps by hand.
   const auto values = hm::log_normalise(original);
-  const auto imitated = hm::log_normalise(synthetic, {.library = hm::median_library(original)});
+  const auto imitated = hm::log_normalise(synthetic, {.target_sum = hm::median_library(original)});
   hm::random_engine own(again());
   hm::umap a(hm::serial_executor{}, hm::pca(hm::sparse_operator(values), {.components = 5}).scores,
              options.layout, own);

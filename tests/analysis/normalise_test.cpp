@@ -49,7 +49,7 @@ TEST_CASE("values are logs of one plus the scaled count; zeros and empty cells s
 }
 
 TEST_CASE("the library that cells are brought to can be given") {
-  const auto dense = hm::to_dense(hm::log_normalise(small(), {.library = 1e4}));
+  const auto dense = hm::to_dense(hm::log_normalise(small(), {.target_sum = 1e4}));
   CHECK(dense(1, 1) == doctest::Approx(std::log1p(1e4)).epsilon(1e-15));
-  CHECK_THROWS_AS((void)hm::log_normalise(small(), {.library = -1}), std::invalid_argument);
+  CHECK_THROWS_AS((void)hm::log_normalise(small(), {.target_sum = -1}), std::invalid_argument);
 }

@@ -28,8 +28,8 @@ TEST_CASE("both sides are normalised to the reference's median and seen in its c
   const auto real = tiny::toy_counts(40, 12, 1), made = tiny::toy_counts(25, 12, 2);
   const hm::reference_cells reference(real, alternating(40), {.components = 3});
   const hm::comparison pair(reference, made, alternating(25));
-  CHECK(reference.library() == hm::median_library(real));
-  CHECK(pair.values() == hm::log_normalise(made, {.library = reference.library()}));
+  CHECK(reference.common_library() == hm::median_library(real));
+  CHECK(pair.values() == hm::log_normalise(made, {.target_sum = reference.common_library()}));
   CHECK(pair.scores().rows() == 25);
   CHECK(pair.scores().cols() == 3);
   const hm::comparison itself(reference, real, alternating(40));
@@ -103,7 +103,7 @@ TEST_CASE("cells without counts, no cells, one cell") {
   hm::count_matrix<> blank(3);
   for (int i = 0; i < 4; ++i) blank.finish_cell();
   const hm::reference_cells reference(blank, alternating(4));
-  CHECK(reference.library() == 1);
+  CHECK(reference.common_library() == 1);
   const hm::comparison pair(reference, blank);
   CHECK(pair.labels()[3] == 0);  // all at the same place: the first
   CHECK(pair.joint().points.isZero(0));

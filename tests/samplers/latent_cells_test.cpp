@@ -42,7 +42,7 @@ TEST_CASE("counts have the moments of the decoder's distribution, thinned or not
   const std::vector<double> library{std::log(60.0)};
   const auto decoded = model.decode(hm::serial_executor{}, z, library);
   for (const double wanted : {60.0, 15.0, 180.0}) {
-    const auto depth = hm::depth_change::of({.library = wanted}, 60);
+    const auto depth = hm::depth_change::of({.mean_library = wanted}, 60);
     CHECK((depth.kept < 1) == (wanted < 60));
     hm::random_engine rng(3);
     const auto cells = hm::to_dense<double>(at_one_point(model, 4000, depth, 2, rng));
@@ -65,7 +65,7 @@ TEST_CASE("the same cells for any number of threads, and the first do not depend
   CHECK(hm::to_dense<int>(at_one_point(model, 50, {}, 1, c)) == hm::to_dense<int>(all).topRows(50));
   CHECK(a == c);
   CHECK_THROWS_AS((void)at_one_point(model, -1, {}, 1, a), std::invalid_argument);
-  CHECK_THROWS_AS((void)hm::depth_change::of({.library = -1}, 60), std::invalid_argument);
+  CHECK_THROWS_AS((void)hm::depth_change::of({.mean_library = -1}, 60), std::invalid_argument);
 }
 
 TEST_CASE("candidates serve equally often") {

@@ -48,7 +48,7 @@ TEST_CASE("latent points have the moments of the encoded cell") {
     hm::latent_point point{z};
     posterior.place(17, rng, point);
     sample.push_back(z[1]);
-    CHECK(point.log_library == static_cast<double>(posterior.encoded().library_mean[17]));
+    CHECK(point.log_library == static_cast<double>(posterior.encoded().log_library_mean[17]));
   }
   const statistics::moments found(sample, static_cast<double>(posterior.encoded().mean(17, 1)),
                                   static_cast<double>(posterior.encoded().variance(17, 1)));
@@ -59,7 +59,7 @@ TEST_CASE("latent points have the moments of the encoded cell") {
 TEST_CASE("cells of clusters on request") {
   const tiny::variational_pilot pilot;
   const hm::variational_posterior<> posterior(hm::serial_executor{}, pilot.model, pilot.counts,
-                                              {.library = 10});
+                                              {.mean_library = 10});
   hm::random_engine rng(4);
   const std::vector<hm::index> wanted{7, 120};
   const auto made =
@@ -85,7 +85,7 @@ TEST_CASE("an encoder that says nonsense of the library is held back") {
   const auto counts = tiny::toy_counts(20, 12, 3);
   hm::random_engine rng(1);
   hm::variational_autoencoder<> model(12, {.encoder = {4}, .decoder = {4}, .latent = 2}, rng);
-  model.parameters()[model.layout().library_mean.bias] = 40;
+  model.parameters()[model.layout().log_library_mean.bias] = 40;
   const hm::variational_posterior<> posterior(
       hm::serial_executor{}, std::make_shared<const hm::variational_autoencoder<>>(model), counts);
   const double deepest = hm::library_sizes(counts).maxCoeff();

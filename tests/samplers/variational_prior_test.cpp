@@ -33,7 +33,7 @@ TEST_CASE("the same cells for any number of threads; libraries of the pilot") {
   (void)prior.generate(7, c);
   CHECK(a == b);
   CHECK(a == c);
-  const auto& library = pilot.model->library();
+  const auto& library = pilot.model->log_library_prior();
   const double mean = std::exp(library.mean + library.variance / 2);
   // Counts vary by about as much as libraries: some per cent of the mean of 1000 cells.
   CHECK(hm::library_sizes(cells).mean() == doctest::Approx(mean).epsilon(0.1));
@@ -56,16 +56,16 @@ TEST_CASE("clusters: the nearest encoded cell, libraries by cluster, cells on re
   hm::encoded_cells<float> encoded;
   encoded.mean.resize(4, 2);
   encoded.mean << 0, 0, 1, 0, 5, 5, 6, 5;
-  encoded.library_mean.resize(4);
-  encoded.library_mean << 2.0f, 2.2f, 6.0f, 6.2f;
-  encoded.library_variance = hm::vector<float>::Zero(4);
+  encoded.log_library_mean.resize(4);
+  encoded.log_library_mean << 2.0f, 2.2f, 6.0f, 6.2f;
+  encoded.log_library_variance = hm::vector<float>::Zero(4);
   const std::vector<hm::index> labels{0, 0, 2, 2};
   const hm::latent_clusters clusters(encoded, labels);
   CHECK(clusters.clusters() == 3);
   const std::vector<double> near{0.8, 0.4}, far{5.2, 4};
   CHECK(clusters.cluster_of(near) == 0);
   CHECK(clusters.cluster_of(far) == 2);
-  CHECK(clusters.library(2).mean == doctest::Approx(6.1));
+  CHECK(clusters.log_library(2).mean == doctest::Approx(6.1));
   CHECK_THROWS_AS(hm::latent_clusters(encoded, std::vector<hm::index>{0, 1}),
                   std::invalid_argument);
 

@@ -53,13 +53,13 @@ TEST_CASE("library sizes are log-normal with the counts about them") {
   double sum = 0, squares = 0, chi = 0;
   const hm::vector<double> libraries = hm::library_sizes(made.counts);
   for (hm::index i = 0; i < 2000; ++i) {
-    const double z = std::log(made.library_sizes[i] / 2000) / 0.35;
+    const double z = std::log(made.expected_library_sizes[i] / 2000) / 0.35;
     sum += z;
     squares += z * z;
-    const hm::vector<double> mean = made.library_sizes[i] * profile(made, i);
+    const hm::vector<double> mean = made.expected_library_sizes[i] * profile(made, i);
     double variance = 0;
     for (hm::index j = 0; j < 200; ++j) variance += mean[j] + mean[j] * mean[j] / made.theta[j];
-    const double off = libraries[i] - made.library_sizes[i];
+    const double off = libraries[i] - made.expected_library_sizes[i];
     chi += off * off / variance;
   }
   CHECK(std::abs(sum) < 5 * std::sqrt(2000.0));
@@ -76,7 +76,7 @@ TEST_CASE("genes have the means and variances of the truth, also with batches") 
   hm::vector<double> off = hm::vector<double>::Zero(160), variance = hm::vector<double>::Zero(160);
   hm::vector<double> ratio = hm::vector<double>::Zero(160);
   for (hm::index i = 0; i < 3000; ++i) {
-    const hm::vector<double> mean = made.library_sizes[i] * profile(made, i);
+    const hm::vector<double> mean = made.expected_library_sizes[i] * profile(made, i);
     for (hm::index j = 0; j < 160; ++j) {
       const double v = mean[j] + mean[j] * mean[j] / made.theta[j];
       off[j] += x(i, j) - mean[j];
@@ -129,7 +129,7 @@ TEST_CASE("dropout loses the counts it says, and nothing else changes") {
                                  .markers_per_type = 0,
                                  .abundance_log_spread = 0,
                                  .median_library = 300,
-                                 .library_log_spread = 0,
+                                 .log_library_spread = 0,
                                  .median_theta = 1.5,
                                  .theta_log_spread = 0};
   hm::tissue_options lossy = plain;
@@ -157,7 +157,7 @@ TEST_CASE("the same tissue for any number of threads, another one for another se
   const hm::tissue b = hm::simulate_tissue(hm::thread_executor(3), options, threaded);
   CHECK(a.counts == b.counts);
   CHECK(a.types == b.types);
-  CHECK(a.library_sizes == b.library_sizes);
+  CHECK(a.expected_library_sizes == b.expected_library_sizes);
   CHECK(serial == threaded);
   CHECK(!(a.counts == hm::simulate_tissue(options, other).counts));
 }
@@ -176,7 +176,7 @@ TEST_CASE("options out of range are named") {
   refused({.marker_log_spread = -1}, "marker_log_spread");
   refused({.abundance_log_spread = -1}, "abundance_log_spread");
   refused({.median_library = 0}, "median_library");
-  refused({.library_log_spread = -1}, "library_log_spread");
+  refused({.log_library_spread = -1}, "log_library_spread");
   refused({.median_theta = 0}, "median_theta");
   refused({.theta_log_spread = -1}, "theta_log_spread");
   refused({.batches = 0}, "batches");

@@ -29,7 +29,7 @@ const hm::tissue& pilot() {
                                 .genes = 120,
                                 .types = {{"a", 0.5}, {"b", 0.3}, {"c", 0.2}},
                                 .markers_per_type = 20,
-                                .library_log_spread = 0.6},
+                                .log_library_spread = 0.6},
                                rng);
   }();
   return made;

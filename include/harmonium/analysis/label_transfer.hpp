@@ -55,8 +55,8 @@ std::vector<index> transfer_labels(const Executor& run, const Original& original
   if (synthetic.cells() == 0) return {};
   const double median = median_library(original);
   const double library = median > 0 ? median : 1.0;
-  const auto values = log_normalise(original, {.library = library});
-  const auto imitated = log_normalise(synthetic, {.library = library});
+  const auto values = log_normalise(original, {.target_sum = library});
+  const auto imitated = log_normalise(synthetic, {.target_sum = library});
   const auto components_of = [&](const count_matrix<double>& of) {
     return pca(sparse_operator(of), {.components = options.components});
   };

@@ -25,21 +25,21 @@ template <count_source Counts>
 struct log_normalise_options {
   /// Library size that every cell is brought to. 0 means the median of the given cells. To compare
   /// two data sets, give both the same: `median_library` of the reference.
-  double library = 0;
+  double target_sum = 0;
 };
 
-/// log(1 + count / library size of the cell * options.library): normalised values, cells x genes.
-/// A zero count stays zero, so the result is as sparse as the counts and can be seen as a
+/// log(1 + count / library size of the cell * options.target_sum): normalised values, cells x
+/// genes. A zero count stays zero, so the result is as sparse as the counts and can be seen as a
 /// `sparse_operator`. A cell without counts stays empty.
 /// Source: as Seurat's LogNormalize (Butler et al. 2018, Nature Biotechnology 36:411, doi
 /// 10.1038/nbt.4096), with the median in place of 10000.
-/// @throws std::invalid_argument if `options.library` is negative or not finite.
+/// @throws std::invalid_argument if `options.target_sum` is negative or not finite.
 template <count_source Counts>
 [[nodiscard]] count_matrix<double> log_normalise(const Counts& counts,
                                                  const log_normalise_options& options = {}) {
-  require(options.library >= 0 && std::isfinite(options.library), "log_normalise",
-          "library must be 0 or more, got " + std::to_string(options.library));
-  const double library = options.library > 0 ? options.library : median_library(counts);
+  require(options.target_sum >= 0 && std::isfinite(options.target_sum), "log_normalise",
+          "target_sum must be 0 or more, got " + std::to_string(options.target_sum));
+  const double library = options.target_sum > 0 ? options.target_sum : median_library(counts);
   const vector<double> sizes = library_sizes(counts);
   count_matrix<double> values(counts.genes());
   values.reserve(counts.cells(), counts.nonzeros());

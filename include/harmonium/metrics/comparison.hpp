@@ -137,7 +137,7 @@ class reference_cells {
 
   /// The library size that all cells, also synthetic ones, are normalised to: the median of these,
   /// or 1 where that is 0.
-  [[nodiscard]] double library() const {
+  [[nodiscard]] double common_library() const {
     return library_.get([&] {
       const double median = median_library(counts());
       return median > 0 ? median : 1.0;
@@ -145,7 +145,7 @@ class reference_cells {
   }
   /// Log-normalised values, cells x genes.
   [[nodiscard]] const count_matrix<double>& values() const {
-    return values_.get([&] { return log_normalise(counts(), {.library = library()}); });
+    return values_.get([&] { return log_normalise(counts(), {.target_sum = common_library()}); });
   }
   /// Principal components of the values; none where there is no cell or gene.
   [[nodiscard]] const principal_components& components() const {
@@ -236,7 +236,8 @@ class comparison {
 
   /// Log-normalised synthetic values, to the library size of the reference.
   [[nodiscard]] const count_matrix<double>& values() const {
-    return values_.get([&] { return log_normalise(counts(), {.library = reference_.library()}); });
+    return values_.get(
+        [&] { return log_normalise(counts(), {.target_sum = reference_.common_library()}); });
   }
   /// The synthetic cells in the reference's principal components, cells x components.
   [[nodiscard]] const matrix<double>& scores() const {
@@ -270,9 +271,10 @@ class comparison {
                                            const Counts& synthetic) {
     if (reference.counts().cells() == 0)
       return std::vector<index>(static_cast<std::size_t>(synthetic.cells()), -1);
-    return labels_of_nearest(serial_executor{}, reference.neighbours(), reference.labels(),
-                             project(log_normalise(synthetic, {.library = reference.library()}),
-                                     reference.components()));
+    return labels_of_nearest(
+        serial_executor{}, reference.neighbours(), reference.labels(),
+        project(log_normalise(synthetic, {.target_sum = reference.common_library()}),
+                reference.components()));
   }
 
   /// `count` of `from` (of all rows below `all` where that is empty) in random order.

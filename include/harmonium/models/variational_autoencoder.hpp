@@ -58,9 +58,9 @@ struct library_distribution {
 /// Where cells lie in latent space: q(z | x) and q(l | x), normal and independent.
 template <std::floating_point Scalar>
 struct encoded_cells {
-  matrix<Scalar> mean, variance;    ///< cells x latent
-  vector<Scalar> library_mean;      ///< of the log-library
-  vector<Scalar> library_variance;  ///< 0 where the library is observed
+  matrix<Scalar> mean, variance;        ///< cells x latent
+  vector<Scalar> log_library_mean;      ///< of the log-library
+  vector<Scalar> log_library_variance;  ///< 0 where the library is observed
 
   [[nodiscard]] index cells() const noexcept { return mean.rows(); }
 };
@@ -101,15 +101,15 @@ class variational_autoencoder {
       for (index k = 0; k < block.outputs; ++k)
         parameters_[block.bias + k] = static_cast<Scalar>(draw::uniform(-bound, bound, own));
     };
-    for (const auto* layers : {&layout_.encoder, &layout_.library, &layout_.decoder}) {
+    for (const auto* layers : {&layout_.encoder, &layout_.log_library, &layout_.decoder}) {
       for (const hidden_block& layer : *layers) {
         start(layer.linear);
         parameters_.segment(layer.scale, layer.linear.outputs).setOnes();
         statistics_.segment(layer.running + layer.linear.outputs, layer.linear.outputs).setOnes();
       }
     }
-    for (const auto* block : {&layout_.mean, &layout_.log_variance, &layout_.library_mean,
-                              &layout_.library_log_variance, &layout_.output, &layout_.head})
+    for (const auto* block : {&layout_.mean, &layout_.log_variance, &layout_.log_library_mean,
+                              &layout_.log_library_log_variance, &layout_.output, &layout_.head})
       start(*block);
     if constexpr (Likelihood::has_theta) {
       random_engine own = streams[stream];
@@ -127,11 +127,13 @@ class variational_autoencoder {
   /// Running means and variances of the batch normalisation.
   [[nodiscard]] const vector<Scalar>& statistics() const noexcept { return statistics_; }
   [[nodiscard]] vector<Scalar>& statistics() noexcept { return statistics_; }
-  [[nodiscard]] const library_distribution& library() const noexcept { return library_; }
+  [[nodiscard]] const library_distribution& log_library_prior() const noexcept {
+    return log_library_prior_;
+  }
   void set_library(const library_distribution& library) {
     require(library.variance > 0 && std::isfinite(library.variance) && std::isfinite(library.mean),
             "variational_autoencoder::set_library", "the variance must be positive and finite");
-    library_ = library;
+    log_library_prior_ = library;
   }
 
   /// Inverse dispersion of every gene; 1 where the likelihood has none per gene.
@@ -166,14 +168,15 @@ class variational_autoencoder {
         for (index k = 0; k < latent(); ++k) all.variance(i, k) = variance_of(part(i - begin, k));
       if (!shape_.encode_library) {
         for (index i = begin; i < end; ++i)
-          all.library_mean[i] = static_cast<Scalar>(counts.log_library()[i]);
+          all.log_library_mean[i] = static_cast<Scalar>(counts.log_library()[i]);
         return;
       }
-      const auto sizes = evaluate_layers(here, layout_.library, parameters_, statistics_, x);
-      apply_linear(here, layout_.library_mean, parameters_.data(), sizes, part);
-      for (index i = begin; i < end; ++i) all.library_mean[i] = part(i - begin, 0);
-      apply_linear(here, layout_.library_log_variance, parameters_.data(), sizes, part);
-      for (index i = begin; i < end; ++i) all.library_variance[i] = variance_of(part(i - begin, 0));
+      const auto sizes = evaluate_layers(here, layout_.log_library, parameters_, statistics_, x);
+      apply_linear(here, layout_.log_library_mean, parameters_.data(), sizes, part);
+      for (index i = begin; i < end; ++i) all.log_library_mean[i] = part(i - begin, 0);
+      apply_linear(here, layout_.log_library_log_variance, parameters_.data(), sizes, part);
+      for (index i = begin; i < end; ++i)
+        all.log_library_variance[i] = variance_of(part(i - begin, 0));
     });
     return all;
   }
@@ -212,7 +215,7 @@ class variational_autoencoder {
   variational_shape shape_;
   variational_layout layout_;
   vector<Scalar> parameters_, statistics_;
-  library_distribution library_;
+  library_distribution log_library_prior_;
 };
 
 }  // namespace harmonium

@@ -31,7 +31,7 @@ namespace harmonium {
 struct depth_options {
   /// Mean counts per cell that are wanted; 0: as many as the model has learned. Fewer are reached
   /// by binomial thinning of the counts, more by larger means.
-  double library = 0;
+  double mean_library = 0;
 };
 
 /// `depth_options` against what the model would give.
@@ -42,10 +42,11 @@ struct depth_change {
   /// @param learned mean counts per cell without a change
   /// @throws std::invalid_argument for negative depths.
   static depth_change of(const depth_options& options, double learned) {
-    require(options.library >= 0 && std::isfinite(options.library), "depth_options",
-            "library must be finite and not negative, got " + std::to_string(options.library));
-    if (options.library == 0) return {};
-    const double factor = options.library / learned;
+    require(options.mean_library >= 0 && std::isfinite(options.mean_library), "depth_options",
+            "mean_library must be finite and not negative, got " +
+                std::to_string(options.mean_library));
+    if (options.mean_library == 0) return {};
+    const double factor = options.mean_library / learned;
     return factor < 1 ? depth_change{0, factor} : depth_change{math::log(factor), 1};
   }
 };

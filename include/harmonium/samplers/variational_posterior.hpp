@@ -58,8 +58,8 @@ class variational_posterior {
     double learned = 0;
     for (index i = 0; i < encoded_.cells(); ++i)
       learned += math::exp(
-          std::min(largest_, static_cast<double>(encoded_.library_mean[i]) +
-                                 0.5 * static_cast<double>(encoded_.library_variance[i])));
+          std::min(largest_, static_cast<double>(encoded_.log_library_mean[i]) +
+                                 0.5 * static_cast<double>(encoded_.log_library_variance[i])));
     depth_ = depth_change::of(depth, learned / static_cast<double>(encoded_.cells()));
     all_.resize(static_cast<std::size_t>(encoded_.cells()));
     std::iota(all_.begin(), all_.end(), index{0});
@@ -125,8 +125,8 @@ class variational_posterior {
           std::sqrt(static_cast<double>(encoded_.variance(source, at))) * draw::normal(rng);
     }
     const double drawn =
-        static_cast<double>(encoded_.library_mean[source]) +
-        std::sqrt(static_cast<double>(encoded_.library_variance[source])) * draw::normal(rng);
+        static_cast<double>(encoded_.log_library_mean[source]) +
+        std::sqrt(static_cast<double>(encoded_.log_library_variance[source])) * draw::normal(rng);
     point.log_library = std::min(drawn, largest_);
   }
 

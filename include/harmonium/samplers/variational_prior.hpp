@@ -62,7 +62,7 @@ class latent_clusters {
               "labels must be in [0, 1e6), got " + std::to_string(labels[i]));
       const auto c = static_cast<std::size_t>(labels[i]);
       if (c >= sizes.size()) sizes.resize(c + 1);
-      sizes[c].push_back(static_cast<double>(encoded.library_mean[static_cast<index>(i)]));
+      sizes[c].push_back(static_cast<double>(encoded.log_library_mean[static_cast<index>(i)]));
     }
     for (const auto& own : sizes)
       libraries_.push_back(own.empty() ? library_distribution{} : library_distribution::of(own));
@@ -70,7 +70,7 @@ class latent_clusters {
 
   [[nodiscard]] index clusters() const noexcept { return static_cast<index>(libraries_.size()); }
   /// Log-libraries of the pilot cells of a cluster.
-  [[nodiscard]] const library_distribution& library(index cluster) const {
+  [[nodiscard]] const library_distribution& log_library(index cluster) const {
     return libraries_[static_cast<std::size_t>(cluster)];
   }
   /// The cluster of the nearest encoded cell.
@@ -110,7 +110,7 @@ class variational_prior {
                              const depth_options& depth = {})
       : model_(std::move(model)), latent_(std::move(latent)), clusters_(std::move(clusters)) {
     require(model_ != nullptr, "variational_prior", "there is no model");
-    const auto& library = model_->library();
+    const auto& library = model_->log_library_prior();
     depth_ = depth_change::of(depth, math::exp(library.mean + 0.5 * library.variance));
   }
 
@@ -180,7 +180,7 @@ class variational_prior {
 
  private:
   void draw_library(index cluster, random_engine& rng, latent_point& point) const {
-    const auto& library = clusters_ ? clusters_->library(cluster) : model_->library();
+    const auto& library = clusters_ ? clusters_->log_library(cluster) : model_->log_library_prior();
     point.log_library = library.mean + std::sqrt(library.variance) * draw::normal(rng);
   }
 

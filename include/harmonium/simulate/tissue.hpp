@@ -43,7 +43,7 @@ struct tissue_options {
   double marker_log_spread = 0.5;     ///< its standard deviation over markers
   double abundance_log_spread = 1.2;  ///< standard deviation over genes of log expression
   double median_library = 2000;       ///< median over cells of the expected counts
-  double library_log_spread = 0.35;   ///< standard deviation over cells of its logarithm
+  double log_library_spread = 0.35;   ///< standard deviation over cells of its logarithm
   double median_theta = 2;            ///< median over genes of the inverse dispersion
   double theta_log_spread = 0.5;      ///< standard deviation over genes of its logarithm
   index batches = 1;                  ///< cells belong to each with equal probability
@@ -62,13 +62,14 @@ struct tissue {
   std::vector<index> batches;           ///< length cells, in [0, batches)
 
   // The truth. A count of cell i and gene j, before dropout, is negative binomial with mean
-  // library_sizes[i] * profiles(type of i, j), and inverse dispersion theta[j]; with batches, the
-  // profile is multiplied by batch_effects(batch of i, j) and scaled back to a sum of 1.
+  // expected_library_sizes[i] * profiles(type of i, j), and inverse dispersion theta[j]; with
+  // batches, the profile is multiplied by batch_effects(batch of i, j) and scaled back to a sum
+  // of 1.
   std::vector<double> proportions;          ///< length types, sum 1
   matrix<double> profiles;                  ///< types x genes, rows sum to 1
   matrix<double> batch_effects;             ///< batches x genes, > 0
   vector<double> theta;                     ///< length genes
-  vector<double> library_sizes;             ///< length cells, expected counts before dropout
+  vector<double> expected_library_sizes;    ///< length cells, expected counts before dropout
   std::vector<std::vector<index>> markers;  ///< for each type its marker genes, ascending
 
   /// Name of each cell's type, length cells.
@@ -102,7 +103,7 @@ class tissue_simulator {
     check(spread(options_.abundance_log_spread), "abundance_log_spread must be >= 0 and finite");
     check(options_.median_library > 0 && options_.median_library <= 1e9,
           "median_library must be in (0, 1e9]");
-    check(spread(options_.library_log_spread), "library_log_spread must be >= 0 and finite");
+    check(spread(options_.log_library_spread), "log_library_spread must be >= 0 and finite");
     check(options_.median_theta > 0 && std::isfinite(options_.median_theta),
           "median_theta must be positive and finite");
     check(spread(options_.theta_log_spread), "theta_log_spread must be >= 0 and finite");
@@ -122,7 +123,7 @@ class tissue_simulator {
     const auto cells = static_cast<std::size_t>(options_.cells);
     made.types.resize(cells);
     made.batches.resize(cells);
-    made.library_sizes.resize(options_.cells);
+    made.expected_library_sizes.resize(options_.cells);
     constexpr index block_size = 64;
     std::vector<count_matrix<>> blocks((cells + block_size - 1) / block_size,
                                        count_matrix<>(options_.genes));
@@ -204,10 +205,10 @@ class tissue_simulator {
     const index type = draw::categorical(std::span<const double>(made.proportions), rng);
     const auto batch =
         static_cast<index>(draw::below(static_cast<std::uint64_t>(options_.batches), rng));
-    const double library = options_.median_library * log_normal(options_.library_log_spread, rng);
+    const double library = options_.median_library * log_normal(options_.log_library_spread, rng);
     made.types[at] = type;
     made.batches[at] = batch;
-    made.library_sizes[cell] = library;
+    made.expected_library_sizes[cell] = library;
 
     vector<double> profile(options_.genes);
     for (index gene = 0; gene < options_.genes; ++gene)

@@ -44,7 +44,7 @@ class paper_protocol {
   /// One label per synthetic cell. `rng` moves on by one word.
   [[nodiscard]] std::vector<index> labels_of(const count_view<>& cells, random_engine& rng) const {
     random_engine own(rng());
-    const auto values = log_normalise(cells, {.library = reference_.library()});
+    const auto values = log_normalise(cells, {.target_sum = reference_.common_library()});
     const auto components =
         pca(sparse_operator(values), {.components = reference_.components().scores.cols()});
     umap other(serial_executor{}, components.scores, layout_, own);

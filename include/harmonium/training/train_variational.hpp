@@ -136,16 +136,17 @@ class variational_trainer {
       const auto n = static_cast<double>(size);
       sum.reconstruction += n * batch.reconstruction;
       sum.latent_divergence += n * batch.latent_divergence;
-      sum.library_divergence += n * batch.library_divergence;
+      sum.log_library_divergence += n * batch.log_library_divergence;
       seen += size;
     }
     if (!model_.parameters().allFinite() || !model_.statistics().allFinite()) diverged();
     ++epoch_;
     const auto n = static_cast<double>(seen);
-    log_.push_back({epoch_,
-                    weight,
-                    {sum.reconstruction / n, sum.latent_divergence / n, sum.library_divergence / n},
-                    {}});
+    log_.push_back(
+        {epoch_,
+         weight,
+         {sum.reconstruction / n, sum.latent_divergence / n, sum.log_library_divergence / n},
+         {}});
     monitor(run);
     return log_.back();
   }

@@ -23,8 +23,8 @@ TEST_CASE("blocks cover the parameters without gaps") {
   CHECK(layout.statistics == 2 * (5 + 4 + 5 + 3));
 
   const hm::variational_layout observed(20, {.encode_library = false}, false, false);
-  CHECK(observed.library.empty());
-  CHECK(observed.library_mean.outputs == 0);
+  CHECK(observed.log_library.empty());
+  CHECK(observed.log_library_mean.outputs == 0);
 }
 
 TEST_CASE("empty networks are refused") {

@@ -34,12 +34,12 @@ namespace harmonium {
 
 /// Parts of the bound, nats per cell, mean over cells.
 struct evidence_bound {
-  double reconstruction = 0;      ///< E log p(x | z, l)
-  double latent_divergence = 0;   ///< KL of z, >= 0
-  double library_divergence = 0;  ///< KL of l, >= 0; 0 where the library is observed
+  double reconstruction = 0;          ///< E log p(x | z, l)
+  double latent_divergence = 0;       ///< KL of z, >= 0
+  double log_library_divergence = 0;  ///< KL of l, >= 0; 0 where the library is observed
 
   [[nodiscard]] double divergence() const noexcept {
-    return latent_divergence + library_divergence;
+    return latent_divergence + log_library_divergence;
   }
   /// The bound itself.
   [[nodiscard]] double value() const noexcept { return reconstruction - divergence(); }
@@ -59,7 +59,7 @@ evidence_bound bound_of(const Executor& run, const Model& model,
   require(draws > 0, "bound_of", "draws must be at least 1");
   const random_streams streams(rng);
   const auto encoded = model.encode(run, counts);
-  const auto& prior = model.library();
+  const auto& prior = model.log_library_prior();
   theta_table<Scalar> table;
   if constexpr (Likelihood::has_theta)
     table = theta_table<Scalar>::of(model.parameters().data() + model.layout().log_theta,
@@ -76,18 +76,18 @@ evidence_bound bound_of(const Executor& run, const Model& model,
       for (index k = 0; k < model.latent(); ++k)
         part.latent_divergence += normal_divergence(static_cast<double>(encoded.mean(i, k)),
                                                     static_cast<double>(encoded.variance(i, k)));
-      const auto library_mean = static_cast<double>(encoded.library_mean[i]);
-      const auto library_variance = static_cast<double>(encoded.library_variance[i]);
-      if (library_variance > 0)
-        part.library_divergence +=
-            normal_divergence(library_mean, library_variance, prior.mean, prior.variance);
+      const auto log_library_mean = static_cast<double>(encoded.log_library_mean[i]);
+      const auto log_library_variance = static_cast<double>(encoded.log_library_variance[i]);
+      if (log_library_variance > 0)
+        part.log_library_divergence +=
+            normal_divergence(log_library_mean, log_library_variance, prior.mean, prior.variance);
       random_engine own = streams[static_cast<std::uint64_t>(i)];
       for (index d = 0; d < draws; ++d) {
         for (index k = 0; k < model.latent(); ++k)
           z(d, k) = encoded.mean(i, k) +
                     std::sqrt(encoded.variance(i, k)) * static_cast<Scalar>(draw::normal(own));
         log_library[static_cast<std::size_t>(d)] =
-            library_mean + std::sqrt(library_variance) * draw::normal(own);
+            log_library_mean + std::sqrt(log_library_variance) * draw::normal(own);
       }
       const auto decoded = model.decode(serial_executor{}, z, log_library);
       double sum = 0;
@@ -110,12 +110,12 @@ evidence_bound bound_of(const Executor& run, const Model& model,
   for (const auto& part : parts) {
     all.reconstruction += part.reconstruction;
     all.latent_divergence += part.latent_divergence;
-    all.library_divergence += part.library_divergence;
+    all.log_library_divergence += part.log_library_divergence;
   }
   const auto cells = static_cast<double>(counts.cells());
   all.reconstruction /= cells;
   all.latent_divergence /= cells;
-  all.library_divergence /= cells;
+  all.log_library_divergence /= cells;
   return all;
 }
 
@@ -170,18 +170,22 @@ class batch_gradient {
     // The library's encoder, then a draw of l.
     log_library_.resize(rows.size());
     const bool encode_library = model.shape().encode_library;
-    const library_distribution& prior = model.library();
+    const library_distribution& prior = model.log_library_prior();
     if (encode_library) {
-      const auto& hidden = forward(run, layout.library, parameters, x, dropout, engines, library_);
-      apply_linear(run, layout.library_mean, parameters, hidden, library_mean_);
-      apply_linear(run, layout.library_log_variance, parameters, hidden, library_log_variance_);
+      const auto& hidden =
+          forward(run, layout.log_library, parameters, x, dropout, engines, library_);
+      apply_linear(run, layout.log_library_mean, parameters, hidden, log_library_mean_);
+      apply_linear(run, layout.log_library_log_variance, parameters, hidden,
+                   log_library_log_variance_);
       library_drawn_.resize(cells);
       for (index i = 0; i < cells; ++i) {
-        const auto variance = static_cast<double>(Model::variance_of(library_log_variance_(i, 0)));
-        const auto mean = static_cast<double>(library_mean_(i, 0));
+        const auto variance =
+            static_cast<double>(Model::variance_of(log_library_log_variance_(i, 0)));
+        const auto mean = static_cast<double>(log_library_mean_(i, 0));
         library_drawn_[i] = draw::normal(engines_[static_cast<std::size_t>(i)]);
         log_library_[static_cast<std::size_t>(i)] = mean + std::sqrt(variance) * library_drawn_[i];
-        bound.library_divergence += normal_divergence(mean, variance, prior.mean, prior.variance);
+        bound.log_library_divergence +=
+            normal_divergence(mean, variance, prior.mean, prior.variance);
       }
     } else {
       for (index i = 0; i < cells; ++i)
@@ -226,8 +230,9 @@ class batch_gradient {
     if (encode_library) {
       matrix<Scalar> mean_slope(cells, 1), log_variance_slope(cells, 1);
       for (index i = 0; i < cells; ++i) {
-        const auto variance = static_cast<double>(Model::variance_of(library_log_variance_(i, 0)));
-        const double gap = static_cast<double>(library_mean_(i, 0)) - prior.mean;
+        const auto variance =
+            static_cast<double>(Model::variance_of(log_library_log_variance_(i, 0)));
+        const double gap = static_cast<double>(log_library_mean_(i, 0)) - prior.mean;
         const double drawn_slope = library_slope_[static_cast<std::size_t>(i)];
         mean_slope(i, 0) = static_cast<Scalar>(drawn_slope + gap / prior.variance / n);
         const double by_variance = drawn_slope * library_drawn_[i] / (2 * std::sqrt(variance)) +
@@ -235,23 +240,24 @@ class batch_gradient {
         log_variance_slope(i, 0) = static_cast<Scalar>(by_variance * (variance - 1e-4));
       }
       const auto& hidden = library_.back().out;
-      slope.setZero(cells, layout.library_mean.inputs);
-      add_linear_gradient(run, layout.library_mean, hidden, mean_slope, slopes);
-      add_linear_gradient(run, layout.library_log_variance, hidden, log_variance_slope, slopes);
-      add_input_gradient(run, layout.library_mean, parameters, mean_slope, slope);
-      add_input_gradient(run, layout.library_log_variance, parameters, log_variance_slope, slope);
-      backward(run, layout.library, parameters, x, library_, slope, slopes);
+      slope.setZero(cells, layout.log_library_mean.inputs);
+      add_linear_gradient(run, layout.log_library_mean, hidden, mean_slope, slopes);
+      add_linear_gradient(run, layout.log_library_log_variance, hidden, log_variance_slope, slopes);
+      add_input_gradient(run, layout.log_library_mean, parameters, mean_slope, slope);
+      add_input_gradient(run, layout.log_library_log_variance, parameters, log_variance_slope,
+                         slope);
+      backward(run, layout.log_library, parameters, x, library_, slope, slopes);
     }
     bound.reconstruction /= n;
     bound.latent_divergence /= n;
-    bound.library_divergence /= n;
+    bound.log_library_divergence /= n;
     return bound;
   }
 
   /// Moves the model's running moments towards those of the last batch.
   void update_statistics(Model& model) const {
     update_running(model.layout().encoder, encoder_, model.statistics());
-    update_running(model.layout().library, library_, model.statistics());
+    update_running(model.layout().log_library, library_, model.statistics());
     update_running(model.layout().decoder, decoder_, model.statistics());
   }
 
@@ -306,7 +312,7 @@ class batch_gradient {
   std::vector<sparse_row<Scalar>> inputs_;
   std::vector<random_engine> engines_;
   std::vector<layer_trace<Scalar>> encoder_, library_, decoder_;
-  matrix<Scalar> mean_, log_variance_, z_, drawn_, library_mean_, library_log_variance_;
+  matrix<Scalar> mean_, log_variance_, z_, drawn_, log_library_mean_, log_library_log_variance_;
   matrix<Scalar> output_, head_, theta_slopes_;
   vector<double> library_drawn_;
   std::vector<double> log_library_, library_slope_;

@@ -42,9 +42,10 @@ struct named_block {
 
 /// Where everything is.
 struct variational_layout {
-  std::vector<hidden_block> encoder, library, decoder;  ///< `library` is empty if it is observed
-  linear_block mean, log_variance;                      ///< of z
-  linear_block library_mean, library_log_variance;
+  std::vector<hidden_block> encoder, log_library,
+      decoder;                      ///< `log_library` is empty if it is observed
+  linear_block mean, log_variance;  ///< of z
+  linear_block log_library_mean, log_library_log_variance;
   linear_block output;  ///< of the softmax over the genes
   linear_block head;    ///< one more number per gene and cell, if the likelihood has it
   index log_theta = 0;  ///< one per gene, if the likelihood has it
@@ -61,9 +62,9 @@ struct variational_layout {
     mean = linear("mean", shape.encoder.back(), shape.latent);
     log_variance = linear("log_variance", shape.encoder.back(), shape.latent);
     if (shape.encode_library) {
-      library = hidden("library", genes, {shape.encoder.front()});
-      library_mean = linear("library_mean", shape.encoder.front(), 1);
-      library_log_variance = linear("library_log_variance", shape.encoder.front(), 1);
+      log_library = hidden("log_library", genes, {shape.encoder.front()});
+      log_library_mean = linear("log_library_mean", shape.encoder.front(), 1);
+      log_library_log_variance = linear("log_library_log_variance", shape.encoder.front(), 1);
     }
     decoder = hidden("decoder", shape.latent, shape.decoder);
     output = linear("output", shape.decoder.back(), genes);
