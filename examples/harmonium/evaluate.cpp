@@ -94,7 +94,7 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-std::string short_number(double value) {
+std::string table_number(double value) {
   return std::isnan(value) ? "-" : rounded(value, 3);
 }
 
@@ -128,10 +128,10 @@ std::string as_text(const evaluate_options& options, const evaluate_input& input
   text += "\n";
   row("", "synthetic", "fresh cells", "floor", "chance", "verdict");
   for (const auto& said : verdicts) {
-    std::string best = short_number(said.ceiling.mean);
+    std::string best = table_number(said.ceiling.mean);
     if (!std::isnan(said.ceiling.spread)) best += " +- " + rounded(said.ceiling.spread, 2);
-    row(std::string(said.about.name), short_number(said.value.mean), best,
-        short_number(said.floor.mean), short_number(said.chance), hm::in_words(said));
+    row(std::string(said.about.name), table_number(said.value.mean), best,
+        table_number(said.floor.mean), table_number(said.chance), hm::in_words(said));
   }
   text += R"(
 fresh cells  real cells the generator has not seen: the best to hope for

@@ -18,6 +18,7 @@
 #include "harmonium/report/svg.hpp"
 #include "harmonium/version.hpp"
 #include "interrupt.hpp"
+#include "page.hpp"
 
 namespace program {
 
@@ -26,7 +27,7 @@ namespace svg = harmonium::svg;
 
 namespace {
 
-constexpr hm::index most_cells = 2000;  ///< in a picture
+constexpr hm::index most_in_picture = 2000;
 constexpr hm::index most_genes = 1000;
 constexpr hm::index markers = 8;
 constexpr std::string_view real_colour = "#777777", made_colour = "#cc4411";
@@ -52,10 +53,6 @@ struct picture_cells {
   const hm::comparison& pair;
   const std::vector<std::string>& names;
 };
-
-std::string short_number(double value) {
-  return std::isnan(value) ? "&ndash;" : svg::number(value, 3);
-}
 
 std::string dot(std::string_view colour) {
   return "<i style=\"background:" + std::string(colour) + "\"></i>";
@@ -128,9 +125,9 @@ std::string key(const std::vector<std::string>& names) {
   return text + "</div>\n";
 }
 
-/// At most `most_cells` rows, and a sentence where that are not all.
+/// At most `most_in_picture` rows, and a sentence where that are not all.
 std::vector<hm::index> some_rows(hm::index all, hm::random_engine& rng) {
-  return hm::draw::sample_without_replacement(all, std::min(all, most_cells), rng);
+  return hm::draw::sample_without_replacement(all, std::min(all, most_in_picture), rng);
 }
 
 hm::matrix<double> rows_of(const hm::matrix<double>& points, std::span<const hm::index> rows) {

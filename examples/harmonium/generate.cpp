@@ -136,7 +136,7 @@ std::string line(const std::string& name, const std::string& value) {
   return text + value + "\n";
 }
 
-std::string short_number(double value) {
+std::string four_digits(double value) {
   return rounded(value, 4);
 }
 
@@ -180,8 +180,8 @@ std::string gene_table(const synthetic_cells& made, const pilot_data& pilot) {
     const auto gene = static_cast<std::size_t>(pilot.expressed[k]);
     const auto m = static_cast<hm::index>(k);
     text += pilot.all.genes.ids[gene] + "\t" + pilot.all.genes.symbols[gene] + "\t" +
-            short_number(pilot_means[m]) + "\t" + short_number(means[m]) + "\t" +
-            short_number(made.inverse_dispersion[k]) + "\t" + made.dispersion_status[k] + "\n";
+            four_digits(pilot_means[m]) + "\t" + four_digits(means[m]) + "\t" +
+            four_digits(made.inverse_dispersion[k]) + "\t" + made.dispersion_status[k] + "\n";
   }
   return text;
 }
@@ -347,18 +347,18 @@ void generate(const generate_options& asked) {
     summary += line(name, a + std::string(a.size() < 12 ? 12 - a.size() : 1, ' ') + b);
   };
   compare("cells", std::to_string(real.cells), std::to_string(synthetic.cells));
-  compare("median library", short_number(real.median_library),
-          short_number(synthetic.median_library));
-  compare("mean library", short_number(real.mean_library), short_number(synthetic.mean_library));
-  compare("share of zeros", short_number(real.zeros), short_number(synthetic.zeros));
+  compare("median library", four_digits(real.median_library),
+          four_digits(synthetic.median_library));
+  compare("mean library", four_digits(real.mean_library), four_digits(synthetic.mean_library));
+  compare("share of zeros", four_digits(real.zeros), four_digits(synthetic.zeros));
   if (synthetic.cells > 0)
     summary += line("means off by > 10 %", std::to_string(off) + " of " + std::to_string(compared) +
                                                " genes with a mean above 0.2");
   summary += "\n" + line("seed", std::to_string(options.seed));
   summary += line("threads", std::to_string(run.threads()));
-  summary += line("seconds", short_number(seconds_since(start)) + " (reading " +
-                                 short_number(read_seconds) + ", training and generating " +
-                                 short_number(made_seconds) + ")");
+  summary +=
+      line("seconds", four_digits(seconds_since(start)) + " (reading " + four_digits(read_seconds) +
+                          ", training and generating " + four_digits(made_seconds) + ")");
   write_text(folder / "summary.txt", summary);
   std::fputs(summary.c_str(), stdout);
 }

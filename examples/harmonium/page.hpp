@@ -39,6 +39,10 @@ inline std::string short_number(double value, int digits = 3) {
   return std::isnan(value) ? "&ndash;" : harmonium::svg::number(value, digits);
 }
 
+inline std::string percent(double share) {
+  return short_number(100 * share) + " %";
+}
+
 /// Coloured dots with names; position k has colour k.
 template <class Names>
 std::string colour_key(const Names& names) {

@@ -21,10 +21,6 @@ namespace {
 
 constexpr double enough_power = 0.8;
 
-std::string percent(double share) {
-  return short_number(100 * share) + " %";
-}
-
 std::string type_table(const plan_pilot& pilot, const plan_result& found,
                        const plan_command& options) {
   const auto& needs = found.needs;

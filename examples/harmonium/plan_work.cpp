@@ -395,7 +395,7 @@ void run_power(const hm::thread_executor& run, const plan_pilot& pilot, const pl
   });
 }
 
-std::string percent(double share) {
+std::string in_percent(double share) {
   return rounded(100 * share, 3) + " %";
 }
 
@@ -412,7 +412,7 @@ void recommend(const plan_pilot& pilot, const plan_command& options, plan_result
                            std::to_string(needs.low) + " and " + std::to_string(needs.high) +
                            " cells may be needed");
   if (needs.unseen.mass > rare_share)
-    found.doubts.push_back("about " + percent(needs.unseen.mass) +
+    found.doubts.push_back("about " + in_percent(needs.unseen.mass) +
                            " of the tissue's cells are of types the pilot has not seen");
   const auto& recovery = found.curves.front().curve;
   hm::index wanted = needs.cells;
@@ -425,8 +425,8 @@ void recommend(const plan_pilot& pilot, const plan_command& options, plan_result
   const std::string aim = "at least " + std::to_string(options.at_least) +
                           " cells of each of the " + std::to_string(pilot.types.names.size()) +
                           " cell types" +
-                          (options.rare ? " and of one of " + percent(*options.rare) : "") +
-                          " with a probability of " + percent(options.probability);
+                          (options.rare ? " and of one of " + in_percent(*options.rare) : "") +
+                          " with a probability of " + in_percent(options.probability);
   if (!found.doubts.empty()) {
     found.answer =
         "This pilot is too small to say how many cells are needed: " + found.doubts.front() +
@@ -443,7 +443,7 @@ void recommend(const plan_pilot& pilot, const plan_command& options, plan_result
   if (recovery.size)
     found.answer += ", and beyond " + std::to_string(*recovery.size) +
                     " cells clusters of synthetic cells get no better (sure in " +
-                    percent(recovery.confidence) + " of resamples).";
+                    in_percent(recovery.confidence) + " of resamples).";
   else
     found.answer += "; clusters of synthetic cells still get better at " +
                     std::to_string(found.sizes.back()) + " cells.";

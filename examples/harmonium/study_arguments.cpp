@@ -10,17 +10,17 @@ namespace program {
 
 namespace {
 
-constexpr const char *input = "Input and output", *run = "Run";
+constexpr const char *files_group = "Input and output", *run_group = "Run";
 
 void add_genes(CLI::App& command, std::string& genes, std::string& feature_type) {
   command
       .add_option("--genes", genes,
                   "Keep the N genes of largest residual deviance, or those listed in a file [all]")
       ->type_name("N|FILE")
-      ->group(input);
+      ->group(files_group);
   command.add_option("--feature-type", feature_type, "Rows of features.tsv to use")
       ->capture_default_str()
-      ->group(input);
+      ->group(files_group);
 }
 
 }  // namespace
@@ -37,16 +37,16 @@ fits; the same command continues where it stopped, also after a crash. Equal see
 for any number of threads, shards and processes (mpirun -n 4 harmonium study ..., where the program
 was built with MPI).)");
   command.add_option("--reference", options.reference, "10x folder of the real cells")
-      ->group(input);
+      ->group(files_group);
   command
       .add_option("--labels", options.labels,
                   "barcode<TAB>label with that header, any order: cell types of the reference "
                   "[clusters found by Louvain]")
       ->check(CLI::ExistingFile)
-      ->group(input);
+      ->group(files_group);
   command.add_option("--output", options.output, "Folder to write, or to continue in")
       ->required()
-      ->group(input);
+      ->group(files_group);
   add_genes(command, options.genes, options.feature_type);
 
   const auto design = "Design";
@@ -92,13 +92,13 @@ was built with MPI).)");
 
   command.add_option("--shard", options.shard, "Do the i-th of n parts only, as a job array does")
       ->type_name("i/n")
-      ->group(run);
+      ->group(run_group);
   command
       .add_flag("--merge", options.merge,
                 "Write the results of finished shards in --output; the other options are those it "
                 "was begun with")
-      ->group(run);
-  add_run_options(command, options.seed, options.threads, run);
+      ->group(run_group);
+  add_run_options(command, options.seed, options.threads, run_group);
 }
 
 void describe_plan(CLI::App& command, plan_command& options) {
@@ -109,19 +109,19 @@ The output folder receives report.html (the answer first), plan.json, types.csv,
 power.csv and summary.txt. Without labels, types are clusters that are found in the pilot.)");
   command.add_option("--pilot", options.pilot, "10x folder of the pilot's cells")
       ->required()
-      ->group(input);
+      ->group(files_group);
   command
       .add_option("--labels", options.labels,
                   "barcode<TAB>label with that header, any order: types of the pilot's cells "
                   "[clusters found by Louvain]")
       ->check(CLI::ExistingFile)
-      ->group(input);
+      ->group(files_group);
   command.add_option("--output", options.output, "Folder to write; must be new or empty")
       ->required()
-      ->group(input);
+      ->group(files_group);
   add_genes(command, options.genes, options.feature_type);
   command.add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty")
-      ->group(input);
+      ->group(files_group);
 
   const auto wanted = "What is wanted";
   command.add_option("--at-least", options.at_least, "Cells of every type")
@@ -195,7 +195,7 @@ power.csv and summary.txt. Without labels, types are clusters that are found in 
       ->type_name("X,...")
       ->capture_default_str()
       ->group(synthetic);
-  add_run_options(command, options.seed, options.threads, run);
+  add_run_options(command, options.seed, options.threads, run_group);
 }
 
 }  // namespace program

@@ -106,10 +106,6 @@ std::optional<hm::saturation> curve_of(const hm::study_table& table, const std::
   return hm::find_saturation(table.sizes, values, {}, rng);
 }
 
-std::string percent(double share) {
-  return svg::number(100 * share, 3) + " %";
-}
-
 std::string enough(const std::optional<hm::saturation>& found) {
   if (!found) return "fits are missing";
   if (!found->size) return "not within these sizes";
@@ -387,7 +383,7 @@ std::string heat_map(const hm::study_table& table) {
          "pale is good. Colours go by ratios; the noisy replicate may be off the scale.</p>\n";
 }
 
-constexpr hm::index most_cells = 700;  ///< in a map
+constexpr hm::index most_in_map = 700;
 
 std::string map_of(const std::string& title, const hm::matrix<double>& places,
                    std::span<const hm::index> labels, std::size_t types, svg::range x,
@@ -411,7 +407,7 @@ std::string maps(const hm::thread_executor& run, const hm::sweep& all, const stu
   hm::random_engine rng(1);
   const auto some = [&](const hm::matrix<double>& points, std::span<const hm::index> labels) {
     const auto rows = hm::draw::sample_without_replacement(
-        points.rows(), std::min(points.rows(), most_cells), rng);
+        points.rows(), std::min(points.rows(), most_in_map), rng);
     std::pair<hm::matrix<double>, std::vector<hm::index>> taken;
     taken.first.resize(static_cast<hm::index>(rows.size()), points.cols());
     for (std::size_t k = 0; k < rows.size(); ++k) {
@@ -460,7 +456,7 @@ std::string maps(const hm::thread_executor& run, const hm::sweep& all, const stu
       colour_key(input.labels.names) + "<div class=\"grid\" style=\"--least:260px\">";
   for (const auto& one : panels)
     text += map_of(one.title, one.places, one.labels, input.labels.names.size(), across, up);
-  return text + "</div>\n<p class=\"note\">Up to " + std::to_string(most_cells) +
+  return text + "</div>\n<p class=\"note\">Up to " + std::to_string(most_in_map) +
          " cells each, made from the first pilot of " + std::to_string(size) +
          " cells and placed into a map of real cells; a synthetic cell has the colour of its "
          "nearest real cell.</p>\n";

@@ -5,6 +5,7 @@
 
 #include <Spectra/SymEigsSolver.h>
 
+#include <concepts>
 #include <functional>
 
 #include "harmonium/core/error.hpp"
@@ -31,17 +32,19 @@ struct leading_pairs {
   bool converged;
 };
 
-/// Implicitly restarted Lanczos of Spectra, from a fixed start.
+/// Implicitly restarted Lanczos of Spectra, from a fixed start. A template, so that only who calls
+/// it compiles the solver.
 /// @param wanted         number of eigenvalues, below the size
 /// @param basis          size of the Krylov space, above `wanted` and at most the size
 /// @param max_iterations restarts
 /// @param tolerance      relative, of the eigenvalues
 /// @throws std::invalid_argument for other `wanted` and `basis`
-inline leading_pairs leading_eigenpairs(symmetric_product a, index wanted, index basis,
-                                        index max_iterations, double tolerance) {
+template <std::same_as<symmetric_product> Matrix>
+leading_pairs leading_eigenpairs(Matrix a, index wanted, index basis, index max_iterations,
+                                 double tolerance) {
   require(wanted >= 1 && wanted < basis && basis <= a.size, "leading_eigenpairs",
           "1 <= wanted < basis <= size is needed");
-  Spectra::SymEigsSolver<symmetric_product> solver(a, wanted, basis);
+  Spectra::SymEigsSolver<Matrix> solver(a, wanted, basis);
   solver.init();
   solver.compute(Spectra::SortRule::LargestAlge, max_iterations, tolerance);
   return {solver.eigenvalues(), solver.eigenvectors(),

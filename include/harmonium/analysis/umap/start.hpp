@@ -69,9 +69,9 @@ inline matrix<double> laplacian_eigenvectors(const normalised_adjacency& adjacen
   const index wanted = dimensions + 1;
   if (n <= 2 * wanted) return {};
   const index basis = std::min(n, std::max<index>(4 * wanted, 20));
-  const leading_pairs found =
-      leading_eigenpairs({n, [&](const double* in, double* out) { adjacency.multiply(in, out); }},
-                         wanted, basis, 300, 1e-4);
+  const leading_pairs found = leading_eigenpairs(
+      symmetric_product{n, [&](const double* in, double* out) { adjacency.multiply(in, out); }},
+      wanted, basis, 300, 1e-4);
   if (!found.converged) return {};
   matrix<double> vectors = found.vectors.rightCols(dimensions);
   for (index d = 0; d < dimensions; ++d) {
