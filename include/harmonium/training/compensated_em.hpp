@@ -140,22 +140,16 @@ class compensated_em {
   void expect(const Executor& run) {
     const auto potential = potentials(run, model_);
     const auto base = log_base_measures(model_.visible(), *counts_);
-    std::vector<std::vector<posterior_share>> shares(static_cast<std::size_t>(counts_->cells()));
-    std::vector<double> evidence(shares.size());
-    for_each_range(run, counts_->cells(), 32, [&](index begin, index end) {
-      for (index i = begin; i < end; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        const auto cell = counts_->cell(i);
-        const auto terms = log_joint_terms(model_, potential, cell);
-        evidence[at] = share_out(std::span<const double>(terms), shares[at]) + base[i] +
-                       row::dot<double>(cell, model_.bias(0));
-      }
-    });
-    data_ = sum_posterior<double>(model_.states(), *counts_,
-                                  std::span<const std::vector<posterior_share>>(shares));
-    log_likelihood_ = 0;
-    for (const double cell : evidence) log_likelihood_ += cell;
-    log_likelihood_ /= static_cast<double>(counts_->cells());
+    sum_over_cells(
+        run, model_.states(), *counts_, shares_, data_,
+        [&](index i, std::span<double> terms) {
+          const auto own = log_joint_terms(model_, potential, counts_->cell(i));
+          std::copy(own.begin(), own.end(), terms.begin());
+        },
+        [&](index i, double log_sum) {
+          return log_sum + base[i] + row::dot<double>(counts_->cell(i), model_.bias(0));
+        });
+    log_likelihood_ = data_.log_likelihood;
   }
 
   template <executor Executor>
@@ -311,6 +305,7 @@ class compensated_em {
   std::optional<counts_by_gene<typename Counts::value_type>> by_gene_;
   vector<double> max_mean_;
   posterior_statistics<double> data_;
+  posterior_shares shares_;
   double log_likelihood_ = 0;
   index iterations_ = 0;
 };

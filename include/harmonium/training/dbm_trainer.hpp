@@ -25,6 +25,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/training/constraints.hpp"
@@ -208,7 +209,9 @@ class dbm_trainer {
         record_exact(run);
       if (last) {
         ++stage_;
+        blank_lines_.clear();
         exact_.reset();
+        exact_work_ = {};
         sampled_.reset();
       }
       return log_.back();
@@ -237,12 +240,12 @@ class dbm_trainer {
   template <executor Executor, observer Observer>
   bool run(const Executor& executor, Observer&& watch) {
     while (!done()) {
-      const auto stage = stage_name();
       const index total = stage_epochs();
       const auto& line = step(executor);
-      std::vector<named_value> figures{{"reconstruction_error", line.reconstruction_error}};
-      if (line.log_likelihood) figures.push_back({"log_likelihood", *line.log_likelihood});
-      if (watch(progress{stage, line.epoch, total, figures}) == flow::stop) break;
+      const named_value figures[] = {{"reconstruction_error", line.reconstruction_error},
+                                     {"log_likelihood", line.log_likelihood.value_or(0)}};
+      const auto shown = std::span(figures).first(line.log_likelihood ? 2 : 1);
+      if (watch(progress{line.stage, line.epoch, total, shown}) == flow::stop) break;
     }
     return done();
   }
@@ -370,6 +373,7 @@ class dbm_trainer {
   void begin_stage(std::size_t stage) {
     stage_ = stage;
     epoch_ = 0;
+    blank_lines_.clear();
     if (stage == hidden_layers) return begin_joint();
     [&]<std::size_t... L>(std::index_sequence<L...>) {
       (
@@ -484,6 +488,7 @@ class dbm_trainer {
     } else {
       ++stage_;
       epoch_ = 0;
+      blank_lines_.clear();
     }
     skip_empty_stages(run);
   }
@@ -498,9 +503,16 @@ class dbm_trainer {
     hidden_enumeration<Model> hidden;
     posterior_statistics<scalar> data;  ///< under the model as it is
     double base = 0;                    ///< mean log base measure of the training cells
+    vector<scalar> held_out_base = {};  ///< those of the held-out cells
     double last_cycle = -std::numeric_limits<double>::infinity();
     bool settled = false;  ///< theta stays from now on
     [[nodiscard]] double log_likelihood() const { return data.log_likelihood + base; }
+  };
+
+  /// Memory for its iterations.
+  struct exact_work {
+    exact_m_step<Model> m_step;
+    posterior_shares shares;
   };
 
   /// What an iteration of exact EM left that fits the held-out cells best.
@@ -534,7 +546,7 @@ class dbm_trainer {
                            at.log_likelihood() - before < gain_that_counts();
     const bool last = lost_patience(run, model, at) || converged || epoch_ + 1 == stage_epochs();
     if (last) {
-      if (best_) std::tie(model, at) = std::pair(best_->model, best_->at);
+      if (best_) std::tie(model, at) = std::tie(best_->model, best_->at);
       best_.reset();
       // At the maximum over the biases the model's gene means are the data's.
       exact_em_options biases = options_.exact;
@@ -549,8 +561,16 @@ class dbm_trainer {
   template <executor Executor>
   bool lost_patience(const Executor& run, const Model& model, const exact_state& at) {
     if (options_.patience == 0) return false;
-    const double held_out = exact_fit(run, model, at.hidden, held_out_).log_likelihood;
-    if (!best_ || held_out > best_->held_out) best_ = best_so_far{held_out, epoch_, model, at};
+    const double held_out =
+        exact_fit(run, model, at.hidden, held_out_, at.held_out_base).log_likelihood;
+    if (!best_) {
+      best_.emplace(best_so_far{held_out, epoch_, model, at});
+    } else if (held_out > best_->held_out) {
+      best_->held_out = held_out;
+      best_->epoch = epoch_;
+      best_->model = model;
+      best_->at = at;
+    }
     return epoch_ - best_->epoch >= options_.patience;
   }
 
@@ -561,21 +581,34 @@ class dbm_trainer {
   /// M-step, then the E-step for the next.
   template <executor Executor>
   void m_step(const Executor& run, Model& model, exact_state& at, const exact_em_options& options) {
-    const auto limits = options_.constraint.limits(model);
-    maximise_expected(run, model, at.hidden, at.data, as_span(limits), training_.cells(), options);
+    scratch_vector<scalar> limits(model.size(0));
+    write_limits(model, as_span(limits));
+    exact_work_.m_step.maximise(run, model, at.hidden, at.data, as_span(std::as_const(limits)),
+                                training_.cells(), options);
     // The M-step keeps every state within the limits; a constraint that asks for more has its say.
     if constexpr (!std::same_as<decltype(options_.constraint), admissible_sum>) {
       options_.constraint.apply(model);
-      at.hidden = hidden_enumeration<Model>(run, model, options_.exact.max_states);
+      at.hidden.set_model(run, model);
     }
-    at.data = posterior_of(run, model, at.hidden, training_);
+    posterior_of(run, model, at.hidden, training_, exact_work_.shares, at.data);
+  }
+
+  /// Those of the constraint.
+  void write_limits(const Model& model, std::span<scalar> out) const {
+    if constexpr (requires { options_.constraint.write_limits(model, out); }) {
+      options_.constraint.write_limits(model, out);
+    } else {
+      const auto limits = options_.constraint.limits(model);
+      std::copy(limits.data(), limits.data() + limits.size(), out.begin());
+    }
   }
 
   /// After a change of theta.
   template <executor Executor>
-  void refresh(const Executor& run, const Model& model, exact_state& at) const {
-    at.hidden.set_visible_terms(visible_log_partitions(run, model, at.hidden.all_states()));
-    at.data = posterior_of(run, model, at.hidden, training_);
+  void refresh(const Executor& run, const Model& model, exact_state& at) {
+    at.hidden.set_model(run, model);
+    posterior_of(run, model, at.hidden, training_, exact_work_.shares, at.data);
+    at.held_out_base = log_base_measures(model.visible(), held_out_);
     const auto base = log_base_measures(model.visible(), training_);
     at.base = 0;
     for (index i = 0; i < base.size(); ++i) at.base += static_cast<double>(base[i]);
@@ -726,10 +759,7 @@ class dbm_trainer {
 
   template <executor Executor, class AnyModel, class Rows>
   void record(const Executor& run, const AnyModel& model, const Rows& rows, double rate) {
-    training_record line;
-    line.stage = stage_name();
-    line.epoch = epoch_;
-    line.learning_rate = rate;
+    training_record& line = next_line(rate);
     if constexpr (count_source<Rows>) {
       line.reconstruction_error =
           reconstruction_error(run, model, rows, options_.contrastive.mean_field);
@@ -747,46 +777,58 @@ class dbm_trainer {
     } else {
       line.reconstruction_error = dense_reconstruction_error(model, rows);
     }
+    write_norms(model, line);
+  }
+
+  /// A fresh line of the log, with room for all that the stage may write.
+  training_record& next_line(double rate) {
+    if (blank_lines_.empty()) {
+      const auto count = static_cast<std::size_t>(std::max<index>(1, stage_epochs() - epoch_ + 1));
+      training_record blank{};
+      blank.stage = stage_name();
+      blank.weight_norms.resize(hidden_layers);
+      blank_lines_.assign(count, blank);
+      log_.reserve(log_.size() + count);
+    }
+    log_.push_back(std::move(blank_lines_.back()));
+    blank_lines_.pop_back();
+    log_.back().epoch = epoch_;
+    log_.back().learning_rate = rate;
+    return log_.back();
+  }
+
+  template <class AnyModel>
+  static void write_norms(const AnyModel& model, training_record& line) {
+    line.weight_norms.resize(AnyModel::hidden_layers);
     for (std::size_t l = 0; l < AnyModel::hidden_layers; ++l)
-      line.weight_norms.push_back(weight_norm(model, l));
-    log_.push_back(std::move(line));
+      line.weight_norms[l] = weight_norm(model, l);
   }
 
   /// The likelihood is not known.
   template <executor Executor>
   void record_sampled(const Executor& run) {
-    training_record line;
-    line.stage = stage_name();
-    line.epoch = epoch_;
-    line.learning_rate = 0;
+    training_record& line = next_line(0);
     if constexpr (one_hidden_layer<Model>)
       line.reconstruction_error =
           reconstruction_error(run, joint_->model(), training_, sampled_->data.hidden);
-    for (std::size_t l = 0; l < hidden_layers; ++l)
-      line.weight_norms.push_back(weight_norm(joint_->model(), l));
-    log_.push_back(std::move(line));
+    write_norms(joint_->model(), line);
   }
 
   /// The line of an exact iteration, whose figures the E-step has found already.
   template <executor Executor>
   void record_exact(const Executor& run) {
     const Model& model = joint_->model();
-    training_record line;
-    line.stage = stage_name();
-    line.epoch = epoch_;
-    line.learning_rate = 0;
+    training_record& line = next_line(0);
     line.reconstruction_error = reconstruction_error(run, model, training_, exact_->data.hidden);
     line.log_likelihood = exact_->log_likelihood();
     line.free_energy =
         -(*line.log_likelihood + static_cast<double>(exact_->hidden.log_partition()));
     if (held_out_.cells() > 0) {
-      const auto fresh = exact_fit(run, model, exact_->hidden, held_out_);
+      const auto fresh = exact_fit(run, model, exact_->hidden, held_out_, exact_->held_out_base);
       line.held_out_free_energy = fresh.free_energy;
       line.held_out_log_likelihood = fresh.log_likelihood;
     }
-    for (std::size_t l = 0; l < hidden_layers; ++l)
-      line.weight_norms.push_back(weight_norm(model, l));
-    log_.push_back(std::move(line));
+    write_norms(model, line);
   }
 
   template <class AnyModel>
@@ -818,6 +860,7 @@ class dbm_trainer {
   pretraining pretraining_;
   std::optional<contrastive_phase<Model>> joint_;
   std::optional<exact_state> exact_;
+  exact_work exact_work_;
   std::optional<best_so_far> best_;
   bool samples_ = false;  ///< sampled EM in place of exact
   std::optional<sampled_em_state<Model>> sampled_;
@@ -826,6 +869,7 @@ class dbm_trainer {
   std::size_t stage_ = 0;      ///< hidden layer in pretraining, then joint, then exact
   index epoch_ = 0;            ///< epochs done in this stage
   std::vector<training_record> log_;
+  std::vector<training_record> blank_lines_;  ///< for the rest of the stage
   std::vector<dispersion_status> statuses_;
 };
 

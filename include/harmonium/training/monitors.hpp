@@ -13,6 +13,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/likelihood/enumeration.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
@@ -51,9 +52,9 @@ double reconstruction_error(const Executor& run, const Model& model, const Count
                             const matrix<typename Model::scalar>& hidden) {
   using scalar = typename Model::scalar;
   if (counts.cells() == 0) return 0;
-  vector<double> per_cell(counts.cells());
+  scratch_vector<double> per_cell(counts.cells());
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
-    vector<scalar> eta(model.size(0)), expected(model.size(0));
+    scratch_vector<scalar> eta(model.size(0)), expected(model.size(0));
     for (index i = begin; i < end; ++i) {
       const std::span<const scalar> h(hidden.data() + i * hidden.cols(),
                                       static_cast<std::size_t>(hidden.cols()));
@@ -107,12 +108,13 @@ struct exact_fit_figures {
   double log_likelihood;  ///< nats per cell
 };
 
+/// @param base what `log_base_measures` gives
 template <executor Executor, class Model, count_source Counts>
 exact_fit_figures exact_fit(const Executor& run, const Model& model,
-                            const hidden_enumeration<Model>& hidden, const Counts& counts) {
+                            const hidden_enumeration<Model>& hidden, const Counts& counts,
+                            const vector<typename Model::scalar>& base) {
   if (counts.cells() == 0) return {0, 0};
-  const auto base = log_base_measures(model.visible(), counts);
-  vector<double> per_cell(counts.cells());
+  scratch_vector<double> per_cell(counts.cells());
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
     for (index i = begin; i < end; ++i)
       per_cell[i] = static_cast<double>(log_unnormalised(model, hidden, counts.cell(i), base[i]));
@@ -121,6 +123,11 @@ exact_fit_figures exact_fit(const Executor& run, const Model& model,
   for (index i = 0; i < per_cell.size(); ++i) total += per_cell[i];
   const double mean = total / static_cast<double>(counts.cells());
   return {-mean, mean - static_cast<double>(hidden.log_partition())};
+}
+template <executor Executor, class Model, count_source Counts>
+exact_fit_figures exact_fit(const Executor& run, const Model& model,
+                            const hidden_enumeration<Model>& hidden, const Counts& counts) {
+  return exact_fit(run, model, hidden, counts, log_base_measures(model.visible(), counts));
 }
 
 /// Mean-field lower bound of log sum_h exp(-E(x, h)), the log of the unnormalised p(x): E[-E(x, h)]

@@ -96,7 +96,7 @@ hidden_enumeration<Model> equally_probable(const Executor& run, const Model& mod
   vector<double> weights(list.states());
   for (index s = 0; s < weights.size(); ++s)
     weights[s] = -(static_cast<double>(list.hidden_term(s)) + list.visible_terms()[s]);
-  list.set_log_weights(std::move(weights));
+  list.set_log_weights(weights);
   return list;
 }
 
@@ -230,7 +230,7 @@ hidden_enumeration<Model> particle_states(const Executor& run, const Model& mode
   auto list = equally_probable(run, model, std::move(states));
   vector<double> weights = list.log_weights();
   for (index i = 0; i < counts.cells(); ++i) weights[count + i] -= 700;
-  list.set_log_weights(std::move(weights));
+  list.set_log_weights(weights);
   return list;
 }
 
