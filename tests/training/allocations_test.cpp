@@ -92,6 +92,24 @@ TEST_CASE("no allocation in an epoch of contrastive divergence") {
             hm::unconstrained{}) == 0);
 }
 
+TEST_CASE("no allocation in an epoch with an exact negative phase") {
+  const auto counts = tiny::toy_counts(50, genes, 1);
+  const hm::admissible_sum bounded{hm::vector<double>::Constant(genes, 500)};
+  CHECK(in_later_epochs(make<deep>(), counts, {}, hm::centred_step{}, bounded) == 0);
+  CHECK(in_later_epochs(make<shallow>(), counts, {}, hm::plain_gradient{},
+                        hm::non_positive_weights{}) == 0);
+}
+
+TEST_CASE("no allocation in an epoch with collapsed particles") {
+  const auto counts = tiny::toy_counts(50, genes, 1);
+  const hm::admissible_sum bounded{hm::vector<double>::Constant(genes, 500)};
+  const hm::contrastive_options options{.particles = 30, .enumerate_up_to = 0};
+  CHECK(in_later_epochs(make<deep>(), counts, options, hm::centred_step{}, bounded) == 0);
+  CHECK(in_later_epochs(make<grouped>(), counts, options, hm::centred_step{}, bounded) == 0);
+  CHECK(in_later_epochs(make<shallow>(), counts, options, hm::plain_gradient{},
+                        hm::non_positive_weights{}) == 0);
+}
+
 TEST_CASE_TEMPLATE("no allocation in an iteration of exact EM", Model, shallow, deep, deepest,
                    grouped) {
   const auto counts = tiny::toy_counts(200, genes, 1);
