@@ -178,3 +178,26 @@ TEST_CASE_TEMPLATE("no allocation in an iteration of categorical EM but for thet
           for (int n = 0; n < 4; ++n) trainer.step(serial);
         }) == 0);
 }
+
+TEST_CASE("no allocation in an iteration of sampled EM but for theta") {
+  const auto counts = tiny::toy_counts(200, genes, 1);
+  hm::training_options<shallow> options{.hidden = {5}};
+  options.exact.max_states = 8;
+  options.sampled.particles = 60;
+  hm::random_engine rng(4);
+  hm::dbm_trainer<shallow, hm::count_matrix<>> trainer(counts, options, rng);
+  const auto steps = [&](int number) {
+    return allocations_of([&] {
+      for (int n = 0; n < number; ++n) trainer.step(serial);
+    });
+  };
+  trainer.step(serial);
+  CHECK(trainer.log().back().stage == "sampled maximum likelihood");
+  CHECK(steps(10) == 0);  // the last three with posteriors of the model
+  trainer.step(serial);   // the twelfth moves theta, and so do two more
+  CHECK(steps(3) == 0);
+  for (int n = 0; n < 5; ++n) trainer.step(serial);
+  CHECK(steps(11) == 0);  // the last five move biases only
+  trainer.step(serial);   // hands the particles over
+  CHECK(trainer.done());
+}

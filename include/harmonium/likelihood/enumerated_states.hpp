@@ -25,6 +25,12 @@ class enumerated_states {
   /// @param states states x units; rows differ
   explicit enumerated_states(matrix<Scalar> states) : states_(std::move(states)) { find_parents(); }
 
+  /// Other states, in the memory of these.
+  void assign(const matrix<Scalar>& states) {
+    states_ = states;
+    find_parents();
+  }
+
   /// All states of a layer in the order of `write_state`.
   template <class Units>
   requires requires(const Units& units) { units.states(); }

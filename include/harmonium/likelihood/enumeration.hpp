@@ -51,6 +51,15 @@ class hidden_enumeration {
     set_model(run, model);
   }
 
+  /// The same with other states, in the memory of these. All count once.
+  template <executor Executor>
+  void set_states(const Executor& run, const Model& model, const matrix<scalar>& states) {
+    states_.assign(states);
+    visible_terms_.resize(states_.size());
+    log_weights_.setZero(states_.size());
+    set_model(run, model);
+  }
+
   /// Brings all figures up to date after any change of the model. The weights stay.
   template <executor Executor>
   void set_model(const Executor& run, const Model& model) {
@@ -90,12 +99,13 @@ class hidden_enumeration {
 
   /// State s counts exp(log_weights[s]) times from now on, as in importance sampling: what is said
   /// of probabilities and of log Z holds of the weighted list.
-  void set_log_weights(const vector<double>& log_weights) {
-    require(log_weights.size() == states(), "hidden_enumeration::set_log_weights",
+  void set_log_weights(std::span<const double> log_weights) {
+    require(std::ssize(log_weights) == states(), "hidden_enumeration::set_log_weights",
             "one weight per state is needed");
-    log_weights_ = log_weights;
+    std::copy(log_weights.begin(), log_weights.end(), log_weights_.data());
     normalise();
   }
+  void set_log_weights(const vector<double>& log_weights) { set_log_weights(as_span(log_weights)); }
 
   [[nodiscard]] index states() const noexcept { return states_.size(); }
   /// State `s` of the first hidden layer.

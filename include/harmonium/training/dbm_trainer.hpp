@@ -686,15 +686,16 @@ class dbm_trainer {
       exact_em_options options = options_.exact;
       options.fix_weights = left < total / 5;
       options.newton_steps = options.fix_weights ? 3 : 1;
-      const auto limits = options_.constraint.limits(model);
-      em.maximise(run, model, data, as_span(limits), training_.cells(), options);
+      scratch_vector<scalar> limits(model.size(0));
+      write_limits(model, as_span(limits));
+      em.maximise(run, model, data, as_span(std::as_const(limits)), training_.cells(), options);
       if (epoch_ >= total / 4) {
-        data = direct_posterior(run, model, training_, em.states());
+        direct_posterior(run, model, training_, em.states(), data);
         if (options_.dispersion_every > 0 && epoch_ % 4 == 3 && left > total / 4) {
           const Model before = model;
           update_theta(run, model, data.hidden);
           em.follow(run, before, model, as_span(std::as_const(data.hidden_means)));
-          data = direct_posterior(run, model, training_, em.states());
+          direct_posterior(run, model, training_, em.states(), data);
         }
       }
       if (left == 0) particles_ = em.particles();
