@@ -9,6 +9,7 @@
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/models/size_factors.hpp"
 #include "harmonium/training/categorical_em.hpp"
+#include "harmonium/training/compensated_em.hpp"
 #include "harmonium/training/constraints.hpp"
 #include "harmonium/training/contrastive_phase.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
@@ -200,4 +201,16 @@ TEST_CASE("no allocation in an iteration of sampled EM but for theta") {
   CHECK(steps(11) == 0);  // the last five move biases only
   trainer.step(serial);   // hands the particles over
   CHECK(trainer.done());
+}
+
+TEST_CASE("no allocation in a step of compensated EM but for theta") {
+  const auto counts = tiny::toy_counts(200, genes, 1);
+  hm::random_engine rng(4);
+  hm::compensated_em<hm::count_matrix<>> em(serial, counts, {3, 1}, {}, rng);
+  for (int cycle = 0; cycle < 2; ++cycle) {
+    CHECK(allocations_of([&] {
+            for (int n = 0; n < 3; ++n) em.step(serial);
+          }) == 0);
+    em.step(serial);  // moves theta
+  }
 }
