@@ -44,7 +44,7 @@ struct compensated_options {
 };
 
 /// EM, one iteration per `step`. A value; borrows the counts, which must outlive it. On the calling
-/// thread a step after the first asks for memory only where it updates theta.
+/// thread a step asks for no memory after the first.
 template <count_source Counts>
 class compensated_em {
  public:
@@ -296,7 +296,7 @@ class compensated_em {
     scratch_vector<double> limits(model_.genes());
     write_limits(as_span(limits));
     update_dispersion(run, model_, *by_gene_, hidden, as_span(std::as_const(limits)),
-                      options_.dispersion);
+                      options_.dispersion, dispersion_work_, statuses_);
     // The mean limit means another eta now, and W was rescaled: bring states beyond it back.
     write_limits(as_span(limits));
     scratch_vector<double> h(model_.size(1));
@@ -311,7 +311,7 @@ class compensated_em {
   }
 
   /// After a change of theta.
-  void set_base() { base_ = log_base_measures(model_.visible(), *counts_); }
+  void set_base() { log_base_measures(model_.visible(), *counts_, masses_, base_); }
 
   const Counts* counts_;
   compensated_options options_;
@@ -321,6 +321,9 @@ class compensated_em {
   posterior_statistics<double> data_;
   posterior_shares shares_;
   vector<double> base_;  ///< log base measure of every cell
+  dispersion_work<double> dispersion_work_;
+  std::vector<dispersion_status> statuses_;
+  std::optional<nb_log_masses> masses_;
   double log_likelihood_ = 0;
   index iterations_ = 0;
 };

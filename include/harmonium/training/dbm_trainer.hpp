@@ -148,6 +148,7 @@ template <one_hidden_layer Model>
 struct sampled_em_state<Model> {
   sampled_em<Model> em;
   posterior_statistics<typename Model::scalar> data;
+  std::optional<Model> before = {};  ///< a change of theta
 };
 
 /// Training, one epoch per `step`. A value: a copy goes on independently and bit for bit like the
@@ -513,6 +514,8 @@ class dbm_trainer {
   struct exact_work {
     exact_m_step<Model> m_step;
     posterior_shares shares;
+    std::optional<nb_log_masses> masses;
+    vector<scalar> base;
   };
 
   /// What an iteration of exact EM left that fits the held-out cells best.
@@ -594,7 +597,8 @@ class dbm_trainer {
   }
 
   /// Those of the constraint.
-  void write_limits(const Model& model, std::span<scalar> out) const {
+  template <class AnyModel>
+  void write_limits(const AnyModel& model, std::span<scalar> out) const {
     if constexpr (requires { options_.constraint.write_limits(model, out); }) {
       options_.constraint.write_limits(model, out);
     } else {
@@ -608,8 +612,9 @@ class dbm_trainer {
   void refresh(const Executor& run, const Model& model, exact_state& at) {
     at.hidden.set_model(run, model);
     posterior_of(run, model, at.hidden, training_, exact_work_.shares, at.data);
-    at.held_out_base = log_base_measures(model.visible(), held_out_);
-    const auto base = log_base_measures(model.visible(), training_);
+    log_base_measures(model.visible(), held_out_, exact_work_.masses, at.held_out_base);
+    auto& base = exact_work_.base;
+    log_base_measures(model.visible(), training_, exact_work_.masses, base);
     at.base = 0;
     for (index i = 0; i < base.size(); ++i) at.base += static_cast<double>(base[i]);
     at.base /= static_cast<double>(training_.cells());
@@ -682,7 +687,7 @@ class dbm_trainer {
     if constexpr (one_hidden_layer<Model>) {
       Model& model = joint_->model();
       if (!sampled_) begin_sampled(run, model);
-      auto& [em, data] = *sampled_;
+      auto& [em, data, before] = *sampled_;
       exact_em_options options = options_.exact;
       options.fix_weights = left < total / 5;
       options.newton_steps = options.fix_weights ? 3 : 1;
@@ -692,9 +697,9 @@ class dbm_trainer {
       if (epoch_ >= total / 4) {
         direct_posterior(run, model, training_, em.states(), data);
         if (options_.dispersion_every > 0 && epoch_ % 4 == 3 && left > total / 4) {
-          const Model before = model;
+          before = model;
           update_theta(run, model, data.hidden);
-          em.follow(run, before, model, as_span(std::as_const(data.hidden_means)));
+          em.follow(run, *before, model, as_span(std::as_const(data.hidden_means)));
           direct_posterior(run, model, training_, em.states(), data);
         }
       }
@@ -710,13 +715,14 @@ class dbm_trainer {
     const matrix<double> scores = cell_components(training_, 10);
     start_without_weights(run, model);
     sampled_.emplace(sampled_em_state<Model>{sampled_em<Model>(options_.sampled, root_), {}});
-    auto& [em, data] = *sampled_;
+    auto& [em, data, before] = *sampled_;
     data = statistics_of_hidden<scalar>(
         training_, projected_states<scalar>(model.template units<1>(), scores, root_), em.states());
     keep_inside(model.template units<1>(), 1e-3, as_span(data.hidden_means));
     model.template units<1>().natural_from_mean(as_span(std::as_const(data.hidden_means)),
                                                 model.bias(1));
     em.start(model);
+    before = model;
   }
 
   /// E[h_1 | row] of every row, cells x units.
@@ -751,9 +757,10 @@ class dbm_trainer {
   void update_theta(const Executor& run, AnyModel& model, const matrix<scalar>& hidden) {
     if constexpr (has_inverse_dispersion<AnyModel>) {
       if (!by_gene_) by_gene_.emplace(training_);
-      const auto limits = options_.constraint.limits(model);
-      statuses_ =
-          update_dispersion(run, model, *by_gene_, hidden, as_span(limits), options_.dispersion);
+      scratch_vector<scalar> limits(model.size(0));
+      write_limits(model, as_span(limits));
+      update_dispersion(run, model, *by_gene_, hidden, as_span(std::as_const(limits)),
+                        options_.dispersion, dispersion_work_, statuses_);
       options_.constraint.apply(model);
     }
   }
@@ -872,6 +879,7 @@ class dbm_trainer {
   std::vector<training_record> log_;
   std::vector<training_record> blank_lines_;  ///< for the rest of the stage
   std::vector<dispersion_status> statuses_;
+  dispersion_work<scalar> dispersion_work_;
 };
 
 /// Trains a model on counts (cells x genes) to the end.

@@ -23,25 +23,39 @@
 
 namespace harmonium {
 
-/// Log base measure of every cell's counts, in nats; length cells. Depends on the visible units
-/// (theta), not on weights or biases.
+/// Log base measure of every cell's counts, in nats. Depends on the visible units (theta), not on
+/// weights or biases.
+/// @param masses memory that is kept for the next time
+/// @param[out] result length cells
 template <class Units, count_source Counts>
-vector<typename Units::scalar> log_base_measures(const Units& units, const Counts& counts) {
+void log_base_measures(const Units& units, const Counts& counts,
+                       std::optional<nb_log_masses>& masses,
+                       vector<typename Units::scalar>& result) {
   using scalar = typename Units::scalar;
-  vector<scalar> result(counts.cells());
+  result.resize(counts.cells());
   if constexpr (std::same_as<Units, basic_negative_binomial<scalar>>) {
-    const nb_log_masses masses(as_span(units.inverse_dispersion()));
+    const auto theta = as_span(units.inverse_dispersion());
+    if (masses)
+      masses->assign(theta);
+    else
+      masses.emplace(theta);
     for (index i = 0; i < counts.cells(); ++i)
-      result[i] = static_cast<scalar>(masses.log_base_measure(counts.cell(i)));
-    return result;
+      result[i] = static_cast<scalar>(masses->log_base_measure(counts.cell(i)));
+    return;
   }
-  vector<scalar> dense = vector<scalar>::Zero(counts.genes());
+  scratch_vector<scalar> dense(counts.genes(), scalar(0));
   for (index i = 0; i < counts.cells(); ++i) {
     const auto cell = counts.cell(i);
     row::for_each_nonzero(cell, [&](index m, auto x) { dense[m] = static_cast<scalar>(x); });
     result[i] = units.log_base_measure(as_span(std::as_const(dense)));
     row::for_each_nonzero(cell, [&](index m, auto) { dense[m] = scalar(0); });
   }
+}
+template <class Units, count_source Counts>
+vector<typename Units::scalar> log_base_measures(const Units& units, const Counts& counts) {
+  std::optional<nb_log_masses> masses;
+  vector<typename Units::scalar> result;
+  log_base_measures(units, counts, masses, result);
   return result;
 }
 

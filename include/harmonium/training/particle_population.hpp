@@ -46,10 +46,12 @@ struct following {
 };
 
 /// A model between two that differ in parameters and inverse dispersions: linear in the first,
-/// geometric in the second. Asks for memory only where these differ.
+/// geometric in the second.
 /// @param[out] result a model of the same layers, overwritten
+/// @param theta       memory
 template <class Model>
-void set_between(const Model& from, const Model& to, double share, Model& result) {
+void set_between(const Model& from, const Model& to, double share, Model& result,
+                 vector<typename Model::scalar>& theta) {
   using scalar = typename Model::scalar;
   result = to;
   if (share >= 1) return;
@@ -58,8 +60,7 @@ void set_between(const Model& from, const Model& to, double share, Model& result
     result.parameters()[i] = (scalar(1) - s) * from.parameters()[i] + s * to.parameters()[i];
   if constexpr (requires { result.visible().set_inverse_dispersion(vector<scalar>()); }) {
     const auto& low = from.visible().inverse_dispersion();
-    if (to.visible().inverse_dispersion() == low) return;
-    vector<scalar> theta = to.visible().inverse_dispersion();
+    theta = to.visible().inverse_dispersion();
     for (index m = 0; m < theta.size(); ++m)
       if (theta[m] != low[m])
         theta[m] = math::exp((scalar(1) - s) * math::log(low[m]) + s * math::log(theta[m]));
@@ -69,7 +70,8 @@ void set_between(const Model& from, const Model& to, double share, Model& result
 template <class Model>
 Model between(const Model& from, const Model& to, double share) {
   Model result = to;
-  set_between(from, to, share, result);
+  vector<typename Model::scalar> theta;
+  set_between(from, to, share, result, theta);
   return result;
 }
 
@@ -147,7 +149,7 @@ inline std::vector<double> balance_particles(const matrix<double>& hidden,
 }
 
 /// A value; copies go on independently and alike. Particles are states of all hidden layers. They
-/// follow without asking for memory once they have, unless inverse dispersions change.
+/// follow without asking for memory once they have.
 template <collapsible Model>
 class particle_population {
  public:
@@ -190,6 +192,8 @@ class particle_population {
                    std::span<const scalar> target, index bridges) {
     const index units = from.size(1), particles = std::ssize(states_);
     reached_ = from;
+    if (!trial_) trial_ = to;
+    theta_.resize(to.size(0));
     following result{0, 1};
     double length = std::min(1.0, 4 * last_length_);
     for (index bridge = 0; bridge < bridges && result.share < 1; ++bridge) {
@@ -202,9 +206,8 @@ class particle_population {
         for (index k = 0; k < units; ++k) mean[k] += hidden_(p, k) / static_cast<double>(particles);
       double pull = 1;  // how much of the way to the target
       for (int halving = 0;; ++halving, length *= 0.5, pull *= 0.5) {
-        if (!trial_) trial_ = to;
         Model& trial = *trial_;
-        set_between(from, to, result.share + length, trial);
+        set_between(from, to, result.share + length, trial, theta_);
         for (index k = 0; k < units; ++k) {
           const auto u = static_cast<std::size_t>(k);
           bias[k] = static_cast<double>(reached_->bias(1)[u]) +
@@ -317,6 +320,7 @@ class particle_population {
   // Memory for the next resampling and for the next step.
   std::vector<state_type> resampled_;
   std::optional<Model> reached_, trial_;
+  vector<scalar> theta_;
   matrix<double> hidden_;   ///< first hidden layers, particles x units
   matrix<scalar> columns_;  ///< W_0 of a model transposed
   std::vector<collapsed_chain<Model>> chains_;
