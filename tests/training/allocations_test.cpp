@@ -174,6 +174,31 @@ TEST_CASE_TEMPLATE("no allocation in an iteration of categorical EM", Sizes, hm:
   CHECK(trainer.fit().theta != theta);
 }
 
+TEST_CASE("no allocation in the trainer's contrastive epochs") {
+  const auto counts = tiny::toy_counts(100, genes, 1);
+  for (const hm::index enumerate_up_to : {0, 1024}) {
+    CAPTURE(enumerate_up_to);
+    hm::training_options<deep> options{
+        .hidden = {4, 2},
+        .pretraining_epochs = {6, 6},
+        .epochs = 6,
+        .contrastive = {.particles = 30, .enumerate_up_to = enumerate_up_to},
+        .dispersion_every = 2,
+        .exact_iterations = 0};
+    for (hm::index i = 0; i < 100; i += 5) options.held_out.push_back(i);
+    hm::random_engine rng(4);
+    hm::dbm_trainer<deep, hm::count_matrix<>> trainer(counts, options, rng);
+    for (int stage = 0; stage < 3; ++stage) {
+      for (int n = 0; n < 2; ++n) trainer.step(serial);  // the second moves theta
+      CHECK(allocations_of([&] {
+              for (int n = 0; n < 3; ++n) trainer.step(serial);
+            }) == 0);
+      trainer.step(serial);  // makes the next stage
+    }
+    CHECK(trainer.done());
+  }
+}
+
 TEST_CASE("no allocation in an iteration of sampled EM") {
   const auto counts = tiny::toy_counts(200, genes, 1);
   hm::training_options<shallow> options{.hidden = {5}};

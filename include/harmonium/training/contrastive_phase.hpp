@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -142,15 +143,28 @@ class contrastive_phase {
     ++epoch_;
   }
 
-  /// To be called after `model()` was changed from `before` by others than this phase, as by an
-  /// update of the dispersions: takes collapsed particles along, which may cut the change short.
-  template <executor Executor>
-  void follow_change(const Executor& run, const Model& before) {
+  /// Calls `change(model)`, as for an update of the dispersions, and takes collapsed particles
+  /// along, which may cut the change short.
+  template <executor Executor, std::invocable<Model&> Change>
+  void change_model(const Executor& run, Change&& change) {
+    before_ = model_;
+    change(model_);
     if constexpr (collapsible<Model>) {
       if (!population_ || !population_->started()) return;
-      population_->follow(run, before, model_, as_span(std::as_const(hidden_means_)),
+      population_->follow(run, *before_, model_, as_span(std::as_const(hidden_means_)),
                           10 * options_.bridges);
     }
+  }
+
+  /// All states of the first hidden layer under the model as it is; until the next epoch.
+  /// @throws std::invalid_argument if there are more than `max_states`.
+  template <executor Executor>
+  const hidden_enumeration<Model>& enumerate(const Executor& run, index max_states) {
+    if (states_)
+      states_->set_model(run, model_);
+    else
+      states_.emplace(run, model_, max_states);
+    return *states_;
   }
 
  private:
@@ -179,10 +193,7 @@ class contrastive_phase {
     own_.setZero(data_.size());
     if (enumerates_) {
       follow_hidden_means(model_.bias_of(std::as_const(data_), 1), share_of_data);
-      if (states_)
-        states_->set_model(run, model_);
-      else
-        states_.emplace(run, model_, options_.enumerate_up_to);
+      enumerate(run, options_.enumerate_up_to);
       balance_hidden_bias(model_, *states_, as_span(std::as_const(hidden_means_)));
       states_->set_hidden_bias(model_.bias(1));
       exact_model_statistics(model_, *states_, own_);

@@ -33,7 +33,9 @@
 #include "harmonium/training/dispersion_update.hpp"
 #include "harmonium/training/exact_em.hpp"
 #include "harmonium/training/exact_start.hpp"
+#include "harmonium/training/layer_scratch.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
+#include "harmonium/training/mean_field.hpp"
 #include "harmonium/training/monitors.hpp"
 #include "harmonium/training/sampled_em.hpp"
 #include "harmonium/training/schedule.hpp"
@@ -152,7 +154,8 @@ struct sampled_em_state<Model> {
 };
 
 /// Training, one epoch per `step`. A value: a copy goes on independently and bit for bit like the
-/// original. Borrows the counts, which must outlive it.
+/// original. Borrows the counts, which must outlive it. On the calling thread an epoch asks for no
+/// memory once warm: the first and the last of a stage do, and the first that updates theta.
 template <class Model, count_source Counts, class Options = training_options<Model>>
 class dbm_trainer {
  public:
@@ -222,15 +225,16 @@ class dbm_trainer {
       if constexpr (count_source<std::remove_cvref_t<decltype(rows)>>) {
         phase.epoch(run, rows, rate, options_.step, options_.constraint);
         if (dispersion_is_due()) {
-          const auto before = phase.model();
-          update_theta(run, phase.model(), hidden_of(run, phase.model(), rows, phase.factors()));
-          phase.follow_change(run, before);
+          phase.change_model(run, [&](auto& model) {
+            write_hidden(run, model, rows, phase.factors(), hidden_);
+            update_theta(run, model, hidden_);
+          });
         }
       } else {
         phase.epoch(run, rows, rate, options_.step, unconstrained{});
       }
       ++epoch_;
-      record(run, phase.model(), rows, rate);
+      record(run, phase, rows, rate);
       log_.back().mean_field_unconverged = phase.unconverged_rows();
     });
     if (epoch_ == stage_epochs()) finish_stage(run);
@@ -481,7 +485,8 @@ class dbm_trainer {
   void finish_stage(const Executor& run) {
     if (stage_ + 1 < hidden_layers) {
       for_stage([&](auto& phase, const auto& rows) {
-        upper_rows_ = hidden_of(run, phase.model(), rows, phase.factors());
+        write_hidden(run, phase.model(), rows, phase.factors(), hidden_);
+        upper_rows_ = hidden_;  // which may be `rows`
       });
     }
     if (stage_ < hidden_layers) {
@@ -510,12 +515,12 @@ class dbm_trainer {
     [[nodiscard]] double log_likelihood() const { return data.log_likelihood + base; }
   };
 
-  /// Memory for its iterations.
+  /// Memory for its iterations, and for what is monitored before.
   struct exact_work {
     exact_m_step<Model> m_step;
     posterior_shares shares;
     std::optional<nb_log_masses> masses;
-    vector<scalar> base;
+    vector<scalar> base, held_out_base;
   };
 
   /// What an iteration of exact EM left that fits the held-out cells best.
@@ -727,18 +732,18 @@ class dbm_trainer {
 
   /// E[h_1 | row] of every row, cells x units.
   template <executor Executor, class AnyModel, class Rows>
-  matrix<scalar> hidden_of(const Executor& run, const AnyModel& model, const Rows& rows,
-                           const input_factors<AnyModel>& factors) const {
-    matrix<scalar> hidden(data_rows(rows), model.size(1));
+  void write_hidden(const Executor& run, const AnyModel& model, const Rows& rows,
+                    const input_factors<AnyModel>& factors, matrix<scalar>& hidden) const {
+    hidden.resize(data_rows(rows), model.size(1));
     for_each_range(run, hidden.rows(), 32, [&](index begin, index end) {
       mean_field_workspace<AnyModel> work(model);
-      auto means = model.make_state();
+      layer_scratch<AnyModel> means(model, 1);
       for (index i = begin; i < end; ++i) {
-        mean_field(model, data_row(rows, i), means, work, options_.contrastive.mean_field, factors);
-        std::copy_n(means[1].data(), means[1].size(), hidden.data() + i * hidden.cols());
+        mean_field(model, data_row(rows, i), means.spans(), work, options_.contrastive.mean_field,
+                   factors);
+        std::copy_n(means[1].data(), hidden.cols(), hidden.data() + i * hidden.cols());
       }
     });
-    return hidden;
   }
 
   static vector<scalar> column_means(const matrix<scalar>& rows) {
@@ -766,18 +771,24 @@ class dbm_trainer {
   }
 
   template <executor Executor, class AnyModel, class Rows>
-  void record(const Executor& run, const AnyModel& model, const Rows& rows, double rate) {
+  void record(const Executor& run, contrastive_phase<AnyModel>& phase, const Rows& rows,
+              double rate) {
+    const AnyModel& model = phase.model();
     training_record& line = next_line(rate);
     if constexpr (count_source<Rows>) {
       line.reconstruction_error =
           reconstruction_error(run, model, rows, options_.contrastive.mean_field);
       if (model.template units<1>().states() <= monitored_states) {
-        const hidden_enumeration<AnyModel> hidden(run, model, monitored_states);
-        const auto fit = exact_fit(run, model, hidden, rows);
+        const auto& hidden = phase.enumerate(run, monitored_states);
+        const auto fit_to = [&](const auto& counts, vector<scalar>& base) {
+          log_base_measures(model.visible(), counts, exact_work_.masses, base);
+          return exact_fit(run, model, hidden, counts, base);
+        };
+        const auto fit = fit_to(rows, exact_work_.base);
         line.free_energy = fit.free_energy;
         line.log_likelihood = fit.log_likelihood;
         if (held_out_.cells() > 0) {
-          const auto fresh = exact_fit(run, model, hidden, held_out_);
+          const auto fresh = fit_to(held_out_, exact_work_.held_out_base);
           line.held_out_free_energy = fresh.free_energy;
           line.held_out_log_likelihood = fresh.log_likelihood;
         }
@@ -842,12 +853,12 @@ class dbm_trainer {
   template <class AnyModel>
   static double dense_reconstruction_error(const AnyModel& model, const matrix<scalar>& rows) {
     mean_field_workspace<AnyModel> work(model);
-    auto means = model.make_state();
-    vector<scalar> eta(model.size(0)), expected(model.size(0));
+    layer_scratch<AnyModel> means(model, 1);
+    scratch_vector<scalar> eta(model.size(0)), expected(model.size(0));
     double error = 0;
     for (index i = 0; i < rows.rows(); ++i) {
-      mean_field(model, data_row(rows, i), means, work);
-      model.visible_input(as_span(std::as_const(means[1])), as_span(eta));
+      mean_field(model, data_row(rows, i), means.spans(), work);
+      model.visible_input(means[1], as_span(eta));
       model.visible().mean(as_span(std::as_const(eta)), as_span(expected));
       for (index k = 0; k < rows.cols(); ++k)
         error += std::abs(static_cast<double>(rows(i, k) - expected[k]));
@@ -873,6 +884,7 @@ class dbm_trainer {
   bool samples_ = false;  ///< sampled EM in place of exact
   std::optional<sampled_em_state<Model>> sampled_;
   std::vector<typename Model::state_type> particles_;
+  matrix<scalar> hidden_;      ///< memory for E[h_1 | row] of every row
   matrix<scalar> upper_rows_;  ///< hidden means that the next machine of the stack learns from
   std::size_t stage_ = 0;      ///< hidden layer in pretraining, then joint, then exact
   index epoch_ = 0;            ///< epochs done in this stage

@@ -60,18 +60,18 @@ vector<typename Units::scalar> log_base_measures(const Units& units, const Count
 }
 
 /// Mean over cells and genes of |x - E[x | h]|, in counts, with h the given means of h_1.
-/// @param hidden cells x size(1)
+/// @param hidden cells x size(1), row by row
 template <executor Executor, class Model, count_source Counts>
 double reconstruction_error(const Executor& run, const Model& model, const Counts& counts,
-                            const matrix<typename Model::scalar>& hidden) {
+                            std::span<const typename Model::scalar> hidden) {
   using scalar = typename Model::scalar;
   if (counts.cells() == 0) return 0;
   scratch_vector<double> per_cell(counts.cells());
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
     scratch_vector<scalar> eta(model.size(0)), expected(model.size(0));
     for (index i = begin; i < end; ++i) {
-      const std::span<const scalar> h(hidden.data() + i * hidden.cols(),
-                                      static_cast<std::size_t>(hidden.cols()));
+      const std::span<const scalar> h(hidden.data() + i * model.size(1),
+                                      static_cast<std::size_t>(model.size(1)));
       model.visible_input(h, as_span(eta));
       model.visible().mean(as_span(std::as_const(eta)), as_span(expected));
       double error = 0;
@@ -88,20 +88,28 @@ double reconstruction_error(const Executor& run, const Model& model, const Count
   return total / static_cast<double>(counts.cells()) / static_cast<double>(counts.genes());
 }
 
+template <executor Executor, class Model, count_source Counts>
+double reconstruction_error(const Executor& run, const Model& model, const Counts& counts,
+                            const matrix<typename Model::scalar>& hidden) {
+  return reconstruction_error(run, model, counts,
+                              std::span<const typename Model::scalar>(
+                                  hidden.data(), static_cast<std::size_t>(hidden.size())));
+}
+
 /// The same with the means of the mean-field posterior.
 template <executor Executor, class Model, count_source Counts>
 double reconstruction_error(const Executor& run, const Model& model, const Counts& counts,
                             const mean_field_options& options = {}) {
-  matrix<typename Model::scalar> hidden(counts.cells(), model.size(1));
+  scratch_vector<typename Model::scalar> hidden(counts.cells() * model.size(1));
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
     mean_field_workspace<Model> work(model);
-    auto means = model.make_state();
+    layer_scratch<Model> means(model, 1);
     for (index i = begin; i < end; ++i) {
-      mean_field(model, counts.cell(i), means, work, options);
-      std::copy_n(means[1].data(), means[1].size(), hidden.data() + i * hidden.cols());
+      mean_field(model, counts.cell(i), means.spans(), work, options);
+      std::copy_n(means[1].data(), model.size(1), hidden.data() + i * model.size(1));
     }
   });
-  return reconstruction_error(run, model, counts, hidden);
+  return reconstruction_error(run, model, counts, as_span(std::as_const(hidden)));
 }
 
 /// Root mean square of the weights between layer `below` and the next.
