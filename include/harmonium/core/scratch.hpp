@@ -98,4 +98,14 @@ std::span<const T> as_span(const scratch_vector<T>& v) {
   return {v.data(), static_cast<std::size_t>(v.size())};
 }
 
+/// The array for Eigen: a vector, or row by row a matrix.
+template <class T>
+Eigen::Map<vector<T>> as_vector(scratch_vector<T>& v) {
+  return {v.data(), v.size()};
+}
+template <class T>
+Eigen::Map<matrix<T>> as_matrix(scratch_vector<T>& v, index rows, index columns) {
+  return {v.data(), rows, columns};
+}
+
 }  // namespace harmonium

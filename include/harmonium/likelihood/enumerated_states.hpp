@@ -4,6 +4,7 @@
 /// single unit: what is linear in the state then costs one addition per state.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -22,19 +23,12 @@ template <class Scalar>
 class enumerated_states {
  public:
   /// @param states states x units; rows differ
-  explicit enumerated_states(matrix<Scalar> states)
-      : states_(std::move(states)),
-        parent_(static_cast<std::size_t>(states_.rows()), -1),
-        unit_(static_cast<std::size_t>(states_.rows()), -1) {
-    for (index s = 1; s < states_.rows(); ++s) {
-      for (index p = s - 1; p >= 0; p = parent(p)) {
-        const index unit = only_unit_set(p, s);
-        if (unit < 0) continue;
-        parent_[static_cast<std::size_t>(s)] = p;
-        unit_[static_cast<std::size_t>(s)] = unit;
-        break;
-      }
-    }
+  explicit enumerated_states(matrix<Scalar> states) : states_(std::move(states)) { find_parents(); }
+
+  /// Other states, in the memory of these.
+  void assign(const matrix<Scalar>& states) {
+    states_ = states;
+    find_parents();
   }
 
   /// All states of a layer in the order of `write_state`.
@@ -51,6 +45,8 @@ class enumerated_states {
     return parent_[static_cast<std::size_t>(s)];
   }
   [[nodiscard]] index unit(index s) const noexcept { return unit_[static_cast<std::size_t>(s)]; }
+  /// Most states on a way from one without parent to another, both ends counted.
+  [[nodiscard]] index longest_way() const noexcept { return longest_way_; }
 
   /// out[s] = state(s)'weights. Cost: states.
   template <class Weight>
@@ -67,6 +63,25 @@ class enumerated_states {
   }
 
  private:
+  void find_parents() {
+    const auto size = static_cast<std::size_t>(states_.rows());
+    parent_.assign(size, -1);
+    unit_.assign(size, -1);
+    longest_way_ = 0;
+    for (index s = 0; s < states_.rows(); ++s) {
+      for (index p = s - 1; p >= 0; p = parent(p)) {
+        const index unit = only_unit_set(p, s);
+        if (unit < 0) continue;
+        parent_[static_cast<std::size_t>(s)] = p;
+        unit_[static_cast<std::size_t>(s)] = unit;
+        break;
+      }
+      index way = 1;
+      for (index p = parent(s); p >= 0; p = parent(p)) ++way;
+      longest_way_ = std::max(longest_way_, way);
+    }
+  }
+
   template <class Units>
   static matrix<Scalar> written(const Units& units) {
     matrix<Scalar> states(units.states(), units.size());
@@ -89,6 +104,7 @@ class enumerated_states {
 
   matrix<Scalar> states_;
   std::vector<index> parent_, unit_;
+  index longest_way_ = 0;
 };
 
 }  // namespace harmonium

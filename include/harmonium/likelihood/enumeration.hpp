@@ -5,6 +5,7 @@
 /// in closed form"; Welling et al. 2005 for the one-layer case).
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <string>
@@ -45,13 +46,28 @@ class hidden_enumeration {
   template <executor Executor>
   hidden_enumeration(const Executor& run, const Model& model, enumerated_states<scalar> states)
       : states_(std::move(states)),
-        visible_terms_(visible_log_partitions(run, model, states_)),
+        visible_terms_(states_.size()),
         log_weights_(vector<double>::Zero(states_.size())) {
+    set_model(run, model);
+  }
+
+  /// The same with other states, in the memory of these. All count once.
+  template <executor Executor>
+  void set_states(const Executor& run, const Model& model, const matrix<scalar>& states) {
+    states_.assign(states);
+    visible_terms_.resize(states_.size());
+    log_weights_.setZero(states_.size());
+    set_model(run, model);
+  }
+
+  /// Brings all figures up to date after any change of the model. The weights stay.
+  template <executor Executor>
+  void set_model(const Executor& run, const Model& model) {
+    visible_log_partitions(run, model, states_, as_span(visible_terms_));
     set_layers_above(run, model);
   }
 
-  /// Brings the figures up to date after a change of the hidden layers' parameters: no gene is
-  /// visited.
+  /// The same after a change of the hidden layers' parameters: no gene is visited.
   template <executor Executor>
   void set_layers_above(const Executor& run, const Model& model) {
     above_.resize(states());
@@ -64,30 +80,32 @@ class hidden_enumeration {
 
   /// The same after a change of b_1 alone.
   void set_hidden_bias(std::span<const scalar> bias) {
-    const std::vector<double> b(bias.begin(), bias.end());
+    scratch_vector<double> b(std::ssize(bias));
+    std::copy(bias.begin(), bias.end(), b.begin());
     hidden_terms_.resize(states());
-    states_.template products<double>(b, as_span(hidden_terms_));
+    states_.template products<double>(as_span(std::as_const(b)), as_span(hidden_terms_));
     hidden_terms_ += above_;
     normalise();
   }
 
   /// The same after a change of b_0, W_0 or the visible units.
   /// @param terms what `visible_log_partitions` gives
-  void set_visible_terms(vector<double> terms) {
+  void set_visible_terms(const vector<double>& terms) {
     require(terms.size() == states(), "hidden_enumeration::set_visible_terms",
             "one term per state is needed");
-    visible_terms_ = std::move(terms);
+    visible_terms_ = terms;
     normalise();
   }
 
   /// State s counts exp(log_weights[s]) times from now on, as in importance sampling: what is said
   /// of probabilities and of log Z holds of the weighted list.
-  void set_log_weights(vector<double> log_weights) {
-    require(log_weights.size() == states(), "hidden_enumeration::set_log_weights",
+  void set_log_weights(std::span<const double> log_weights) {
+    require(std::ssize(log_weights) == states(), "hidden_enumeration::set_log_weights",
             "one weight per state is needed");
-    log_weights_ = std::move(log_weights);
+    std::copy(log_weights.begin(), log_weights.end(), log_weights_.data());
     normalise();
   }
+  void set_log_weights(const vector<double>& log_weights) { set_log_weights(as_span(log_weights)); }
 
   [[nodiscard]] index states() const noexcept { return states_.size(); }
   /// State `s` of the first hidden layer.
@@ -125,8 +143,9 @@ class hidden_enumeration {
   }
 
   void normalise() {
-    const vector<double> terms = hidden_terms_ + visible_terms_ + log_weights_;
-    log_partition_ = math::log_sum_exp(as_span(terms));
+    scratch_vector<double> terms(states());
+    as_vector(terms) = hidden_terms_ + visible_terms_ + log_weights_;
+    log_partition_ = math::log_sum_exp(as_span(std::as_const(terms)));
   }
 
   enumerated_states<scalar> states_;

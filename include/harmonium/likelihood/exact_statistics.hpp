@@ -14,10 +14,10 @@
 namespace harmonium {
 
 /// Adds `weight` times E[s_l, s_l s_{l+1}' | state of layer `Layer`] for all layers above `Layer`
-/// to `flat` (laid out like the parameters). Cost: as `Model::log_sum_above`.
-template <std::size_t Layer, class Model>
+/// to `flat`, a vector or span laid out like the parameters. Cost: as `Model::log_sum_above`.
+template <std::size_t Layer, class Model, class Flat>
 void add_statistics_above(const Model& model, std::span<const typename Model::scalar> state,
-                          typename Model::scalar weight, vector<typename Model::scalar>& flat) {
+                          typename Model::scalar weight, Flat& flat) {
   using scalar = typename Model::scalar;
   if constexpr (Layer < Model::hidden_layers) {
     const auto& above = model.template units<Layer + 1>();
@@ -67,17 +67,24 @@ void add_model_statistics(const Model& model, std::span<const typename Model::sc
 }
 
 /// The model's expected statistics, laid out like the parameters.
+/// @param[out] flat overwritten
 template <class Model>
-vector<typename Model::scalar> exact_model_statistics(const Model& model,
-                                                      const hidden_enumeration<Model>& hidden) {
+void exact_model_statistics(const Model& model, const hidden_enumeration<Model>& hidden,
+                            vector<typename Model::scalar>& flat) {
   using scalar = typename Model::scalar;
-  vector<scalar> flat = vector<scalar>::Zero(model.parameters().size());
+  flat.setZero(model.parameters().size());
   for (index s = 0; s < hidden.states(); ++s) {
     const scalar p = hidden.probability(s);
     if (p < scalar(1e-30)) continue;  // beyond what any sum can show
     add_model_statistics(model, hidden.state(s), p, flat);
     add_statistics_above<1>(model, hidden.state(s), p, flat);
   }
+}
+template <class Model>
+vector<typename Model::scalar> exact_model_statistics(const Model& model,
+                                                      const hidden_enumeration<Model>& hidden) {
+  vector<typename Model::scalar> flat;
+  exact_model_statistics(model, hidden, flat);
   return flat;
 }
 

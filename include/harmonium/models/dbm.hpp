@@ -99,11 +99,20 @@ requires(sizeof...(Hidden) >= 1) &&
   [[nodiscard]] std::span<scalar> bias_of(vector<scalar>& flat, std::size_t layer) const noexcept {
     return {flat.data() + bias_begin_[layer], static_cast<std::size_t>(sizes_[layer])};
   }
+  [[nodiscard]] std::span<scalar> bias_of(std::span<scalar> flat,
+                                          std::size_t layer) const noexcept {
+    return flat.subspan(static_cast<std::size_t>(bias_begin_[layer]),
+                        static_cast<std::size_t>(sizes_[layer]));
+  }
   [[nodiscard]] weight_view<scalar> weights_of(const vector<scalar>& flat,
                                                std::size_t below) const noexcept {
     return {flat.data() + weight_begin_[below], sizes_[below], sizes_[below + 1]};
   }
   [[nodiscard]] weight_span<scalar> weights_of(vector<scalar>& flat,
+                                               std::size_t below) const noexcept {
+    return {flat.data() + weight_begin_[below], sizes_[below], sizes_[below + 1]};
+  }
+  [[nodiscard]] weight_span<scalar> weights_of(std::span<scalar> flat,
                                                std::size_t below) const noexcept {
     return {flat.data() + weight_begin_[below], sizes_[below], sizes_[below + 1]};
   }

@@ -19,6 +19,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/likelihood/enumerated_states.hpp"
 #include "harmonium/likelihood/visible_walk.hpp"
 #include "harmonium/models/generator.hpp"
@@ -164,23 +165,31 @@ class semi_restricted {
 
 static_assert(generator<semi_restricted>);
 
-/// V(h) of every state, length states().size(). Cost: states x genes.
+/// V(h) of every state. Cost: states x genes.
+/// @param[out] potential length states().size()
+template <executor Executor>
+void potentials(const Executor& run, const semi_restricted& model, std::span<double> potential) {
+  visible_log_partitions(run, model, model.states(), potential);
+  for (std::size_t s = 0; s < potential.size(); ++s)
+    potential[s] = model.log_prior()[static_cast<index>(s)] - potential[s];
+}
 template <executor Executor>
 vector<double> potentials(const Executor& run, const semi_restricted& model) {
-  return model.log_prior() - visible_log_partitions(run, model, model.states());
+  vector<double> potential(model.states().size());
+  potentials(run, model, as_span(potential));
+  return potential;
 }
 
 /// log p*(x, h) of every state, without the log base measure of x and a'x.
 /// @param potential what `potentials` gives
+/// @param[out] terms length states().size()
 template <class Row>
-std::vector<double> log_joint_terms(const semi_restricted& model, const vector<double>& potential,
-                                    const Row& x) {
-  vector<double> from_below = vector<double>::Zero(model.size(1));
+void log_joint_terms(const semi_restricted& model, std::span<const double> potential, const Row& x,
+                     std::span<double> terms) {
+  scratch_vector<double> from_below(model.size(1), 0.0);
   row::add_product<double>(x, model.weights(0), as_span(from_below));
-  std::vector<double> terms(static_cast<std::size_t>(potential.size()));
   model.states().products<double>(as_span(std::as_const(from_below)), terms);
-  for (std::size_t s = 0; s < terms.size(); ++s) terms[s] += potential[static_cast<index>(s)];
-  return terms;
+  for (std::size_t s = 0; s < terms.size(); ++s) terms[s] += potential[s];
 }
 
 /// log p(x), exactly, in nats.
@@ -188,9 +197,10 @@ std::vector<double> log_joint_terms(const semi_restricted& model, const vector<d
 template <class Row>
 double log_likelihood(const semi_restricted& model, const vector<double>& potential, const Row& x,
                       double log_base) {
-  const auto terms = log_joint_terms(model, potential, x);
+  scratch_vector<double> terms(potential.size());
+  log_joint_terms(model, as_span(potential), x, as_span(terms));
   return row::dot<double>(x, model.bias(0)) + log_base +
-         math::log_sum_exp(std::span<const double>(terms));
+         math::log_sum_exp(as_span(std::as_const(terms)));
 }
 
 }  // namespace harmonium

@@ -71,6 +71,14 @@ class collapsed_chain {
     refresh();
   }
 
+  /// Goes on with another model of the same layers, after a change of the one at hand too, without
+  /// asking for memory. `set_state` or `start` must follow.
+  /// @param columns W_0 transposed; must outlive the chain's use as the model must
+  void set_model(const Model& model, const matrix<scalar>& columns) {
+    model_ = &model;
+    columns_ = {std::shared_ptr<void>(), &columns};  // owns nothing
+  }
+
   /// All hidden layers from the reference distribution.
   template <bit_source Engine>
   void start(Engine& rng) {

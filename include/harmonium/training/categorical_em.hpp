@@ -161,7 +161,7 @@ double mean_log_likelihood(const Executor& run, const categorical_fit& fit, cons
 }
 
 /// Training by EM, one iteration per `step`; a value, like `dbm_trainer`: a copy is a checkpoint.
-/// On the calling thread an iteration after the first asks for memory only where it updates theta.
+/// On the calling thread an iteration after the first asks for no memory.
 /// With labels the group is clamped: a cell belongs to the components of its own label alone, of
 /// which there is one or, where `components` exceeds the number of labels, several in proportion
 /// to its cells.
@@ -373,45 +373,45 @@ class categorical_trainer {
     const index cells = counts_->cells(), components = fit_.components();
     const matrix<double>& r = fit_.responsibilities;
     // Cells whose component is certain and whose size is 1 share its mean.
-    std::vector<index> certain(static_cast<std::size_t>(cells), -1), others;
-    std::vector<double> number(static_cast<std::size_t>(components), 0.0);
+    scratch_vector<index> certain(cells, -1), others(cells);
+    scratch_vector<double> number(components, 0.0);
+    std::size_t uncertain = 0;
     for (index i = 0; i < cells; ++i) {
-      index& own = certain[static_cast<std::size_t>(i)];
+      index& own = certain[i];
       for (index c = 0; c < components && !Sizes::uses_sizes; ++c)
         if (r(i, c) > 1 - 1e-12) own = c;
       if (own < 0)
-        others.push_back(i);
+        others[static_cast<index>(uncertain++)] = i;
       else
-        number[static_cast<std::size_t>(own)] += 1;
+        number[own] += 1;
     }
     for_each_range(run, counts_->genes(), 16, [&](index begin, index end) {
-      dispersion_tally tally;
-      std::vector<double> totals(number.size());
-      std::vector<double> count(static_cast<std::size_t>(cells), 0.0);  // of every cell
+      dispersion_tally& tally = dispersion_tally::here(components + cells, cells);
+      scratch_vector<double> totals(components);
+      scratch_vector<double> count(cells, 0.0);  // of every cell
       for (index m = begin; m < end; ++m) {
         const auto at = by_gene_->cells(m);
         const auto values = by_gene_->values(m);
         tally.clear();
         std::fill(totals.begin(), totals.end(), 0.0);
         for (std::size_t k = 0; k < at.size(); ++k) {
-          const auto i = static_cast<std::size_t>(at[k]);
+          const index i = at[k];
           const auto x = static_cast<double>(values[k]);
           tally.add_count(x, 1, Sizes::dispersion(fit_.sizes[at[k]], 1.0));
           if (certain[i] >= 0)
-            totals[static_cast<std::size_t>(certain[i])] += x;
+            totals[certain[i]] += x;
           else
             count[i] = x;
         }
         for (index c = 0; c < components; ++c) {
-          const auto u = static_cast<std::size_t>(c);
-          if (number[u] > 0) tally.add_cells(fit_.mean(c, m), number[u], totals[u]);
+          if (number[c] > 0) tally.add_cells(fit_.mean(c, m), number[c], totals[c]);
         }
-        for (const index i : others) {
+        for (const index i : as_span(std::as_const(others)).first(uncertain)) {
           double mean = 0;
           for (index c = 0; c < components; ++c) mean += r(i, c) * fit_.mean(c, m);
-          tally.add_cells(Sizes::mean(fit_.sizes[i], mean), 1, count[static_cast<std::size_t>(i)],
+          tally.add_cells(Sizes::mean(fit_.sizes[i], mean), 1, count[i],
                           Sizes::dispersion(fit_.sizes[i], 1.0));
-          count[static_cast<std::size_t>(i)] = 0;
+          count[i] = 0;
         }
         const auto found = fit_inverse_dispersion(tally.data(), fit_.theta[m], options_.dispersion);
         fit_.statuses[static_cast<std::size_t>(m)] = found.status;

@@ -5,7 +5,6 @@
 /// the mean posterior, and every gene has a negative binomial regression of its own on h.
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -21,11 +20,13 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/models/semi_restricted.hpp"
 #include "harmonium/training/dispersion_update.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
 #include "harmonium/training/monitors.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
+#include "harmonium/training/scratch_ldlt.hpp"
 
 namespace harmonium {
 
@@ -42,7 +43,8 @@ struct compensated_options {
   index components = 10;        ///< principal components that the start sees
 };
 
-/// EM, one iteration per `step`. A value; borrows the counts, which must outlive it.
+/// EM, one iteration per `step`. A value; borrows the counts, which must outlive it. On the calling
+/// thread a step asks for no memory after the first.
 template <count_source Counts>
 class compensated_em {
  public:
@@ -70,6 +72,8 @@ class compensated_em {
     by_gene_.emplace(counts);  // after what needs much memory for a moment
     if (options_.dispersion_every > 0)
       update_theta(run, matrix<double>::Zero(counts.cells(), model_.size(1)));
+    else
+      set_base();
     data_ = sum_posterior<double>(model_.states(), counts,
                                   std::span<const std::vector<posterior_share>>(shares));
     for (int round = 0; round < 5; ++round) maximise(run);
@@ -138,44 +142,43 @@ class compensated_em {
   /// The E-step.
   template <executor Executor>
   void expect(const Executor& run) {
-    const auto potential = potentials(run, model_);
-    const auto base = log_base_measures(model_.visible(), *counts_);
-    std::vector<std::vector<posterior_share>> shares(static_cast<std::size_t>(counts_->cells()));
-    std::vector<double> evidence(shares.size());
-    for_each_range(run, counts_->cells(), 32, [&](index begin, index end) {
-      for (index i = begin; i < end; ++i) {
-        const auto at = static_cast<std::size_t>(i);
-        const auto cell = counts_->cell(i);
-        const auto terms = log_joint_terms(model_, potential, cell);
-        evidence[at] = share_out(std::span<const double>(terms), shares[at]) + base[i] +
-                       row::dot<double>(cell, model_.bias(0));
-      }
-    });
-    data_ = sum_posterior<double>(model_.states(), *counts_,
-                                  std::span<const std::vector<posterior_share>>(shares));
-    log_likelihood_ = 0;
-    for (const double cell : evidence) log_likelihood_ += cell;
-    log_likelihood_ /= static_cast<double>(counts_->cells());
+    scratch_vector<double> potential(model_.states().size());
+    potentials(run, model_, as_span(potential));
+    sum_over_cells(
+        run, model_.states(), *counts_, shares_, data_,
+        [&](index i, std::span<double> terms) {
+          log_joint_terms(model_, as_span(std::as_const(potential)), counts_->cell(i), terms);
+        },
+        [&](index i, double log_sum) {
+          return log_sum + base_[i] + row::dot<double>(counts_->cell(i), model_.bias(0));
+        });
+    log_likelihood_ = data_.log_likelihood;
   }
 
   template <executor Executor>
   void maximise(const Executor& run) {
     set_prior();
-    const vector<double> means = data_.pairs.col(0);
-    const auto scale = log_mean_scale(model_.visible(), as_span(means));
-    const vector<double> limits = limit();
-    std::vector<index> active;
-    for (index s = 0; s < model_.states().size(); ++s)
-      if (data_.state_mass[static_cast<std::size_t>(s)] > 1e-12) active.push_back(s);
-    for_each_range(run, model_.genes(), 32, [&](index begin, index end) {
-      for (index m = begin; m < end; ++m) fit_gene(m, active, scale[m], limits[m]);
+    const index genes = model_.genes(), states = model_.states().size();
+    scratch_vector<double> means(genes), scale(genes), limits(genes);
+    as_vector(means) = data_.pairs.col(0);
+    log_mean_scale(model_.visible(), as_span(std::as_const(means)), as_span(scale));
+    write_limits(as_span(limits));
+    scratch_vector<index> active(states);
+    std::size_t count = 0;
+    for (index s = 0; s < states; ++s)
+      if (data_.state_mass[static_cast<std::size_t>(s)] > 1e-12)
+        active[static_cast<index>(count++)] = s;
+    const auto counted = as_span(std::as_const(active)).first(count);
+    for_each_range(run, genes, 32, [&](index begin, index end) {
+      for (index m = begin; m < end; ++m) fit_gene(m, counted, scale[m], limits[m]);
     });
   }
 
   /// p(h): the mean posterior, with some of the product of its groups' margins.
   void set_prior() {
     const auto& states = model_.states();
-    std::vector<double> prior(data_.state_mass);
+    scratch_vector<double> prior(states.size());
+    std::copy(data_.state_mass.begin(), data_.state_mass.end(), prior.begin());
     const double n = static_cast<double>(counts_->cells()), c = options_.prior_cells;
     if (c > 0) {
       for (index s = 0; s < states.size(); ++s) {
@@ -190,11 +193,11 @@ class compensated_em {
           }
           k += size;
         }
-        double& p = prior[static_cast<std::size_t>(s)];
+        double& p = prior[s];
         p = (n * p + c * std::max(0.0, product)) / (n + c);
       }
     }
-    model_.set_prior(prior);
+    model_.set_prior(as_span(std::as_const(prior)));
   }
 
   /// One Newton step of a gene's regression, halved until its penalised likelihood rises.
@@ -202,15 +205,18 @@ class compensated_em {
     const index columns = model_.size(1) + 1;
     const double theta = model_.visible().inverse_dispersion()[m];
     const double prior = options_.ridge / static_cast<double>(counts_->cells()) / (scale * scale);
-    vector<double> at(columns);
+    scratch_vector<double> at(columns), gradient(columns), phi(columns, 1.0), direction(columns);
+    scratch_vector<double> entries(columns * columns, 0.0), solved(columns * columns);
+    auto information = as_matrix(entries, columns, columns);  // lower triangle
+    auto inverse = as_matrix(solved, columns, columns);
     at[0] = model_.bias(0)[static_cast<std::size_t>(m)];
     for (index k = 1; k < columns; ++k) at[k] = model_.weights(0)(m, k - 1);
-    const auto input = [&](const vector<double>& of, std::span<const double> h) {
+    const auto input = [&](const scratch_vector<double>& of, std::span<const double> h) {
       double eta = of[0];
       for (index k = 1; k < columns; ++k) eta += of[k] * h[static_cast<std::size_t>(k - 1)];
       return eta;
     };
-    const auto objective = [&](const vector<double>& of) {
+    const auto objective = [&](const scratch_vector<double>& of) {
       double value = 0;
       for (index k = 0; k < columns; ++k)
         value += of[k] * data_.pairs(m, k) - (k > 0 ? 0.5 * prior * of[k] * of[k] : 0.0);
@@ -219,9 +225,7 @@ class compensated_em {
                  nb_log_partition(input(of, model_.states()[s]), theta);
       return value;
     };
-    vector<double> gradient = data_.pairs.row(m).transpose();
-    matrix<double> information = matrix<double>::Zero(columns, columns);
-    vector<double> phi = vector<double>::Ones(columns);
+    as_vector(gradient) = data_.pairs.row(m).transpose();
     for (const index s : active) {
       const double q = data_.state_mass[static_cast<std::size_t>(s)];
       const auto h = model_.states()[s];
@@ -238,23 +242,24 @@ class compensated_em {
       information(k, k) += k > 0 ? prior : 1e-3 * prior;
       if (k > 0) gradient[k] -= prior * at[k];
     }
-    const Eigen::LDLT<matrix<double>> factor(information.template selfadjointView<Eigen::Lower>());
-    vector<double> direction = factor.solve(gradient);
+    auto& factor = scratch_ldlt(columns);
+    factor.compute(information);
+    as_vector(direction) = factor.solve(as_vector(gradient));
 
     // A state that would go beyond 80 % of the way to the limit goes just so far.
-    std::vector<double> mixed(static_cast<std::size_t>(columns - 1)), h(mixed.size());
+    scratch_vector<double> mixed(columns - 1), h(columns - 1), turned(columns), next(columns);
     const auto nearest = [&](double length) {
-      for (index k = 1; k < columns; ++k)
-        mixed[static_cast<std::size_t>(k - 1)] = length * direction[k] + 0.8 * at[k];
-      model_.write_maximiser(mixed, h);
-      return std::pair{0.8 * std::max(0.0, limit - input(at, h)), input(direction, h)};
+      for (index k = 1; k < columns; ++k) mixed[k - 1] = length * direction[k] + 0.8 * at[k];
+      model_.write_maximiser(as_span(std::as_const(mixed)), as_span(h));
+      const auto state = as_span(std::as_const(h));
+      return std::pair{0.8 * std::max(0.0, limit - input(at, state)), input(direction, state)};
     };
-    matrix<double> inverse = factor.solve(matrix<double>::Identity(columns, columns));
+    inverse = factor.solve(matrix<double>::Identity(columns, columns));
     for (index face = 0; face + 1 < columns; ++face) {
       const auto [room, wanted] = nearest(1);
       if (wanted <= 1e-12 || wanted <= room) break;
-      for (index k = 1; k < columns; ++k) phi[k] = h[static_cast<std::size_t>(k - 1)];
-      vector<double> turned = vector<double>::Zero(columns);
+      for (index k = 1; k < columns; ++k) phi[k] = h[k - 1];
+      std::fill(turned.begin(), turned.end(), 0.0);
       double length = 0;
       for (index j = 0; j < columns; ++j) {
         for (index k = 0; k < columns; ++k) turned[j] += inverse(j, k) * phi[k];
@@ -274,7 +279,7 @@ class compensated_em {
     }
     const double before = objective(at);
     for (int trial = 0; trial < 20 && length > 0; ++trial, length *= 0.5) {
-      const vector<double> next = at + length * direction;
+      as_vector(next) = as_vector(at) + length * as_vector(direction);
       if (!(objective(next) > before)) continue;
       model_.bias(0)[static_cast<std::size_t>(m)] = next[0];
       for (index k = 1; k < columns; ++k) model_.weights(0)(m, k - 1) = next[k];
@@ -282,28 +287,31 @@ class compensated_em {
     }
   }
 
-  [[nodiscard]] vector<double> limit() const {
-    vector<double> limits(model_.genes());
-    model_.visible().natural_from_mean(as_span(max_mean_), as_span(limits));
-    return limits;
+  void write_limits(std::span<double> out) const {
+    model_.visible().natural_from_mean(as_span(max_mean_), out);
   }
 
   template <executor Executor>
   void update_theta(const Executor& run, const matrix<double>& hidden) {
-    const vector<double> limits = limit();
-    update_dispersion(run, model_, *by_gene_, hidden, as_span(limits), options_.dispersion);
+    scratch_vector<double> limits(model_.genes());
+    write_limits(as_span(limits));
+    update_dispersion(run, model_, *by_gene_, hidden, as_span(std::as_const(limits)),
+                      options_.dispersion, dispersion_work_, statuses_);
     // The mean limit means another eta now, and W was rescaled: bring states beyond it back.
-    const vector<double> now = limit();
-    std::vector<double> weights(static_cast<std::size_t>(model_.size(1))), h(weights.size());
+    write_limits(as_span(limits));
+    scratch_vector<double> h(model_.size(1));
     for (index m = 0; m < model_.genes(); ++m) {
-      for (index k = 0; k < model_.size(1); ++k)
-        weights[static_cast<std::size_t>(k)] = model_.weights(0)(m, k);
-      model_.write_maximiser(weights, h);
+      const std::span<const double> weights(std::as_const(model_).weights(0).data() + m * h.size(),
+                                            static_cast<std::size_t>(h.size()));
+      model_.write_maximiser(weights, as_span(h));
       double& a = model_.bias(0)[static_cast<std::size_t>(m)];
-      a = std::min(a, now[m] - row::dot<double>(std::span<const double>(h),
-                                                std::span<const double>(weights)));
+      a = std::min(a, limits[m] - row::dot<double>(as_span(std::as_const(h)), weights));
     }
+    set_base();
   }
+
+  /// After a change of theta.
+  void set_base() { log_base_measures(model_.visible(), *counts_, masses_, base_); }
 
   const Counts* counts_;
   compensated_options options_;
@@ -311,6 +319,11 @@ class compensated_em {
   std::optional<counts_by_gene<typename Counts::value_type>> by_gene_;
   vector<double> max_mean_;
   posterior_statistics<double> data_;
+  posterior_shares shares_;
+  vector<double> base_;  ///< log base measure of every cell
+  dispersion_work<double> dispersion_work_;
+  std::vector<dispersion_status> statuses_;
+  std::optional<nb_log_masses> masses_;
   double log_likelihood_ = 0;
   index iterations_ = 0;
 };

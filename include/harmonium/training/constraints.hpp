@@ -33,9 +33,16 @@ struct non_positive_weights {
 
   template <class Model>
   [[nodiscard]] auto limits(const Model& model) const {
+    vector<typename Model::scalar> limit(model.size(0));
+    write_limits(model, as_span(limit));
+    return limit;
+  }
+  /// The same into `out`.
+  template <class Model>
+  void write_limits(const Model& model, std::span<typename Model::scalar> out) const {
     using scalar = typename Model::scalar;
-    return vector<scalar>(vector<scalar>::Constant(
-        model.size(0), model.visible().natural_supremum() + static_cast<scalar>(ceiling)));
+    std::fill(out.begin(), out.end(),
+              model.visible().natural_supremum() + static_cast<scalar>(ceiling));
   }
 
   template <class Model>
@@ -64,6 +71,18 @@ struct admissible_sum {
     return limit;
   }
 
+  /// The same into `out`.
+  template <class Model>
+  void write_limits(const Model& model, std::span<typename Model::scalar> out) const {
+    using scalar = typename Model::scalar;
+    const scalar supremum = model.visible().natural_supremum();
+    std::fill(out.begin(), out.end(), supremum - static_cast<scalar>(1e-10));
+    if (max_mean.size() == 0 || std::isinf(supremum)) return;
+    scratch_vector<scalar> mean(max_mean.size());
+    for (index m = 0; m < mean.size(); ++m) mean[m] = static_cast<scalar>(max_mean[m]);
+    model.visible().natural_from_mean(as_span(std::as_const(mean)), out);
+  }
+
   template <class Model>
   void apply(Model& model) const {
     using scalar = typename Model::scalar;
@@ -80,17 +99,6 @@ struct admissible_sum {
   }
 
  private:
-  template <class Model>
-  void write_limits(const Model& model, std::span<typename Model::scalar> out) const {
-    using scalar = typename Model::scalar;
-    const scalar supremum = model.visible().natural_supremum();
-    std::fill(out.begin(), out.end(), supremum - static_cast<scalar>(1e-10));
-    if (max_mean.size() == 0 || std::isinf(supremum)) return;
-    scratch_vector<scalar> mean(max_mean.size());
-    for (index m = 0; m < mean.size(); ++m) mean[m] = static_cast<scalar>(max_mean[m]);
-    model.visible().natural_from_mean(as_span(std::as_const(mean)), out);
-  }
-
   /// Nearest point with a + sum max(0, w) <= limit. Each round spreads the excess over the bias and
   /// the positive weights; a weight that would turn negative stops at zero and leaves the rest to
   /// the next round.
@@ -128,6 +136,10 @@ struct unconstrained {
     using scalar = typename Model::scalar;
     return vector<scalar>(
         vector<scalar>::Constant(model.size(0), model.visible().natural_supremum()));
+  }
+  template <class Model>
+  void write_limits(const Model& model, std::span<typename Model::scalar> out) const {
+    std::fill(out.begin(), out.end(), model.visible().natural_supremum());
   }
   template <class Model>
   void apply(Model&) const noexcept {}

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -74,9 +75,7 @@ struct population_holder<Model> {
 };
 
 /// State of the training of one model, a value: copy it to stop, go on from the copy to resume.
-/// Where particles move by block Gibbs (CD included), an epoch on the calling thread asks for no
-/// memory after the first one; with collapsed particles or enumeration every step asks for some,
-/// however many rows it has.
+/// An epoch on the calling thread asks for no memory after the first one.
 template <class Model>
 class contrastive_phase {
  public:
@@ -144,15 +143,28 @@ class contrastive_phase {
     ++epoch_;
   }
 
-  /// To be called after `model()` was changed from `before` by others than this phase, as by an
-  /// update of the dispersions: takes collapsed particles along, which may cut the change short.
-  template <executor Executor>
-  void follow_change(const Executor& run, const Model& before) {
+  /// Calls `change(model)`, as for an update of the dispersions, and takes collapsed particles
+  /// along, which may cut the change short.
+  template <executor Executor, std::invocable<Model&> Change>
+  void change_model(const Executor& run, Change&& change) {
+    before_ = model_;
+    change(model_);
     if constexpr (collapsible<Model>) {
       if (!population_ || !population_->started()) return;
-      population_->follow(run, before, model_, as_span(std::as_const(hidden_means_)),
+      population_->follow(run, *before_, model_, as_span(std::as_const(hidden_means_)),
                           10 * options_.bridges);
     }
+  }
+
+  /// All states of the first hidden layer under the model as it is; until the next epoch.
+  /// @throws std::invalid_argument if there are more than `max_states`.
+  template <executor Executor>
+  const hidden_enumeration<Model>& enumerate(const Executor& run, index max_states) {
+    if (states_)
+      states_->set_model(run, model_);
+    else
+      states_.emplace(run, model_, max_states);
+    return *states_;
   }
 
  private:
@@ -181,10 +193,10 @@ class contrastive_phase {
     own_.setZero(data_.size());
     if (enumerates_) {
       follow_hidden_means(model_.bias_of(std::as_const(data_), 1), share_of_data);
-      hidden_enumeration<Model> hidden(run, model_, options_.enumerate_up_to);
-      balance_hidden_bias(model_, hidden, as_span(std::as_const(hidden_means_)));
-      hidden.set_hidden_bias(model_.bias(1));
-      own_ = exact_model_statistics(model_, hidden);
+      enumerate(run, options_.enumerate_up_to);
+      balance_hidden_bias(model_, *states_, as_span(std::as_const(hidden_means_)));
+      states_->set_hidden_bias(model_.bias(1));
+      exact_model_statistics(model_, *states_, own_);
     } else if (collapses()) {
       collapsed_step(run, share_of_data, rate, step, constraint);
       return;
@@ -214,11 +226,11 @@ class contrastive_phase {
         });
         // From the data's hidden states to the model's.
         for (int round = 0; round < 30; ++round) {
-          const Model same = model_;
-          population_->follow(run, same, model_, target);
+          before_ = model_;
+          population_->follow(run, *before_, model_, target);
         }
       }
-      const Model before = model_;
+      before_ = model_;
       const auto& particles = population_->states();
       const scalar share = scalar(1) / static_cast<scalar>(particles.size());
       for (const auto& particle : particles) add_particle(particle, share, own_);
@@ -227,16 +239,16 @@ class contrastive_phase {
       else
         step.update(model_, data_, own_, rate);
       constraint.apply(model_);
-      population_->follow(run, before, model_, target);
+      population_->follow(run, *before_, model_, target);
     }
   }
 
   /// Running average of the covariance of h_1 under the data.
   void follow_hidden_covariance(std::span<const scalar> batch_means, double share_of_data) {
     const index units = model_.size(1);
-    matrix<double> fresh = matrix<double>::Zero(units, units);
-    vector<double> centred(units);
-    vector<scalar> eta(units), variance(units);
+    scratch_vector<double> products(units * units, 0.0), centred(units);
+    scratch_vector<scalar> eta(units), variance(units);
+    auto fresh = as_matrix(products, units, units);
     const double weight = 1.0 / static_cast<double>(batch_rows_);
     for (const auto& row : std::span(means_).first(batch_rows_)) {
       model_.template units<1>().natural_from_mean(as_span(row[1]), as_span(eta));
@@ -366,6 +378,8 @@ class contrastive_phase {
   std::vector<char> unconverged_in_batch_;
   vector<scalar> data_, own_;  ///< statistics of data and model
   std::vector<gibbs_chain<Model>> chains_;
+  std::optional<hidden_enumeration<Model>> states_;
+  std::optional<Model> before_;
 };
 
 }  // namespace harmonium

@@ -25,6 +25,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/training/constraints.hpp"
@@ -32,7 +33,9 @@
 #include "harmonium/training/dispersion_update.hpp"
 #include "harmonium/training/exact_em.hpp"
 #include "harmonium/training/exact_start.hpp"
+#include "harmonium/training/layer_scratch.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
+#include "harmonium/training/mean_field.hpp"
 #include "harmonium/training/monitors.hpp"
 #include "harmonium/training/sampled_em.hpp"
 #include "harmonium/training/schedule.hpp"
@@ -147,10 +150,12 @@ template <one_hidden_layer Model>
 struct sampled_em_state<Model> {
   sampled_em<Model> em;
   posterior_statistics<typename Model::scalar> data;
+  std::optional<Model> before = {};  ///< a change of theta
 };
 
 /// Training, one epoch per `step`. A value: a copy goes on independently and bit for bit like the
-/// original. Borrows the counts, which must outlive it.
+/// original. Borrows the counts, which must outlive it. On the calling thread an epoch asks for no
+/// memory once warm: the first and the last of a stage do, and the first that updates theta.
 template <class Model, count_source Counts, class Options = training_options<Model>>
 class dbm_trainer {
  public:
@@ -208,7 +213,9 @@ class dbm_trainer {
         record_exact(run);
       if (last) {
         ++stage_;
+        blank_lines_.clear();
         exact_.reset();
+        exact_work_ = {};
         sampled_.reset();
       }
       return log_.back();
@@ -218,15 +225,16 @@ class dbm_trainer {
       if constexpr (count_source<std::remove_cvref_t<decltype(rows)>>) {
         phase.epoch(run, rows, rate, options_.step, options_.constraint);
         if (dispersion_is_due()) {
-          const auto before = phase.model();
-          update_theta(run, phase.model(), hidden_of(run, phase.model(), rows, phase.factors()));
-          phase.follow_change(run, before);
+          phase.change_model(run, [&](auto& model) {
+            write_hidden(run, model, rows, phase.factors(), hidden_);
+            update_theta(run, model, hidden_);
+          });
         }
       } else {
         phase.epoch(run, rows, rate, options_.step, unconstrained{});
       }
       ++epoch_;
-      record(run, phase.model(), rows, rate);
+      record(run, phase, rows, rate);
       log_.back().mean_field_unconverged = phase.unconverged_rows();
     });
     if (epoch_ == stage_epochs()) finish_stage(run);
@@ -237,12 +245,12 @@ class dbm_trainer {
   template <executor Executor, observer Observer>
   bool run(const Executor& executor, Observer&& watch) {
     while (!done()) {
-      const auto stage = stage_name();
       const index total = stage_epochs();
       const auto& line = step(executor);
-      std::vector<named_value> figures{{"reconstruction_error", line.reconstruction_error}};
-      if (line.log_likelihood) figures.push_back({"log_likelihood", *line.log_likelihood});
-      if (watch(progress{stage, line.epoch, total, figures}) == flow::stop) break;
+      const named_value figures[] = {{"reconstruction_error", line.reconstruction_error},
+                                     {"log_likelihood", line.log_likelihood.value_or(0)}};
+      const auto shown = std::span(figures).first(line.log_likelihood ? 2 : 1);
+      if (watch(progress{line.stage, line.epoch, total, shown}) == flow::stop) break;
     }
     return done();
   }
@@ -370,6 +378,7 @@ class dbm_trainer {
   void begin_stage(std::size_t stage) {
     stage_ = stage;
     epoch_ = 0;
+    blank_lines_.clear();
     if (stage == hidden_layers) return begin_joint();
     [&]<std::size_t... L>(std::index_sequence<L...>) {
       (
@@ -476,7 +485,8 @@ class dbm_trainer {
   void finish_stage(const Executor& run) {
     if (stage_ + 1 < hidden_layers) {
       for_stage([&](auto& phase, const auto& rows) {
-        upper_rows_ = hidden_of(run, phase.model(), rows, phase.factors());
+        write_hidden(run, phase.model(), rows, phase.factors(), hidden_);
+        upper_rows_ = hidden_;  // which may be `rows`
       });
     }
     if (stage_ < hidden_layers) {
@@ -484,6 +494,7 @@ class dbm_trainer {
     } else {
       ++stage_;
       epoch_ = 0;
+      blank_lines_.clear();
     }
     skip_empty_stages(run);
   }
@@ -498,9 +509,18 @@ class dbm_trainer {
     hidden_enumeration<Model> hidden;
     posterior_statistics<scalar> data;  ///< under the model as it is
     double base = 0;                    ///< mean log base measure of the training cells
+    vector<scalar> held_out_base = {};  ///< those of the held-out cells
     double last_cycle = -std::numeric_limits<double>::infinity();
     bool settled = false;  ///< theta stays from now on
     [[nodiscard]] double log_likelihood() const { return data.log_likelihood + base; }
+  };
+
+  /// Memory for its iterations, and for what is monitored before.
+  struct exact_work {
+    exact_m_step<Model> m_step;
+    posterior_shares shares;
+    std::optional<nb_log_masses> masses;
+    vector<scalar> base, held_out_base;
   };
 
   /// What an iteration of exact EM left that fits the held-out cells best.
@@ -534,7 +554,7 @@ class dbm_trainer {
                            at.log_likelihood() - before < gain_that_counts();
     const bool last = lost_patience(run, model, at) || converged || epoch_ + 1 == stage_epochs();
     if (last) {
-      if (best_) std::tie(model, at) = std::pair(best_->model, best_->at);
+      if (best_) std::tie(model, at) = std::tie(best_->model, best_->at);
       best_.reset();
       // At the maximum over the biases the model's gene means are the data's.
       exact_em_options biases = options_.exact;
@@ -549,8 +569,16 @@ class dbm_trainer {
   template <executor Executor>
   bool lost_patience(const Executor& run, const Model& model, const exact_state& at) {
     if (options_.patience == 0) return false;
-    const double held_out = exact_fit(run, model, at.hidden, held_out_).log_likelihood;
-    if (!best_ || held_out > best_->held_out) best_ = best_so_far{held_out, epoch_, model, at};
+    const double held_out =
+        exact_fit(run, model, at.hidden, held_out_, at.held_out_base).log_likelihood;
+    if (!best_) {
+      best_.emplace(best_so_far{held_out, epoch_, model, at});
+    } else if (held_out > best_->held_out) {
+      best_->held_out = held_out;
+      best_->epoch = epoch_;
+      best_->model = model;
+      best_->at = at;
+    }
     return epoch_ - best_->epoch >= options_.patience;
   }
 
@@ -561,22 +589,37 @@ class dbm_trainer {
   /// M-step, then the E-step for the next.
   template <executor Executor>
   void m_step(const Executor& run, Model& model, exact_state& at, const exact_em_options& options) {
-    const auto limits = options_.constraint.limits(model);
-    maximise_expected(run, model, at.hidden, at.data, as_span(limits), training_.cells(), options);
+    scratch_vector<scalar> limits(model.size(0));
+    write_limits(model, as_span(limits));
+    exact_work_.m_step.maximise(run, model, at.hidden, at.data, as_span(std::as_const(limits)),
+                                training_.cells(), options);
     // The M-step keeps every state within the limits; a constraint that asks for more has its say.
     if constexpr (!std::same_as<decltype(options_.constraint), admissible_sum>) {
       options_.constraint.apply(model);
-      at.hidden = hidden_enumeration<Model>(run, model, options_.exact.max_states);
+      at.hidden.set_model(run, model);
     }
-    at.data = posterior_of(run, model, at.hidden, training_);
+    posterior_of(run, model, at.hidden, training_, exact_work_.shares, at.data);
+  }
+
+  /// Those of the constraint.
+  template <class AnyModel>
+  void write_limits(const AnyModel& model, std::span<scalar> out) const {
+    if constexpr (requires { options_.constraint.write_limits(model, out); }) {
+      options_.constraint.write_limits(model, out);
+    } else {
+      const auto limits = options_.constraint.limits(model);
+      std::copy(limits.data(), limits.data() + limits.size(), out.begin());
+    }
   }
 
   /// After a change of theta.
   template <executor Executor>
-  void refresh(const Executor& run, const Model& model, exact_state& at) const {
-    at.hidden.set_visible_terms(visible_log_partitions(run, model, at.hidden.all_states()));
-    at.data = posterior_of(run, model, at.hidden, training_);
-    const auto base = log_base_measures(model.visible(), training_);
+  void refresh(const Executor& run, const Model& model, exact_state& at) {
+    at.hidden.set_model(run, model);
+    posterior_of(run, model, at.hidden, training_, exact_work_.shares, at.data);
+    log_base_measures(model.visible(), held_out_, exact_work_.masses, at.held_out_base);
+    auto& base = exact_work_.base;
+    log_base_measures(model.visible(), training_, exact_work_.masses, base);
     at.base = 0;
     for (index i = 0; i < base.size(); ++i) at.base += static_cast<double>(base[i]);
     at.base /= static_cast<double>(training_.cells());
@@ -649,19 +692,20 @@ class dbm_trainer {
     if constexpr (one_hidden_layer<Model>) {
       Model& model = joint_->model();
       if (!sampled_) begin_sampled(run, model);
-      auto& [em, data] = *sampled_;
+      auto& [em, data, before] = *sampled_;
       exact_em_options options = options_.exact;
       options.fix_weights = left < total / 5;
       options.newton_steps = options.fix_weights ? 3 : 1;
-      const auto limits = options_.constraint.limits(model);
-      em.maximise(run, model, data, as_span(limits), training_.cells(), options);
+      scratch_vector<scalar> limits(model.size(0));
+      write_limits(model, as_span(limits));
+      em.maximise(run, model, data, as_span(std::as_const(limits)), training_.cells(), options);
       if (epoch_ >= total / 4) {
-        data = direct_posterior(run, model, training_, em.states());
+        direct_posterior(run, model, training_, em.states(), data);
         if (options_.dispersion_every > 0 && epoch_ % 4 == 3 && left > total / 4) {
-          const Model before = model;
+          before = model;
           update_theta(run, model, data.hidden);
-          em.follow(run, before, model, as_span(std::as_const(data.hidden_means)));
-          data = direct_posterior(run, model, training_, em.states());
+          em.follow(run, *before, model, as_span(std::as_const(data.hidden_means)));
+          direct_posterior(run, model, training_, em.states(), data);
         }
       }
       if (left == 0) particles_ = em.particles();
@@ -676,29 +720,30 @@ class dbm_trainer {
     const matrix<double> scores = cell_components(training_, 10);
     start_without_weights(run, model);
     sampled_.emplace(sampled_em_state<Model>{sampled_em<Model>(options_.sampled, root_), {}});
-    auto& [em, data] = *sampled_;
+    auto& [em, data, before] = *sampled_;
     data = statistics_of_hidden<scalar>(
         training_, projected_states<scalar>(model.template units<1>(), scores, root_), em.states());
     keep_inside(model.template units<1>(), 1e-3, as_span(data.hidden_means));
     model.template units<1>().natural_from_mean(as_span(std::as_const(data.hidden_means)),
                                                 model.bias(1));
     em.start(model);
+    before = model;
   }
 
   /// E[h_1 | row] of every row, cells x units.
   template <executor Executor, class AnyModel, class Rows>
-  matrix<scalar> hidden_of(const Executor& run, const AnyModel& model, const Rows& rows,
-                           const input_factors<AnyModel>& factors) const {
-    matrix<scalar> hidden(data_rows(rows), model.size(1));
+  void write_hidden(const Executor& run, const AnyModel& model, const Rows& rows,
+                    const input_factors<AnyModel>& factors, matrix<scalar>& hidden) const {
+    hidden.resize(data_rows(rows), model.size(1));
     for_each_range(run, hidden.rows(), 32, [&](index begin, index end) {
       mean_field_workspace<AnyModel> work(model);
-      auto means = model.make_state();
+      layer_scratch<AnyModel> means(model, 1);
       for (index i = begin; i < end; ++i) {
-        mean_field(model, data_row(rows, i), means, work, options_.contrastive.mean_field, factors);
-        std::copy_n(means[1].data(), means[1].size(), hidden.data() + i * hidden.cols());
+        mean_field(model, data_row(rows, i), means.spans(), work, options_.contrastive.mean_field,
+                   factors);
+        std::copy_n(means[1].data(), hidden.cols(), hidden.data() + i * hidden.cols());
       }
     });
-    return hidden;
   }
 
   static vector<scalar> column_means(const matrix<scalar>& rows) {
@@ -717,29 +762,33 @@ class dbm_trainer {
   void update_theta(const Executor& run, AnyModel& model, const matrix<scalar>& hidden) {
     if constexpr (has_inverse_dispersion<AnyModel>) {
       if (!by_gene_) by_gene_.emplace(training_);
-      const auto limits = options_.constraint.limits(model);
-      statuses_ =
-          update_dispersion(run, model, *by_gene_, hidden, as_span(limits), options_.dispersion);
+      scratch_vector<scalar> limits(model.size(0));
+      write_limits(model, as_span(limits));
+      update_dispersion(run, model, *by_gene_, hidden, as_span(std::as_const(limits)),
+                        options_.dispersion, dispersion_work_, statuses_);
       options_.constraint.apply(model);
     }
   }
 
   template <executor Executor, class AnyModel, class Rows>
-  void record(const Executor& run, const AnyModel& model, const Rows& rows, double rate) {
-    training_record line;
-    line.stage = stage_name();
-    line.epoch = epoch_;
-    line.learning_rate = rate;
+  void record(const Executor& run, contrastive_phase<AnyModel>& phase, const Rows& rows,
+              double rate) {
+    const AnyModel& model = phase.model();
+    training_record& line = next_line(rate);
     if constexpr (count_source<Rows>) {
       line.reconstruction_error =
           reconstruction_error(run, model, rows, options_.contrastive.mean_field);
       if (model.template units<1>().states() <= monitored_states) {
-        const hidden_enumeration<AnyModel> hidden(run, model, monitored_states);
-        const auto fit = exact_fit(run, model, hidden, rows);
+        const auto& hidden = phase.enumerate(run, monitored_states);
+        const auto fit_to = [&](const auto& counts, vector<scalar>& base) {
+          log_base_measures(model.visible(), counts, exact_work_.masses, base);
+          return exact_fit(run, model, hidden, counts, base);
+        };
+        const auto fit = fit_to(rows, exact_work_.base);
         line.free_energy = fit.free_energy;
         line.log_likelihood = fit.log_likelihood;
         if (held_out_.cells() > 0) {
-          const auto fresh = exact_fit(run, model, hidden, held_out_);
+          const auto fresh = fit_to(held_out_, exact_work_.held_out_base);
           line.held_out_free_energy = fresh.free_energy;
           line.held_out_log_likelihood = fresh.log_likelihood;
         }
@@ -747,57 +796,69 @@ class dbm_trainer {
     } else {
       line.reconstruction_error = dense_reconstruction_error(model, rows);
     }
+    write_norms(model, line);
+  }
+
+  /// A fresh line of the log, with room for all that the stage may write.
+  training_record& next_line(double rate) {
+    if (blank_lines_.empty()) {
+      const auto count = static_cast<std::size_t>(std::max<index>(1, stage_epochs() - epoch_ + 1));
+      training_record blank{};
+      blank.stage = stage_name();
+      blank.weight_norms.resize(hidden_layers);
+      blank_lines_.assign(count, blank);
+      log_.reserve(log_.size() + count);
+    }
+    log_.push_back(std::move(blank_lines_.back()));
+    blank_lines_.pop_back();
+    log_.back().epoch = epoch_;
+    log_.back().learning_rate = rate;
+    return log_.back();
+  }
+
+  template <class AnyModel>
+  static void write_norms(const AnyModel& model, training_record& line) {
+    line.weight_norms.resize(AnyModel::hidden_layers);
     for (std::size_t l = 0; l < AnyModel::hidden_layers; ++l)
-      line.weight_norms.push_back(weight_norm(model, l));
-    log_.push_back(std::move(line));
+      line.weight_norms[l] = weight_norm(model, l);
   }
 
   /// The likelihood is not known.
   template <executor Executor>
   void record_sampled(const Executor& run) {
-    training_record line;
-    line.stage = stage_name();
-    line.epoch = epoch_;
-    line.learning_rate = 0;
+    training_record& line = next_line(0);
     if constexpr (one_hidden_layer<Model>)
       line.reconstruction_error =
           reconstruction_error(run, joint_->model(), training_, sampled_->data.hidden);
-    for (std::size_t l = 0; l < hidden_layers; ++l)
-      line.weight_norms.push_back(weight_norm(joint_->model(), l));
-    log_.push_back(std::move(line));
+    write_norms(joint_->model(), line);
   }
 
   /// The line of an exact iteration, whose figures the E-step has found already.
   template <executor Executor>
   void record_exact(const Executor& run) {
     const Model& model = joint_->model();
-    training_record line;
-    line.stage = stage_name();
-    line.epoch = epoch_;
-    line.learning_rate = 0;
+    training_record& line = next_line(0);
     line.reconstruction_error = reconstruction_error(run, model, training_, exact_->data.hidden);
     line.log_likelihood = exact_->log_likelihood();
     line.free_energy =
         -(*line.log_likelihood + static_cast<double>(exact_->hidden.log_partition()));
     if (held_out_.cells() > 0) {
-      const auto fresh = exact_fit(run, model, exact_->hidden, held_out_);
+      const auto fresh = exact_fit(run, model, exact_->hidden, held_out_, exact_->held_out_base);
       line.held_out_free_energy = fresh.free_energy;
       line.held_out_log_likelihood = fresh.log_likelihood;
     }
-    for (std::size_t l = 0; l < hidden_layers; ++l)
-      line.weight_norms.push_back(weight_norm(model, l));
-    log_.push_back(std::move(line));
+    write_norms(model, line);
   }
 
   template <class AnyModel>
   static double dense_reconstruction_error(const AnyModel& model, const matrix<scalar>& rows) {
     mean_field_workspace<AnyModel> work(model);
-    auto means = model.make_state();
-    vector<scalar> eta(model.size(0)), expected(model.size(0));
+    layer_scratch<AnyModel> means(model, 1);
+    scratch_vector<scalar> eta(model.size(0)), expected(model.size(0));
     double error = 0;
     for (index i = 0; i < rows.rows(); ++i) {
-      mean_field(model, data_row(rows, i), means, work);
-      model.visible_input(as_span(std::as_const(means[1])), as_span(eta));
+      mean_field(model, data_row(rows, i), means.spans(), work);
+      model.visible_input(means[1], as_span(eta));
       model.visible().mean(as_span(std::as_const(eta)), as_span(expected));
       for (index k = 0; k < rows.cols(); ++k)
         error += std::abs(static_cast<double>(rows(i, k) - expected[k]));
@@ -818,15 +879,19 @@ class dbm_trainer {
   pretraining pretraining_;
   std::optional<contrastive_phase<Model>> joint_;
   std::optional<exact_state> exact_;
+  exact_work exact_work_;
   std::optional<best_so_far> best_;
   bool samples_ = false;  ///< sampled EM in place of exact
   std::optional<sampled_em_state<Model>> sampled_;
   std::vector<typename Model::state_type> particles_;
+  matrix<scalar> hidden_;      ///< memory for E[h_1 | row] of every row
   matrix<scalar> upper_rows_;  ///< hidden means that the next machine of the stack learns from
   std::size_t stage_ = 0;      ///< hidden layer in pretraining, then joint, then exact
   index epoch_ = 0;            ///< epochs done in this stage
   std::vector<training_record> log_;
+  std::vector<training_record> blank_lines_;  ///< for the rest of the stage
   std::vector<dispersion_status> statuses_;
+  dispersion_work<scalar> dispersion_work_;
 };
 
 /// Trains a model on counts (cells x genes) to the end.

@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <cstddef>
-#include <map>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/training/bias_for_mean.hpp"
 #include "harmonium/units/dispersion.hpp"
 #include "harmonium/units/negative_binomial.hpp"
@@ -37,26 +39,61 @@ struct cells_alike {
 };
 
 /// @param hidden cells x units; entries within 1e-9 of a whole number count as whole
+/// @param[out] result overwritten, in its memory
+template <class Scalar>
+void group_cells(const matrix<Scalar>& hidden, cells_alike& result) {
+  const index cells = hidden.rows(), units = hidden.cols();
+  scratch_vector<Scalar> keys(cells * units);
+  for (index i = 0; i < keys.size(); ++i) {
+    const Scalar h = hidden.data()[i], whole = std::floor(h + Scalar(0.5));
+    keys[i] = std::abs(h - whole) < Scalar(1e-9) ? whole : h;
+  }
+  const auto key = [&](index i) {
+    return std::span<const Scalar>(keys.data() + i * units, static_cast<std::size_t>(units));
+  };
+  // Cells of one key side by side, the first of them first.
+  scratch_vector<index> order(cells), first_alike(cells);
+  std::iota(order.begin(), order.end(), index{0});
+  std::sort(order.begin(), order.end(), [&](index i, index j) {
+    const auto a = key(i), b = key(j);
+    const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin());
+    return x == a.end() ? i < j : std::strong_order(*x, *y) < 0;  // also of NaN
+  });
+  for (index n = 0; n < cells; ++n) {
+    const index i = order[n];
+    const bool alike = n > 0 && std::ranges::equal(key(i), key(order[n - 1]));
+    first_alike[i] = alike ? first_alike[order[n - 1]] : i;
+  }
+  result.group.resize(static_cast<std::size_t>(cells));
+  result.first.clear();
+  result.size.clear();
+  result.first.reserve(static_cast<std::size_t>(cells));
+  result.size.reserve(static_cast<std::size_t>(cells));
+  for (index i = 0; i < cells; ++i) {
+    std::size_t& group = result.group[static_cast<std::size_t>(i)];
+    if (first_alike[i] == i) {
+      group = result.first.size();
+      result.first.push_back(i);
+      result.size.push_back(0);
+    } else {
+      group = result.group[static_cast<std::size_t>(first_alike[i])];
+    }
+    result.size[group] += 1;
+  }
+}
 template <class Scalar>
 cells_alike group_cells(const matrix<Scalar>& hidden) {
   cells_alike result;
-  std::map<std::vector<Scalar>, std::size_t> known;
-  std::vector<Scalar> key(static_cast<std::size_t>(hidden.cols()));
-  for (index i = 0; i < hidden.rows(); ++i) {
-    for (std::size_t k = 0; k < key.size(); ++k) {
-      const Scalar h = hidden(i, static_cast<index>(k)), whole = std::floor(h + Scalar(0.5));
-      key[k] = std::abs(h - whole) < Scalar(1e-9) ? whole : h;
-    }
-    const auto [at, is_new] = known.try_emplace(key, result.first.size());
-    if (is_new) {
-      result.first.push_back(i);
-      result.size.push_back(0);
-    }
-    result.group.push_back(at->second);
-    result.size[at->second] += 1;
-  }
+  group_cells(hidden, result);
   return result;
 }
+
+/// What an update of theta keeps for the next.
+template <class Scalar>
+struct dispersion_work {
+  cells_alike alike;
+  vector<Scalar> theta;
+};
 
 /// Fits theta of every gene with each count matched to the model's mean for *its own cell*, then
 /// moves W_m and a_m so that the gene's mean over the cells and, to first order, its log-fold
@@ -64,24 +101,32 @@ cells_alike group_cells(const matrix<Scalar>& hidden) {
 /// the means of cells alike.
 /// @param hidden cells x size(1): E[h_1 | x] of every cell
 /// @param limits largest admissible visible input per gene (a constraint's `limits`)
-/// @return one status per gene.
+/// @param[out] statuses one per gene
 template <executor Executor, class Model, class Value>
-requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dispersion(
-    const Executor& run, Model& model, const counts_by_gene<Value>& counts,
-    const matrix<typename Model::scalar>& hidden, std::span<const typename Model::scalar> limits,
-    const dispersion_options& options) {
+requires has_inverse_dispersion<Model>
+void update_dispersion(const Executor& run, Model& model, const counts_by_gene<Value>& counts,
+                       const matrix<typename Model::scalar>& hidden,
+                       std::span<const typename Model::scalar> limits,
+                       const dispersion_options& options,
+                       dispersion_work<typename Model::scalar>& work,
+                       std::vector<dispersion_status>& statuses) {
   using scalar = typename Model::scalar;
   const index genes = counts.genes(), units = model.size(1);
-  std::vector<dispersion_status> statuses(static_cast<std::size_t>(genes));
-  vector<scalar> theta = model.visible().inverse_dispersion();
-  const cells_alike alike = group_cells(hidden);
-  std::vector<double> share = alike.size;
-  for (double& cells : share) cells /= static_cast<double>(counts.cells());
+  statuses.resize(static_cast<std::size_t>(genes));
+  cells_alike& alike = work.alike;
+  vector<scalar>& theta = work.theta;
+  theta = model.visible().inverse_dispersion();
+  group_cells(hidden, alike);
+  const index groups = std::ssize(alike.size);
+  scratch_vector<double> share(counts.cells());  // room for as many groups as there may be
+  for (index g = 0; g < groups; ++g)
+    share[g] = alike.size[static_cast<std::size_t>(g)] / static_cast<double>(counts.cells());
 
   for_each_range(run, genes, 32, [&](index begin, index end) {
-    const std::size_t groups = share.size();
-    std::vector<double> offsets(groups), mean_of(groups), totals(groups);
-    dispersion_tally tally;
+    scratch_vector<double> offset_of(counts.cells()), totals(counts.cells());
+    const auto offsets = as_span(offset_of).first(static_cast<std::size_t>(groups));
+    const auto shares = as_span(std::as_const(share)).first(offsets.size());
+    dispersion_tally& tally = dispersion_tally::here(counts.cells(), counts.cells());
     for (index m = begin; m < end; ++m) {
       const auto cells = counts.cells(m);
       const auto values = counts.values(m);
@@ -89,21 +134,22 @@ requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dis
       scalar& a = model.bias(0)[static_cast<std::size_t>(m)];
       const auto old_theta = static_cast<double>(theta[m]);
       tally.clear();
-      std::fill(totals.begin(), totals.end(), 0.0);
+      std::fill_n(totals.begin(), groups, 0.0);
       for (std::size_t i = 0; i < cells.size(); ++i) {
         const auto x = static_cast<double>(values[i]);
-        totals[alike.group[static_cast<std::size_t>(cells[i])]] += x;
+        totals[static_cast<index>(alike.group[static_cast<std::size_t>(cells[i])])] += x;
         tally.add_count(x);
       }
       double gene_mean = 0;
-      for (std::size_t g = 0; g < groups; ++g) {
+      for (index g = 0; g < groups; ++g) {
+        const auto u = static_cast<std::size_t>(g);
         double offset = 0;
         for (index k = 0; k < units; ++k)
-          offset += static_cast<double>(w[k]) * static_cast<double>(hidden(alike.first[g], k));
-        offsets[g] = offset;
-        mean_of[g] = nb_mean(static_cast<double>(a) + offset, old_theta);
-        gene_mean += share[g] * mean_of[g];
-        tally.add_cells(mean_of[g], alike.size[g], totals[g]);
+          offset += static_cast<double>(w[k]) * static_cast<double>(hidden(alike.first[u], k));
+        offsets[u] = offset;
+        const double mean = nb_mean(static_cast<double>(a) + offset, old_theta);
+        gene_mean += share[g] * mean;
+        tally.add_cells(mean, alike.size[u], totals[g]);
       }
       const auto fit = fit_inverse_dispersion(tally.data(), old_theta, options);
       statuses[static_cast<std::size_t>(m)] = fit.status;
@@ -115,11 +161,21 @@ requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dis
       for (double& offset : offsets) offset *= rescale;
       theta[m] = static_cast<scalar>(fit.theta);
       a = static_cast<scalar>(
-          nb_bias_for_mean(share, offsets, static_cast<double>(theta[m]), gene_mean,
+          nb_bias_for_mean(shares, offsets, static_cast<double>(theta[m]), gene_mean,
                            static_cast<double>(limits[static_cast<std::size_t>(m)])));
     }
   });
   model.visible().set_inverse_dispersion(theta);
+}
+/// @return the statuses
+template <executor Executor, class Model, class Value>
+requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dispersion(
+    const Executor& run, Model& model, const counts_by_gene<Value>& counts,
+    const matrix<typename Model::scalar>& hidden, std::span<const typename Model::scalar> limits,
+    const dispersion_options& options) {
+  dispersion_work<typename Model::scalar> work;
+  std::vector<dispersion_status> statuses;
+  update_dispersion(run, model, counts, hidden, limits, options, work, statuses);
   return statuses;
 }
 

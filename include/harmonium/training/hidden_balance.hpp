@@ -3,17 +3,17 @@
 /// Exact maximum likelihood for the first hidden layer's biases, all else fixed.
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <span>
 #include <utility>
-#include <vector>
 
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/math/logistic.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/likelihood/enumeration.hpp"
+#include "harmonium/training/scratch_ldlt.hpp"
 
 namespace harmonium {
 
@@ -31,16 +31,16 @@ struct hidden_balance_result {
 template <class Scalar>
 hidden_balance_result balance_bias(const enumerated_states<Scalar>& states,
                                    std::span<const double> base, std::span<const double> target,
-                                   std::vector<double>& b, index max_iterations = 30) {
+                                   std::span<double> b, index max_iterations = 30) {
   const index units = states.units();
-  std::vector<double> terms(base.size());
+  scratch_vector<double> terms(std::ssize(base));
   double total = 0;
-  const auto objective = [&](const std::vector<double>& at) {
+  const auto objective = [&](std::span<const double> at) {
     double gain = 0;
     for (std::size_t k = 0; k < at.size(); ++k) gain += at[k] * target[k];
-    states.template products<double>(at, terms);
-    for (std::size_t s = 0; s < terms.size(); ++s) terms[s] += base[s];
-    total = math::log_sum_exp(std::span<const double>(terms));
+    states.template products<double>(at, as_span(terms));
+    for (index s = 0; s < terms.size(); ++s) terms[s] += base[static_cast<std::size_t>(s)];
+    total = math::log_sum_exp(as_span(std::as_const(terms)));
     return gain - total;
   };
 
@@ -51,14 +51,19 @@ hidden_balance_result balance_bias(const enumerated_states<Scalar>& states,
   const double tolerance = std::max(1e-10, rounding);
   const double least_damping = std::max(1e-9, rounding);
   double damping = std::max(1e-6, rounding);
+  scratch_vector<double> mean(units), gradient(units), step(units), trial(units);
+  scratch_vector<double> second_moments(units * units), damped(units * units);
+  auto second = as_matrix(second_moments, units, units);
+  auto information = as_matrix(damped, units, units);
+  auto& factor = scratch_ldlt(units);
   double current = objective(b);
   result.log_partition = total;
   while (result.iterations < max_iterations) {
     ++result.iterations;
-    vector<double> mean = vector<double>::Zero(units);
-    matrix<double> second = matrix<double>::Zero(units, units);
+    std::fill(mean.begin(), mean.end(), 0.0);
+    second.setZero();
     for (index s = 0; s < states.size(); ++s) {
-      const double term = terms[static_cast<std::size_t>(s)] - total;
+      const double term = terms[s] - total;
       if (term < -50) continue;  // beyond what the sums can show
       const double p = math::exp(term);
       const auto h = states[s];
@@ -70,7 +75,6 @@ hidden_balance_result balance_bias(const enumerated_states<Scalar>& states,
             second(j, k) += hj * static_cast<double>(h[static_cast<std::size_t>(k)]);
       }
     }
-    vector<double> gradient(units);
     double largest = 0;
     for (index k = 0; k < units; ++k) {
       gradient[k] = target[static_cast<std::size_t>(k)] - mean[k];
@@ -82,18 +86,16 @@ hidden_balance_result balance_bias(const enumerated_states<Scalar>& states,
     }
     bool improved = false;
     while (!improved && damping < 1e6) {
-      matrix<double> information = second;
+      information = second;
       for (index j = 0; j < units; ++j) {
         for (index k = 0; k <= j; ++k) information(j, k) -= mean[j] * mean[k];
         information(j, j) += damping;
       }
-      const vector<double> step =
-          information.template selfadjointView<Eigen::Lower>().ldlt().solve(gradient);
-      std::vector<double> trial = b;
-      for (index k = 0; k < units; ++k) trial[static_cast<std::size_t>(k)] += step[k];
-      const double value = objective(trial);
+      as_vector(step) = factor.compute(information).solve(as_vector(gradient));
+      for (index k = 0; k < units; ++k) trial[k] = b[static_cast<std::size_t>(k)] + step[k];
+      const double value = objective(as_span(std::as_const(trial)));
       if (value > current) {
-        b = std::move(trial);
+        std::copy(trial.begin(), trial.end(), b.begin());
         current = value;
         result.log_partition = total;
         improved = true;
@@ -120,11 +122,14 @@ hidden_balance_result balance_hidden_bias(Model& model, const hidden_enumeration
                                           std::span<const typename Model::scalar> target,
                                           index max_iterations = 30) {
   auto out = model.bias(1);
-  std::vector<double> b(out.begin(), out.end());
-  const std::vector<double> aim(target.begin(), target.end());
-  const vector<double> base = hidden.terms_above() + hidden.visible_terms();
-  const auto result = balance_bias(hidden.all_states(), as_span(base), aim, b, max_iterations);
-  for (std::size_t k = 0; k < out.size(); ++k) out[k] = static_cast<typename Model::scalar>(b[k]);
+  scratch_vector<double> b(std::ssize(out)), aim(b.size()), base(hidden.states());
+  std::copy(out.begin(), out.end(), b.begin());
+  std::copy(target.begin(), target.end(), aim.begin());
+  as_vector(base) = hidden.terms_above() + hidden.visible_terms();
+  const auto result = balance_bias(hidden.all_states(), as_span(std::as_const(base)),
+                                   as_span(std::as_const(aim)), as_span(b), max_iterations);
+  for (std::size_t k = 0; k < out.size(); ++k)
+    out[k] = static_cast<typename Model::scalar>(b[static_cast<index>(k)]);
   return result;
 }
 

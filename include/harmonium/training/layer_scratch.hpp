@@ -25,6 +25,12 @@ class layer_scratch {
     return {space_.data() + begin_[layer],
             static_cast<std::size_t>(begin_[layer + 1] - begin_[layer])};
   }
+  /// Those of all layers.
+  [[nodiscard]] std::array<std::span<scalar>, Model::layers> spans() noexcept {
+    std::array<std::span<scalar>, Model::layers> all;
+    for (std::size_t l = 0; l < Model::layers; ++l) all[l] = (*this)[l];
+    return all;
+  }
 
  private:
   static std::array<index, Model::layers + 1> begins(const Model& model, std::size_t first) {

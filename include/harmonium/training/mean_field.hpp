@@ -4,7 +4,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <span>
 
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
@@ -37,12 +40,13 @@ struct mean_field_workspace {
 /// Means of the hidden layers given x: starts from one upward pass, then updates layer after layer
 /// until nothing moves (Salakhutdinov and Hinton 2009).
 /// @param x a `cell_counts` or a dense span of model.size(0) entries
-/// @param[out] means hidden layers overwritten; `means[0]` is not touched.
+/// @param[out] means one span per layer; those of hidden layers overwritten
 template <class Model, class Row>
-mean_field_result mean_field(const Model& model, const Row& x, typename Model::state_type& means,
-                             mean_field_workspace<Model>& work,
-                             const mean_field_options& options = {},
-                             const input_factors<Model>& factors = {}) {
+mean_field_result mean_field(
+    const Model& model, const Row& x,
+    const std::array<std::span<typename Model::scalar>, Model::layers>& means,
+    mean_field_workspace<Model>& work, const mean_field_options& options = {},
+    const input_factors<Model>& factors = {}) {
   using scalar = typename Model::scalar;
   model.first_hidden_input(x, as_span(work.from_below));
   const auto update = [&]<std::size_t Layer>(std::integral_constant<std::size_t, Layer>,
@@ -53,20 +57,19 @@ mean_field_result mean_field(const Model& model, const Row& x, typename Model::s
     } else {
       const auto b = model.bias(Layer);
       std::copy(b.begin(), b.end(), input.begin());
-      row::add_product<scalar>(as_span(std::as_const(means[Layer - 1])), model.weights(Layer - 1),
+      row::add_product<scalar>(std::span<const scalar>(means[Layer - 1]), model.weights(Layer - 1),
                                input);
     }
     if constexpr (Layer < Model::hidden_layers)
       if (from_above)
         row::add_product_above<scalar>(model.weights(Layer),
-                                       as_span(std::as_const(means[Layer + 1])), input);
+                                       std::span<const scalar>(means[Layer + 1]), input);
     factors.apply(model, Layer, input);
-    vector<scalar>& old = means[Layer];
+    const std::span<scalar> old = means[Layer];
     scalar moved(0);
     model.template units<Layer>().mean(input, fresh);
-    for (index k = 0; k < old.size(); ++k) {
-      const scalar next =
-          damping * old[k] + (scalar(1) - damping) * fresh[static_cast<std::size_t>(k)];
+    for (std::size_t k = 0; k < old.size(); ++k) {
+      const scalar next = damping * old[k] + (scalar(1) - damping) * fresh[k];
       moved = std::max(moved, std::abs(next - old[k]));
       old[k] = next;
     }
@@ -86,6 +89,16 @@ mean_field_result mean_field(const Model& model, const Row& x, typename Model::s
     if (static_cast<double>(moved) <= options.tolerance) return {true, sweep};
   }
   return {false, options.max_sweeps};
+}
+/// @param[out] means `means[0]` is not touched
+template <class Model, class Row>
+mean_field_result mean_field(const Model& model, const Row& x, typename Model::state_type& means,
+                             mean_field_workspace<Model>& work,
+                             const mean_field_options& options = {},
+                             const input_factors<Model>& factors = {}) {
+  std::array<std::span<typename Model::scalar>, Model::layers> layers;
+  for (std::size_t l = 1; l < Model::layers; ++l) layers[l] = as_span(means[l]);
+  return mean_field(model, x, layers, work, options, factors);
 }
 
 }  // namespace harmonium

@@ -13,6 +13,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/likelihood/enumeration.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
@@ -22,41 +23,55 @@
 
 namespace harmonium {
 
-/// Log base measure of every cell's counts, in nats; length cells. Depends on the visible units
-/// (theta), not on weights or biases.
+/// Log base measure of every cell's counts, in nats. Depends on the visible units (theta), not on
+/// weights or biases.
+/// @param masses memory that is kept for the next time
+/// @param[out] result length cells
 template <class Units, count_source Counts>
-vector<typename Units::scalar> log_base_measures(const Units& units, const Counts& counts) {
+void log_base_measures(const Units& units, const Counts& counts,
+                       std::optional<nb_log_masses>& masses,
+                       vector<typename Units::scalar>& result) {
   using scalar = typename Units::scalar;
-  vector<scalar> result(counts.cells());
+  result.resize(counts.cells());
   if constexpr (std::same_as<Units, basic_negative_binomial<scalar>>) {
-    const nb_log_masses masses(as_span(units.inverse_dispersion()));
+    const auto theta = as_span(units.inverse_dispersion());
+    if (masses)
+      masses->assign(theta);
+    else
+      masses.emplace(theta);
     for (index i = 0; i < counts.cells(); ++i)
-      result[i] = static_cast<scalar>(masses.log_base_measure(counts.cell(i)));
-    return result;
+      result[i] = static_cast<scalar>(masses->log_base_measure(counts.cell(i)));
+    return;
   }
-  vector<scalar> dense = vector<scalar>::Zero(counts.genes());
+  scratch_vector<scalar> dense(counts.genes(), scalar(0));
   for (index i = 0; i < counts.cells(); ++i) {
     const auto cell = counts.cell(i);
     row::for_each_nonzero(cell, [&](index m, auto x) { dense[m] = static_cast<scalar>(x); });
     result[i] = units.log_base_measure(as_span(std::as_const(dense)));
     row::for_each_nonzero(cell, [&](index m, auto) { dense[m] = scalar(0); });
   }
+}
+template <class Units, count_source Counts>
+vector<typename Units::scalar> log_base_measures(const Units& units, const Counts& counts) {
+  std::optional<nb_log_masses> masses;
+  vector<typename Units::scalar> result;
+  log_base_measures(units, counts, masses, result);
   return result;
 }
 
 /// Mean over cells and genes of |x - E[x | h]|, in counts, with h the given means of h_1.
-/// @param hidden cells x size(1)
+/// @param hidden cells x size(1), row by row
 template <executor Executor, class Model, count_source Counts>
 double reconstruction_error(const Executor& run, const Model& model, const Counts& counts,
-                            const matrix<typename Model::scalar>& hidden) {
+                            std::span<const typename Model::scalar> hidden) {
   using scalar = typename Model::scalar;
   if (counts.cells() == 0) return 0;
-  vector<double> per_cell(counts.cells());
+  scratch_vector<double> per_cell(counts.cells());
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
-    vector<scalar> eta(model.size(0)), expected(model.size(0));
+    scratch_vector<scalar> eta(model.size(0)), expected(model.size(0));
     for (index i = begin; i < end; ++i) {
-      const std::span<const scalar> h(hidden.data() + i * hidden.cols(),
-                                      static_cast<std::size_t>(hidden.cols()));
+      const std::span<const scalar> h(hidden.data() + i * model.size(1),
+                                      static_cast<std::size_t>(model.size(1)));
       model.visible_input(h, as_span(eta));
       model.visible().mean(as_span(std::as_const(eta)), as_span(expected));
       double error = 0;
@@ -73,20 +88,28 @@ double reconstruction_error(const Executor& run, const Model& model, const Count
   return total / static_cast<double>(counts.cells()) / static_cast<double>(counts.genes());
 }
 
+template <executor Executor, class Model, count_source Counts>
+double reconstruction_error(const Executor& run, const Model& model, const Counts& counts,
+                            const matrix<typename Model::scalar>& hidden) {
+  return reconstruction_error(run, model, counts,
+                              std::span<const typename Model::scalar>(
+                                  hidden.data(), static_cast<std::size_t>(hidden.size())));
+}
+
 /// The same with the means of the mean-field posterior.
 template <executor Executor, class Model, count_source Counts>
 double reconstruction_error(const Executor& run, const Model& model, const Counts& counts,
                             const mean_field_options& options = {}) {
-  matrix<typename Model::scalar> hidden(counts.cells(), model.size(1));
+  scratch_vector<typename Model::scalar> hidden(counts.cells() * model.size(1));
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
     mean_field_workspace<Model> work(model);
-    auto means = model.make_state();
+    layer_scratch<Model> means(model, 1);
     for (index i = begin; i < end; ++i) {
-      mean_field(model, counts.cell(i), means, work, options);
-      std::copy_n(means[1].data(), means[1].size(), hidden.data() + i * hidden.cols());
+      mean_field(model, counts.cell(i), means.spans(), work, options);
+      std::copy_n(means[1].data(), model.size(1), hidden.data() + i * model.size(1));
     }
   });
-  return reconstruction_error(run, model, counts, hidden);
+  return reconstruction_error(run, model, counts, as_span(std::as_const(hidden)));
 }
 
 /// Root mean square of the weights between layer `below` and the next.
@@ -107,12 +130,13 @@ struct exact_fit_figures {
   double log_likelihood;  ///< nats per cell
 };
 
+/// @param base what `log_base_measures` gives
 template <executor Executor, class Model, count_source Counts>
 exact_fit_figures exact_fit(const Executor& run, const Model& model,
-                            const hidden_enumeration<Model>& hidden, const Counts& counts) {
+                            const hidden_enumeration<Model>& hidden, const Counts& counts,
+                            const vector<typename Model::scalar>& base) {
   if (counts.cells() == 0) return {0, 0};
-  const auto base = log_base_measures(model.visible(), counts);
-  vector<double> per_cell(counts.cells());
+  scratch_vector<double> per_cell(counts.cells());
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
     for (index i = begin; i < end; ++i)
       per_cell[i] = static_cast<double>(log_unnormalised(model, hidden, counts.cell(i), base[i]));
@@ -121,6 +145,11 @@ exact_fit_figures exact_fit(const Executor& run, const Model& model,
   for (index i = 0; i < per_cell.size(); ++i) total += per_cell[i];
   const double mean = total / static_cast<double>(counts.cells());
   return {-mean, mean - static_cast<double>(hidden.log_partition())};
+}
+template <executor Executor, class Model, count_source Counts>
+exact_fit_figures exact_fit(const Executor& run, const Model& model,
+                            const hidden_enumeration<Model>& hidden, const Counts& counts) {
+  return exact_fit(run, model, hidden, counts, log_base_measures(model.visible(), counts));
 }
 
 /// Mean-field lower bound of log sum_h exp(-E(x, h)), the log of the unnormalised p(x): E[-E(x, h)]

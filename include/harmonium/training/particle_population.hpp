@@ -10,10 +10,10 @@
 /// crossing what lies between.
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -25,7 +25,9 @@
 #include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/samplers/collapsed.hpp"
+#include "harmonium/training/scratch_ldlt.hpp"
 
 namespace harmonium {
 
@@ -45,54 +47,66 @@ struct following {
 
 /// A model between two that differ in parameters and inverse dispersions: linear in the first,
 /// geometric in the second.
+/// @param[out] result a model of the same layers, overwritten
+/// @param theta       memory
 template <class Model>
-Model between(const Model& from, const Model& to, double share) {
+void set_between(const Model& from, const Model& to, double share, Model& result,
+                 vector<typename Model::scalar>& theta) {
   using scalar = typename Model::scalar;
-  Model result = to;
-  if (share >= 1) return result;
+  result = to;
+  if (share >= 1) return;
   const auto s = static_cast<scalar>(share);
   for (index i = 0; i < result.parameters().size(); ++i)
     result.parameters()[i] = (scalar(1) - s) * from.parameters()[i] + s * to.parameters()[i];
   if constexpr (requires { result.visible().set_inverse_dispersion(vector<scalar>()); }) {
     const auto& low = from.visible().inverse_dispersion();
-    vector<scalar> theta = to.visible().inverse_dispersion();
+    theta = to.visible().inverse_dispersion();
     for (index m = 0; m < theta.size(); ++m)
       if (theta[m] != low[m])
         theta[m] = math::exp((scalar(1) - s) * math::log(low[m]) + s * math::log(theta[m]));
     result.visible().set_inverse_dispersion(theta);
   }
+}
+template <class Model>
+Model between(const Model& from, const Model& to, double share) {
+  Model result = to;
+  vector<typename Model::scalar> theta;
+  set_between(from, to, share, result, theta);
   return result;
 }
 
 /// Refits b_1 so that particles with the given log weights average to `target`, as far as a normal
 /// prior on its change lets it; then gives the weights. Concave: Newton's method.
 /// @param hidden particles x size(1)
-/// @return normalised weights
-inline std::vector<double> balance_particles(const matrix<double>& hidden,
-                                             std::span<const double> log_weights,
-                                             std::span<const double> target, double stiffness,
-                                             std::span<double> bias) {
+/// @param[out] weights normalised, one per particle
+inline void balance_particles(const matrix<double>& hidden, std::span<const double> log_weights,
+                              std::span<const double> target, double stiffness,
+                              std::span<double> bias, std::span<double> weights) {
   const index particles = hidden.rows(), units = hidden.cols();
-  std::vector<double> terms(log_weights.size()), weights(log_weights.size());
-  const auto objective = [&](const vector<double>& moved) {
+  scratch_vector<double> terms(particles);
+  const auto objective = [&](const scratch_vector<double>& moved) {
     for (index p = 0; p < particles; ++p) {
       double term = log_weights[static_cast<std::size_t>(p)];
       for (index k = 0; k < units; ++k) term += moved[k] * hidden(p, k);
-      terms[static_cast<std::size_t>(p)] = term;
+      terms[p] = term;
     }
-    const double total = math::log_sum_exp(std::span<const double>(terms));
-    for (std::size_t p = 0; p < terms.size(); ++p) weights[p] = math::exp(terms[p] - total);
+    const double total = math::log_sum_exp(as_span(std::as_const(terms)));
+    for (std::size_t p = 0; p < weights.size(); ++p)
+      weights[p] = math::exp(terms[static_cast<index>(p)] - total);
     double value = -total;
     for (index k = 0; k < units; ++k)
       value +=
           moved[k] * target[static_cast<std::size_t>(k)] - 0.5 * stiffness * moved[k] * moved[k];
     return value;
   };
-  vector<double> moved = vector<double>::Zero(units);
+  scratch_vector<double> moved(units, 0.0), mean(units), gradient(units), step(units), trial(units);
+  scratch_vector<double> entries(units * units);
+  auto information = as_matrix(entries, units, units);
+  auto& factor = scratch_ldlt(units);
   double current = objective(moved);
   for (int iteration = 0; iteration < 20; ++iteration) {
-    vector<double> mean = vector<double>::Zero(units), gradient(units);
-    matrix<double> information = matrix<double>::Zero(units, units);
+    std::fill(mean.begin(), mean.end(), 0.0);
+    information.setZero();
     for (index p = 0; p < particles; ++p) {
       const double w = weights[static_cast<std::size_t>(p)];
       for (index j = 0; j < units; ++j) {
@@ -110,25 +124,32 @@ inline std::vector<double> balance_particles(const matrix<double>& hidden,
       largest = std::max(largest, std::abs(gradient[j]));
     }
     if (largest < 1e-6) break;
-    const vector<double> step =
-        information.template selfadjointView<Eigen::Lower>().ldlt().solve(gradient);
+    as_vector(step) = factor.compute(information).solve(as_vector(gradient));
     bool improved = false;
     for (double length = 1; length > 1e-3 && !improved; length *= 0.5) {
-      const vector<double> trial = moved + length * step;
+      as_vector(trial) = as_vector(moved) + length * as_vector(step);
       const double value = objective(trial);
       if (!(value > current)) continue;
       current = value;
-      moved = trial;
+      as_vector(moved) = as_vector(trial);
       improved = true;
     }
     if (!improved) break;
   }
   (void)objective(moved);
   for (index k = 0; k < units; ++k) bias[static_cast<std::size_t>(k)] += moved[k];
+}
+inline std::vector<double> balance_particles(const matrix<double>& hidden,
+                                             std::span<const double> log_weights,
+                                             std::span<const double> target, double stiffness,
+                                             std::span<double> bias) {
+  std::vector<double> weights(log_weights.size());
+  balance_particles(hidden, log_weights, target, stiffness, bias, weights);
   return weights;
 }
 
-/// A value; copies go on independently and alike. Particles are states of all hidden layers.
+/// A value; copies go on independently and alike. Particles are states of all hidden layers. They
+/// follow without asking for memory once they have.
 template <collapsible Model>
 class particle_population {
  public:
@@ -169,50 +190,54 @@ class particle_population {
   template <executor Executor>
   following follow(const Executor& run, const Model& from, Model& to,
                    std::span<const scalar> target, index bridges) {
-    const std::vector<double> aim(target.begin(), target.end());
-    Model reached = from;
+    const index units = from.size(1), particles = std::ssize(states_);
+    reached_ = from;
+    if (!trial_) trial_ = to;
+    theta_.resize(to.size(0));
     following result{0, 1};
     double length = std::min(1.0, 4 * last_length_);
     for (index bridge = 0; bridge < bridges && result.share < 1; ++bridge) {
-      const std::vector<double> before = log_densities(run, reached);
-      const matrix<double> hidden = first_layers();
+      scratch_vector<double> before(particles), ratio(particles), weights(particles);
+      scratch_vector<double> mean(units, 0.0), bias(units), near(units);
+      write_log_densities(run, *reached_, before);
+      set_first_layers();
       length = std::min(length, 1 - result.share);
-      vector<double> mean = vector<double>::Zero(hidden.cols());
-      for (index p = 0; p < hidden.rows(); ++p)
-        for (index k = 0; k < hidden.cols(); ++k)
-          mean[k] += hidden(p, k) / static_cast<double>(hidden.rows());
+      for (index p = 0; p < particles; ++p)
+        for (index k = 0; k < units; ++k) mean[k] += hidden_(p, k) / static_cast<double>(particles);
       double pull = 1;  // how much of the way to the target
       for (int halving = 0;; ++halving, length *= 0.5, pull *= 0.5) {
-        Model trial = between(from, to, result.share + length);
-        std::vector<double> bias(hidden_size(from));
-        for (std::size_t k = 0; k < bias.size(); ++k) {
-          bias[k] = static_cast<double>(reached.bias(1)[k]) +
-                    length * static_cast<double>(to.bias(1)[k] - from.bias(1)[k]);
-          trial.bias(1)[k] = static_cast<scalar>(bias[k]);
+        Model& trial = *trial_;
+        set_between(from, to, result.share + length, trial, theta_);
+        for (index k = 0; k < units; ++k) {
+          const auto u = static_cast<std::size_t>(k);
+          bias[k] = static_cast<double>(reached_->bias(1)[u]) +
+                    length * static_cast<double>(to.bias(1)[u] - from.bias(1)[u]);
+          trial.bias(1)[u] = static_cast<scalar>(bias[k]);
         }
-        std::vector<double> ratio = log_densities(run, trial);
-        for (std::size_t p = 0; p < ratio.size(); ++p) ratio[p] -= before[p];
-        std::vector<double> near(aim);
-        for (std::size_t k = 0; k < near.size(); ++k)
-          near[k] = mean[static_cast<index>(k)] + pull * (aim[k] - mean[static_cast<index>(k)]);
-        const auto weights = balance_particles(hidden, ratio, near, options_.stiffness, bias);
+        write_log_densities(run, trial, ratio);
+        for (index p = 0; p < particles; ++p) ratio[p] -= before[p];
+        for (index k = 0; k < units; ++k)
+          near[k] =
+              mean[k] + pull * (static_cast<double>(target[static_cast<std::size_t>(k)]) - mean[k]);
+        balance_particles(hidden_, as_span(std::as_const(ratio)), as_span(std::as_const(near)),
+                          options_.stiffness, as_span(bias), as_span(weights));
         double squares = 0;
         for (const double w : weights) squares += w * w;
-        const double effective = 1 / squares / static_cast<double>(weights.size());
+        const double effective = 1 / squares / static_cast<double>(particles);
         if (effective < options_.least_effective && halving < 20) continue;
-        for (std::size_t k = 0; k < bias.size(); ++k)
-          trial.bias(1)[k] = static_cast<scalar>(bias[k]);
-        reached = std::move(trial);
+        for (index k = 0; k < units; ++k)
+          trial.bias(1)[static_cast<std::size_t>(k)] = static_cast<scalar>(bias[k]);
+        reached_ = trial;
         result.effective = std::min(result.effective, effective);
-        resample(weights);
+        resample(as_span(std::as_const(weights)));
         break;
       }
-      move(run, reached);
+      move(run, *reached_);
       result.share += length;
       last_length_ = length;
       length *= 2;
     }
-    to = std::move(reached);
+    to = *reached_;
     return result;
   }
 
@@ -223,56 +248,60 @@ class particle_population {
   }
 
  private:
-  static std::size_t hidden_size(const Model& model) {
-    return static_cast<std::size_t>(model.size(1));
-  }
-
   std::uint64_t next_items(index count) {
     const std::uint64_t first = items_;
     items_ += static_cast<std::uint64_t>(count);
     return first;
   }
 
-  [[nodiscard]] matrix<double> first_layers() const {
-    matrix<double> hidden(std::ssize(states_), states_[0][1].size());
-    for (index p = 0; p < hidden.rows(); ++p)
-      for (index k = 0; k < hidden.cols(); ++k)
-        hidden(p, k) = static_cast<double>(states_[static_cast<std::size_t>(p)][1][k]);
-    return hidden;
+  void set_first_layers() {
+    hidden_.resize(std::ssize(states_), states_[0][1].size());
+    for (index p = 0; p < hidden_.rows(); ++p)
+      for (index k = 0; k < hidden_.cols(); ++k)
+        hidden_(p, k) = static_cast<double>(states_[static_cast<std::size_t>(p)][1][k]);
+  }
+
+  /// Calls `body(chain, begin, end)` for ranges of particles, with a chain of the model.
+  template <executor Executor, class Body>
+  void with_chains(const Executor& run, const Model& model, const Body& body) {
+    constexpr index per_chain = 8;
+    const auto count = static_cast<std::size_t>((std::ssize(states_) + per_chain - 1) / per_chain);
+    columns_ = model.weights(0).transpose();
+    if (chains_.size() < count) chains_.resize(count, collapsed_chain<Model>(model));
+    for_each_range(run, std::ssize(states_), per_chain, [&](index begin, index end) {
+      collapsed_chain<Model>& chain = chains_[static_cast<std::size_t>(begin / per_chain)];
+      chain.set_model(model, columns_);
+      body(chain, begin, end);
+    });
   }
 
   /// log p* of every particle's hidden layers.
   template <executor Executor>
-  std::vector<double> log_densities(const Executor& run, const Model& model) const {
-    const collapsed_chain<Model> prototype(model);
-    std::vector<double> result(states_.size());
-    for_each_range(run, std::ssize(states_), 16, [&](index begin, index end) {
-      auto chain = prototype;
+  void write_log_densities(const Executor& run, const Model& model, scratch_vector<double>& out) {
+    with_chains(run, model, [&](collapsed_chain<Model>& chain, index begin, index end) {
       for (index p = begin; p < end; ++p) {
         chain.set_state(states_[static_cast<std::size_t>(p)]);
-        result[static_cast<std::size_t>(p)] = chain.tilt();
+        out[p] = chain.tilt();
       }
     });
-    return result;
   }
 
-  void resample(const std::vector<double>& weights) {
+  void resample(std::span<const double> weights) {
     random_engine engine = streams_[next_items(1)];
-    const auto copies =
-        draw::systematic(std::span<const double>(weights), std::ssize(states_), engine);
+    scratch_vector<index> copies(std::ssize(states_));
+    draw::systematic(weights, std::ssize(states_), as_span(copies), engine);
     resampled_.resize(states_.size());
     std::size_t next = 0;
     for (std::size_t p = 0; p < states_.size(); ++p)
-      for (index copy = 0; copy < copies[p]; ++copy) resampled_[next++] = states_[p];
+      for (index copy = 0; copy < copies[static_cast<index>(p)]; ++copy)
+        resampled_[next++] = states_[p];
     states_.swap(resampled_);
   }
 
   template <executor Executor>
   void move(const Executor& run, const Model& model) {
-    const collapsed_chain<Model> prototype(model);
     const std::uint64_t first = next_items(std::ssize(states_));
-    for_each_range(run, std::ssize(states_), 8, [&](index begin, index end) {
-      auto chain = prototype;
+    with_chains(run, model, [&](collapsed_chain<Model>& chain, index begin, index end) {
       for (index p = begin; p < end; ++p) {
         const auto u = static_cast<std::size_t>(p);
         random_engine engine = streams_[first + u];
@@ -288,7 +317,13 @@ class particle_population {
   std::uint64_t items_ = 0;
   double last_length_ = 1;  ///< steps alike leave alike: where the next search begins
   std::vector<state_type> states_;
-  std::vector<state_type> resampled_;  ///< memory for the next
+  // Memory for the next resampling and for the next step.
+  std::vector<state_type> resampled_;
+  std::optional<Model> reached_, trial_;
+  vector<scalar> theta_;
+  matrix<double> hidden_;   ///< first hidden layers, particles x units
+  matrix<scalar> columns_;  ///< W_0 of a model transposed
+  std::vector<collapsed_chain<Model>> chains_;
 };
 
 }  // namespace harmonium

@@ -36,77 +36,166 @@ struct posterior_share {
   double probability;
 };
 
-/// Sums shares over cells, in the order of cells. `shares[i]` holds those of cell i.
+/// Sums shares over cells, which are added in their order. Borrows all it is given.
+template <class Scalar, count_source Counts>
+class posterior_sum {
+ public:
+  posterior_sum(const enumerated_states<Scalar>& states, const Counts& counts,
+                posterior_statistics<Scalar>& result)
+      : states_(&states),
+        counts_(&counts),
+        result_(&result),
+        weight_(1.0 / static_cast<double>(counts.cells())) {
+    result.hidden.setZero(counts.cells(), states.units());
+    result.pairs.setZero(counts.genes(), states.units() + 1);
+    result.state_mass.assign(static_cast<std::size_t>(states.size()), 0.0);
+    result.hidden_means.setZero(states.units());
+    result.log_likelihood = 0;
+  }
+
+  void add(index cell, std::span<const posterior_share> shares) {
+    const index units = states_->units();
+    posterior_statistics<Scalar>& result = *result_;
+    std::span<Scalar> own(result.hidden.data() + cell * units, static_cast<std::size_t>(units));
+    for (const auto& [state, probability] : shares) {
+      result.state_mass[static_cast<std::size_t>(state)] += weight_ * probability;
+      row::add<Scalar>((*states_)[state], static_cast<Scalar>(probability), own);
+    }
+    row::for_each_nonzero(counts_->cell(cell), [&](index m, auto value) {
+      const double x = weight_ * static_cast<double>(value);
+      double* pairs = result.pairs.data() + m * (units + 1);
+      pairs[0] += x;
+      for (index k = 0; k < units; ++k)
+        pairs[k + 1] += x * static_cast<double>(own[static_cast<std::size_t>(k)]);
+    });
+    for (index k = 0; k < units; ++k)
+      result.hidden_means[k] += static_cast<Scalar>(weight_) * result.hidden(cell, k);
+  }
+
+ private:
+  const enumerated_states<Scalar>* states_;
+  const Counts* counts_;
+  posterior_statistics<Scalar>* result_;
+  double weight_;
+};
+
+/// The sum over all cells. `shares[i]` holds those of cell i.
 template <class Scalar, count_source Counts>
 posterior_statistics<Scalar> sum_posterior(const enumerated_states<Scalar>& states,
                                            const Counts& counts,
                                            std::span<const std::vector<posterior_share>> shares) {
-  const double weight = 1.0 / static_cast<double>(counts.cells());
   posterior_statistics<Scalar> result;
-  result.hidden = matrix<Scalar>::Zero(counts.cells(), states.units());
-  result.pairs = matrix<double>::Zero(counts.genes(), states.units() + 1);
-  result.state_mass.assign(static_cast<std::size_t>(states.size()), 0.0);
-  result.hidden_means = vector<Scalar>::Zero(states.units());
-  for (index i = 0; i < counts.cells(); ++i) {
-    std::span<Scalar> own(result.hidden.data() + i * states.units(),
-                          static_cast<std::size_t>(states.units()));
-    for (const auto& [state, probability] : shares[static_cast<std::size_t>(i)]) {
-      result.state_mass[static_cast<std::size_t>(state)] += weight * probability;
-      row::add<Scalar>(states[state], static_cast<Scalar>(probability), own);
-    }
-    row::for_each_nonzero(counts.cell(i), [&](index m, auto value) {
-      const double x = weight * static_cast<double>(value);
-      double* pairs = result.pairs.data() + m * (states.units() + 1);
-      pairs[0] += x;
-      for (index k = 0; k < states.units(); ++k)
-        pairs[k + 1] += x * static_cast<double>(own[static_cast<std::size_t>(k)]);
-    });
-    for (index k = 0; k < states.units(); ++k)
-      result.hidden_means[k] += static_cast<Scalar>(weight) * result.hidden(i, k);
-  }
+  posterior_sum<Scalar, Counts> sum(states, counts, result);
+  for (index i = 0; i < counts.cells(); ++i) sum.add(i, shares[static_cast<std::size_t>(i)]);
   return result;
 }
 
-/// Shares of a cell's states from log p(h_1 | x) but for one constant; the improbable are left out.
-/// @param[out] shares overwritten, sum 1
-/// @return log sum_s exp(terms_s)
-template <class Scalar>
-double share_out(std::span<const Scalar> terms, std::vector<posterior_share>& shares) {
-  const Scalar largest = *std::max_element(terms.begin(), terms.end());
-  shares.clear();
-  double total = 0;
-  for (std::size_t s = 0; s < terms.size(); ++s) {
-    const auto below = static_cast<double>(terms[s] - largest);
-    if (below < -45) continue;  // even 2^14 of them are below rounding
-    shares.push_back({static_cast<index>(s), math::exp(below)});
-    total += shares.back().probability;
+/// The shares of some cells and what each of them adds to the log-likelihood.
+class posterior_shares {
+ public:
+  /// Room for `cells` cells of up to `states` shares. Keeps the memory it has.
+  void resize(index cells, index states) {
+    states_ = static_cast<std::size_t>(states);
+    const auto count = static_cast<std::size_t>(cells);
+    if (shares_.size() < count * states_) shares_.resize(count * states_);
+    if (counts_.size() < count) counts_.resize(count);
+    if (evidence_.size() < count) evidence_.resize(count);
   }
-  for (auto& share : shares) share.probability /= total;
-  return static_cast<double>(largest) + math::log(total);
+
+  /// Takes those of one cell from log p(h_1 | x) but for one constant; the improbable are left out.
+  /// The shares sum to 1.
+  /// @return log sum_s exp(terms_s)
+  template <class Scalar>
+  double share_out(index cell, std::span<const Scalar> terms) {
+    const Scalar largest = *std::max_element(terms.begin(), terms.end());
+    posterior_share* const shares = begin(cell);
+    std::size_t count = 0;
+    double total = 0;
+    for (std::size_t s = 0; s < terms.size(); ++s) {
+      const auto below = static_cast<double>(terms[s] - largest);
+      if (below < -45) continue;  // even 2^14 of them are below rounding
+      shares[count] = {static_cast<index>(s), math::exp(below)};
+      total += shares[count++].probability;
+    }
+    for (std::size_t k = 0; k < count; ++k) shares[k].probability /= total;
+    counts_[static_cast<std::size_t>(cell)] = count;
+    return static_cast<double>(largest) + math::log(total);
+  }
+
+  [[nodiscard]] std::span<const posterior_share> of(index cell) const {
+    return {shares_.data() + static_cast<std::size_t>(cell) * states_,
+            counts_[static_cast<std::size_t>(cell)]};
+  }
+  [[nodiscard]] double& evidence(index cell) { return evidence_[static_cast<std::size_t>(cell)]; }
+
+ private:
+  posterior_share* begin(index cell) {
+    return shares_.data() + static_cast<std::size_t>(cell) * states_;
+  }
+
+  std::size_t states_ = 0;
+  std::vector<posterior_share> shares_;  ///< cells x states
+  std::vector<std::size_t> counts_;      ///< of every cell
+  std::vector<double> evidence_;
+};
+
+/// The posterior of all cells, some of them at a time: shares of many states need much memory.
+/// `log_likelihood` is the mean of what `evidence` gives.
+/// @param work     keeps its memory for the next time
+/// @param terms    `terms(i, out)` writes log p(h_1 | x_i) of every state but for one constant
+/// @param evidence `evidence(i, log sum_s exp(terms_s))`
+template <executor Executor, class Scalar, count_source Counts, class Terms, class Evidence>
+void sum_over_cells(const Executor& run, const enumerated_states<Scalar>& states,
+                    const Counts& counts, posterior_shares& work,
+                    posterior_statistics<Scalar>& result, const Terms& terms,
+                    const Evidence& evidence) {
+  constexpr index block = 32, most_shares = index{1} << 20;
+  const index blocks = std::max<index>(1, most_shares / (block * states.size()));
+  const index at_once = std::min(counts.cells(), blocks * block);
+  work.resize(at_once, states.size());
+  posterior_sum<Scalar, Counts> sum(states, counts, result);
+  for (index first = 0; first < counts.cells(); first += at_once) {
+    const index cells = std::min(at_once, counts.cells() - first);
+    for_each_range(run, cells, block, [&](index begin, index end) {
+      scratch_vector<Scalar> own(states.size());
+      for (index i = begin; i < end; ++i) {
+        terms(first + i, as_span(own));
+        work.evidence(i) = evidence(first + i, work.share_out(i, as_span(std::as_const(own))));
+      }
+    });
+    for (index i = 0; i < cells; ++i) {
+      sum.add(first + i, work.of(i));
+      result.log_likelihood += work.evidence(i);
+    }
+  }
+  result.log_likelihood = result.log_likelihood / static_cast<double>(counts.cells());
 }
 
 /// The E-step. Cost: cells x (non-zeros x hidden units + states).
+/// @param work keeps its memory for the next one
+/// @param[out] result overwritten
+template <executor Executor, class Model, count_source Counts>
+void posterior_of(const Executor& run, const Model& model, const hidden_enumeration<Model>& hidden,
+                  const Counts& counts, posterior_shares& work,
+                  posterior_statistics<typename Model::scalar>& result) {
+  using scalar = typename Model::scalar;
+  sum_over_cells(
+      run, hidden.all_states(), counts, work, result,
+      [&](index i, std::span<scalar> terms) {
+        log_posterior_terms(model, hidden, counts.cell(i), terms);
+      },
+      [&](index i, double log_sum) {
+        return log_sum + static_cast<double>(row::dot<scalar>(counts.cell(i), model.bias(0)));
+      });
+  keep_inside(model.template units<1>(), 1e-4, as_span(result.hidden_means));
+  result.log_likelihood -= static_cast<double>(hidden.log_partition());
+}
 template <executor Executor, class Model, count_source Counts>
 auto posterior_of(const Executor& run, const Model& model, const hidden_enumeration<Model>& hidden,
                   const Counts& counts) {
-  using scalar = typename Model::scalar;
-  std::vector<std::vector<posterior_share>> shares(static_cast<std::size_t>(counts.cells()));
-  std::vector<double> evidence(shares.size());
-  for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
-    scratch_vector<scalar> terms(hidden.states());
-    for (index i = begin; i < end; ++i) {
-      log_posterior_terms(model, hidden, counts.cell(i), as_span(terms));
-      evidence[static_cast<std::size_t>(i)] =
-          share_out(as_span(std::as_const(terms)), shares[static_cast<std::size_t>(i)]) +
-          static_cast<double>(row::dot<scalar>(counts.cell(i), model.bias(0)));
-    }
-  });
-  auto result = sum_posterior<scalar>(hidden.all_states(), counts,
-                                      std::span<const std::vector<posterior_share>>(shares));
-  keep_inside(model.template units<1>(), 1e-4, as_span(result.hidden_means));
-  for (const double cell : evidence) result.log_likelihood += cell;
-  result.log_likelihood = result.log_likelihood / static_cast<double>(counts.cells()) -
-                          static_cast<double>(hidden.log_partition());
+  posterior_shares work;
+  posterior_statistics<typename Model::scalar> result;
+  posterior_of(run, model, hidden, counts, work, result);
   return result;
 }
 

@@ -10,6 +10,8 @@
 /// enough of *these* effective.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -22,6 +24,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/likelihood/enumeration.hpp"
 #include "harmonium/samplers/collapsed.hpp"
 #include "harmonium/training/newton_m_step.hpp"
@@ -36,15 +39,16 @@ concept one_hidden_layer = collapsible<Model> && Model::hidden_layers == 1;
 
 /// Expected statistics of the data when every cell's E[h_1 | x] is known, of a list of `states`
 /// that holds none of the cells.
-/// @param hidden cells x units
+/// @param[in,out] result all but `hidden`, cells x units, is overwritten
 template <class Scalar, count_source Counts>
-posterior_statistics<Scalar> statistics_of_hidden(const Counts& counts, matrix<Scalar> hidden,
-                                                  index states) {
+void set_statistics_of_hidden(const Counts& counts, index states,
+                              posterior_statistics<Scalar>& result) {
   const double weight = 1.0 / static_cast<double>(counts.cells());
-  posterior_statistics<Scalar> result;
-  result.pairs = matrix<double>::Zero(counts.genes(), hidden.cols() + 1);
+  const matrix<Scalar>& hidden = result.hidden;
+  result.pairs.setZero(counts.genes(), hidden.cols() + 1);
   result.state_mass.assign(static_cast<std::size_t>(states), 0.0);
-  result.hidden_means = vector<Scalar>::Zero(hidden.cols());
+  result.hidden_means.setZero(hidden.cols());
+  result.log_likelihood = 0;
   for (index i = 0; i < counts.cells(); ++i) {
     row::for_each_nonzero(counts.cell(i), [&](index m, auto value) {
       const double x = weight * static_cast<double>(value);
@@ -55,35 +59,57 @@ posterior_statistics<Scalar> statistics_of_hidden(const Counts& counts, matrix<S
     for (index k = 0; k < hidden.cols(); ++k)
       result.hidden_means[k] += static_cast<Scalar>(weight) * hidden(i, k);
   }
+}
+template <class Scalar, count_source Counts>
+posterior_statistics<Scalar> statistics_of_hidden(const Counts& counts, matrix<Scalar> hidden,
+                                                  index states) {
+  posterior_statistics<Scalar> result;
   result.hidden = std::move(hidden);
+  set_statistics_of_hidden(counts, states, result);
   return result;
 }
 
 /// The E-step without enumeration, exact. `log_likelihood` lacks log Z.
 /// @param states length of the list that the M-step will use
+/// @param[out] result overwritten
 /// Cost: cells x non-zeros x hidden units.
 template <executor Executor, one_hidden_layer Model, count_source Counts>
-auto direct_posterior(const Executor& run, const Model& model, const Counts& counts, index states) {
+void direct_posterior(const Executor& run, const Model& model, const Counts& counts, index states,
+                      posterior_statistics<typename Model::scalar>& result) {
   using scalar = typename Model::scalar;
-  matrix<scalar> hidden(counts.cells(), model.size(1));
-  vector<double> evidence(counts.cells());
+  result.hidden.resize(counts.cells(), model.size(1));
+  scratch_vector<double> evidence(counts.cells());
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
-    vector<scalar> input(model.size(1));
+    scratch_vector<scalar> input(model.size(1));
     for (index i = begin; i < end; ++i) {
       model.first_hidden_input(counts.cell(i), as_span(input));
-      const std::span<scalar> own(hidden.data() + i * hidden.cols(),
-                                  static_cast<std::size_t>(hidden.cols()));
+      const std::span<scalar> own(result.hidden.data() + i * input.size(),
+                                  static_cast<std::size_t>(input.size()));
       model.template units<1>().mean(as_span(std::as_const(input)), own);
       evidence[i] = static_cast<double>(row::dot<scalar>(counts.cell(i), model.bias(0))) +
                     static_cast<double>(
                         model.template units<1>().log_partition(as_span(std::as_const(input))));
     }
   });
-  auto result = statistics_of_hidden<scalar>(counts, std::move(hidden), states);
+  set_statistics_of_hidden(counts, states, result);
   keep_inside(model.template units<1>(), 1e-3, as_span(result.hidden_means));
   for (index i = 0; i < evidence.size(); ++i)
     result.log_likelihood += evidence[i] / static_cast<double>(counts.cells());
+}
+template <executor Executor, one_hidden_layer Model, count_source Counts>
+auto direct_posterior(const Executor& run, const Model& model, const Counts& counts, index states) {
+  posterior_statistics<typename Model::scalar> result;
+  direct_posterior(run, model, counts, states, result);
   return result;
+}
+
+/// Weighs the states of a list such that they are equally probable.
+template <class Model>
+void weigh_equally(hidden_enumeration<Model>& list) {
+  scratch_vector<double> weights(list.states());
+  for (index s = 0; s < weights.size(); ++s)
+    weights[s] = -(static_cast<double>(list.hidden_term(s)) + list.visible_terms()[s]);
+  list.set_log_weights(as_span(std::as_const(weights)));
 }
 
 /// States in place of all, each weighted by what makes them equally probable under `model`, of
@@ -93,25 +119,28 @@ hidden_enumeration<Model> equally_probable(const Executor& run, const Model& mod
                                            matrix<typename Model::scalar> states) {
   hidden_enumeration<Model> list(run, model,
                                  enumerated_states<typename Model::scalar>(std::move(states)));
-  vector<double> weights(list.states());
-  for (index s = 0; s < weights.size(); ++s)
-    weights[s] = -(static_cast<double>(list.hidden_term(s)) + list.visible_terms()[s]);
-  list.set_log_weights(std::move(weights));
+  weigh_equally(list);
   return list;
 }
 
 /// Share of the states that are effective when they are weighted by how a model differs from the
 /// one they are a sample of: (sum w)^2 / (n sum w^2).
+/// @param list follows `model`
 template <executor Executor, class Model>
-double effective_share(const Executor& run, const Model& model, hidden_enumeration<Model> list) {
-  list.set_visible_terms(visible_log_partitions(run, model, list.all_states()));
-  list.set_layers_above(run, model);
+double effective_share(const Executor& run, const Model& model, hidden_enumeration<Model>& list) {
+  list.set_model(run, model);
   double squares = 0;
   for (index s = 0; s < list.states(); ++s) {
     const auto p = static_cast<double>(list.probability(s));
     squares += p * p;
   }
   return 1 / squares / static_cast<double>(list.states());
+}
+template <executor Executor, class Model>
+double effective_share(const Executor& run, const Model& model,
+                       const hidden_enumeration<Model>& list) {
+  hidden_enumeration<Model> own = list;
+  return effective_share(run, model, own);
 }
 
 struct sampled_em_options {
@@ -122,7 +151,8 @@ struct sampled_em_options {
   index halvings = 7;            ///< of a step, before fresh particles are tried
 };
 
-/// A value; copies go on independently and alike.
+/// A value; copies go on independently and alike. On the calling thread an M-step after the first
+/// asks for no memory.
 template <one_hidden_layer Model>
 class sampled_em {
  public:
@@ -170,20 +200,19 @@ class sampled_em {
   exact_em_result maximise(const Executor& run, Model& model,
                            const posterior_statistics<scalar>& data, std::span<const scalar> limits,
                            index cells, exact_em_options options) {
-    hidden_enumeration<Model> list = equally_probable(run, model, members(false));
-    const hidden_enumeration<Model> guards = equally_probable(run, model, members(true));
-    options.rank = list.states();
-    options.damping = options_.damping / static_cast<double>(list.states());
+    list_members(run, model, false, list_);
+    list_members(run, model, true, guards_);
+    options.rank = list_->states();
+    options.damping = options_.damping / static_cast<double>(list_->states());
     options.halvings = options_.halvings;
     options.accuracy = 0.1;
-    const Model before = model;
-    const auto result =
-        newton_m_step<Model>(model, list, data, limits, cells, options)
-            .run(run, [&](const Model& trial) {
-              return effective_share(run, trial, guards) >= options_.least_effective;
-            });
-    if (result.accepted_steps == 0) model = before;  // b_1 as well: the guards have not seen it
-    follow(run, before, model, as_span(data.hidden_means));
+    before_ = model;
+    newton_.begin(model, *list_, data, limits, cells, options);
+    const auto result = newton_.run(run, [&](const Model& trial) {
+      return effective_share(run, trial, *guards_) >= options_.least_effective;
+    });
+    if (result.accepted_steps == 0) model = *before_;  // b_1 as well: the guards have not seen it
+    follow(run, *before_, model, as_span(data.hidden_means));
     return result;
   }
 
@@ -197,19 +226,31 @@ class sampled_em {
  private:
   /// Every third particle guards. Copies of one particle lie side by side, so that both kinds have
   /// the same modes.
-  [[nodiscard]] matrix<scalar> members(bool guards) const {
+  template <executor Executor>
+  void list_members(const Executor& run, const Model& model, bool guards,
+                    std::optional<hidden_enumeration<Model>>& list) {
     const auto& states = population_.states();
-    matrix<scalar> result(guards ? std::ssize(states) - this->states() : this->states(),
-                          states[0][1].size());
+    const index units = states[0][1].size();
+    matrix<scalar>& members = members_[guards ? 1 : 0];
+    members.resize(guards ? std::ssize(states) - this->states() : this->states(), units);
     index row = 0;
     for (index p = 0; p < std::ssize(states); ++p)
       if ((p % 3 == 2) == guards)
-        result.row(row++) = states[static_cast<std::size_t>(p)][1].transpose();
-    return result;
+        members.row(row++) = states[static_cast<std::size_t>(p)][1].transpose();
+    if (list)
+      list->set_states(run, model, members);
+    else
+      list.emplace(run, model, enumerated_states<scalar>(members));
+    weigh_equally(*list);
   }
 
   sampled_em_options options_;
   particle_population<Model> population_;
+  // Memory for the next M-step.
+  std::array<matrix<scalar>, 2> members_;
+  std::optional<hidden_enumeration<Model>> list_, guards_;
+  std::optional<Model> before_;
+  newton_m_step<Model> newton_;
 };
 
 /// What `states_of` and the residual correlations need: the particles, equally probable, and after
@@ -230,7 +271,7 @@ hidden_enumeration<Model> particle_states(const Executor& run, const Model& mode
   auto list = equally_probable(run, model, std::move(states));
   vector<double> weights = list.log_weights();
   for (index i = 0; i < counts.cells(); ++i) weights[count + i] -= 700;
-  list.set_log_weights(std::move(weights));
+  list.set_log_weights(weights);
   return list;
 }
 

@@ -3,7 +3,6 @@
 /// How the difference between data and model statistics moves the parameters: step policies.
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -15,6 +14,7 @@
 #include "harmonium/core/scratch.hpp"
 #include "harmonium/training/layer_scratch.hpp"
 #include "harmonium/training/log_mean_scale.hpp"
+#include "harmonium/training/scratch_ldlt.hpp"
 
 namespace harmonium {
 
@@ -94,15 +94,16 @@ struct centred_step {
         v += static_cast<scalar>(pseudo_variance) * (layer() == 0 ? scalar(1) : scalar(0.25));
     });
     // Weights of the first layer are whitened together, all others by their diagonal.
-    const first_layer_change white =
-        covariance ? whiten(model, data, model_statistics, *covariance, variance[0], rate)
-                   : first_layer_change{};
+    scratch_vector<double> white(covariance ? model.weights(0).size() : 0);
+    const double shorter =
+        covariance ? whiten(model, data, model_statistics, *covariance, variance[0], rate, white)
+                   : 1.0;
     for (std::size_t l = 0; l < Model::layers; ++l) {
       const auto d = model.bias_of(data, l);
       const auto m = model.bias_of(model_statistics, l);
-      const auto shorter = l == 0 ? static_cast<scalar>(white.shorter) : scalar(1);
+      const auto factor = l == 0 ? static_cast<scalar>(shorter) : scalar(1);
       for (std::size_t k = 0; k < d.size(); ++k)
-        bias_change[l][k] = clip(pace * shorter * (d[k] - m[k]) / variance[l][k], limit[l][k]);
+        bias_change[l][k] = clip(pace * factor * (d[k] - m[k]) / variance[l][k], limit[l][k]);
     }
     for (std::size_t l = 0; l + 1 < Model::layers; ++l) {
       const auto below_d = model.bias_of(data, l), above_d = model.bias_of(data, l + 1);
@@ -119,7 +120,7 @@ struct centred_step {
                                   below_d[u] * (above_d[v] - above_m[v]);
           scalar change =
               covariance && l == 0
-                  ? clip(static_cast<scalar>(white.shorter * white.change(i, k)), limit[l][u])
+                  ? clip(static_cast<scalar>(shorter * white[i * weights.cols() + k]), limit[l][u])
                   : clip(pace * gradient / (variance[l][u] * variance[l + 1][v]), limit[l][u]);
           change -= pace * static_cast<scalar>(weight_decay) * weights(i, k);
           weights(i, k) += change;
@@ -134,26 +135,24 @@ struct centred_step {
     }
   }
 
-  struct first_layer_change {
-    matrix<double> change;  ///< of W_0
-    double shorter = 1;     ///< factor that keeps the divergence
-  };
-
+  /// @param[out] white change of W_0, genes x units
+  /// @return factor that keeps the divergence
   template <class Model>
-  first_layer_change whiten(const Model& model, const vector<typename Model::scalar>& data,
-                            const vector<typename Model::scalar>& own,
-                            const matrix<double>& covariance,
-                            std::span<const typename Model::scalar> variance, double rate) const {
+  double whiten(const Model& model, const vector<typename Model::scalar>& data,
+                const vector<typename Model::scalar>& own, const matrix<double>& covariance,
+                std::span<const typename Model::scalar> variance, double rate,
+                scratch_vector<double>& white) const {
     const index genes = model.size(0), units = model.size(1);
-    matrix<double> damped = covariance;
+    scratch_vector<double> entries(units * units), solved(units * units), gradient(units);
+    auto damped = as_matrix(entries, units, units), inverse = as_matrix(solved, units, units);
+    damped = covariance;
     for (index k = 0; k < units; ++k) damped(k, k) += 0.25 * pseudo_variance;
-    const matrix<double> inverse =
-        damped.ldlt().solve(matrix<double>(matrix<double>::Identity(units, units)));
+    inverse = scratch_ldlt(units).compute(damped).solve(matrix<double>::Identity(units, units));
     const auto x_d = model.bias_of(data, 0), h_d = model.bias_of(data, 1);
     const auto x_m = model.bias_of(own, 0), h_m = model.bias_of(own, 1);
     const auto pair_d = model.weights_of(data, 0), pair_m = model.weights_of(own, 0);
-    first_layer_change result{matrix<double>::Zero(genes, units)};
-    vector<double> gradient(units);
+    auto change = as_matrix(white, genes, units);
+    change.setZero();
     double divergence = 0;
     for (index m = 0; m < genes; ++m) {
       const auto u = static_cast<std::size_t>(m);
@@ -166,13 +165,12 @@ struct centred_step {
                       x * (h - static_cast<double>(h_m[v]));
       }
       for (index j = 0; j < units; ++j)
-        for (index k = 0; k < units; ++k) result.change(m, k) += pace * gradient[j] * inverse(j, k);
+        for (index k = 0; k < units; ++k) change(m, k) += pace * gradient[j] * inverse(j, k);
       double moved = pace * gap * gap;  // the bias of the gene
-      for (index k = 0; k < units; ++k) moved += result.change(m, k) * gradient[k];
+      for (index k = 0; k < units; ++k) moved += change(m, k) * gradient[k];
       divergence += 0.5 * rate * moved;
     }
-    if (divergence > max_divergence) result.shorter = std::sqrt(max_divergence / divergence);
-    return result;
+    return divergence > max_divergence ? std::sqrt(max_divergence / divergence) : 1.0;
   }
 
   template <class Scalar>

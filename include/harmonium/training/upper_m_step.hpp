@@ -10,10 +10,10 @@
 /// (Levenberg-Marquardt).
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -24,9 +24,12 @@
 #include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/likelihood/enumeration.hpp"
 #include "harmonium/likelihood/exact_statistics.hpp"
+#include "harmonium/training/kept_rows.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
+#include "harmonium/training/scratch_ldlt.hpp"
 
 namespace harmonium {
 
@@ -65,22 +68,33 @@ void start_upper_layers(Model& model, double spread, random_engine& rng) {
 }
 
 /// Levenberg-Marquardt for the M-step. The parameters are b_1 ... b_L, W_1 ... W_{L-1}, one after
-/// another.
+/// another. The next M-step finds the memory of this one: on the calling thread it asks for none.
 template <class Model>
 requires(Model::hidden_layers > 1) class upper_m_step {
  public:
   using scalar = typename Model::scalar;
 
-  /// @param hidden enumeration of `model`; follows it
-  /// @param cells  number of cells behind `data`, which weighs the data against the ridge
+  /// Nothing until `begin`.
+  upper_m_step() = default;
+  /// As `begin`.
   upper_m_step(Model& model, hidden_enumeration<Model>& hidden,
                const posterior_statistics<scalar>& data, index cells,
-               const upper_m_step_options& options)
-      : model_(&model),
-        hidden_(&hidden),
-        data_(&data),
-        options_(options),
-        prior_(options.ridge / static_cast<double>(cells)) {
+               const upper_m_step_options& options) {
+    begin(model, hidden, data, cells, options);
+  }
+
+  /// Of one M-step. Borrows all but the options.
+  /// @param hidden enumeration of `model`; follows it
+  /// @param cells  number of cells behind `data`, which weighs the data against the ridge
+  void begin(Model& model, hidden_enumeration<Model>& hidden,
+             const posterior_statistics<scalar>& data, index cells,
+             const upper_m_step_options& options) {
+    model_ = &model;
+    hidden_ = &hidden;
+    data_ = &data;
+    options_ = options;
+    prior_ = options.ridge / static_cast<double>(cells);
+    biases_ = size_ = 0;
     for (std::size_t l = 1; l < Model::layers; ++l) biases_ += model.size(l);
     for (std::size_t l = 1; l < Model::hidden_layers; ++l)
       size_ += model.size(l) * model.size(l + 1);
@@ -92,40 +106,46 @@ requires(Model::hidden_layers > 1) class upper_m_step {
   /// count times parameters^2.
   template <executor Executor>
   upper_m_step_result run(const Executor& run) {
-    point now = evaluate(run, *model_);
-    upper_m_step_result result{now.objective, now.objective, 0};
+    evaluate(run, *model_, now_);
+    upper_m_step_result result{now_.objective, now_.objective, 0};
     double damping = 1e-3;
     while (result.accepted_steps < options_.steps) {
-      const expansion local = expand(run, *model_, now);
-      const double before = now.objective;
+      expand(run, *model_, now_, local_);
+      const double before = now_.objective;
       bool accepted = false;
       while (!accepted && damping < 1e4) {
-        Model trial = *model_;
-        move(trial, local, damping);
-        point next = evaluate(run, trial);
-        accepted = next.objective > now.objective;
+        trial_ = *model_;
+        move(*trial_, local_, damping);
+        evaluate(run, *trial_, next_);
+        accepted = next_.objective > now_.objective;
         damping = accepted ? std::max(1e-6, damping * 0.1) : damping * 10;
         if (!accepted) continue;
-        *model_ = std::move(trial);
-        now = std::move(next);
+        *model_ = *trial_;
+        std::swap(now_, next_);
       }
       if (!accepted) break;
       ++result.accepted_steps;
-      if (now.objective - before < 1e-9) break;
+      if (now_.objective - before < 1e-9) break;
     }
     if (result.accepted_steps > 0) hidden_->set_layers_above(run, *model_);
-    result.objective_after = now.objective;
+    result.objective_after = now_.objective;
     return result;
   }
 
   /// Gradient of the penalised objective at the model as it is.
   template <executor Executor>
   [[nodiscard]] vector<double> gradient(const Executor& run) const {
-    return expand(run, *model_, evaluate(run, *model_)).gradient;
+    point here;
+    expansion local;
+    evaluate(run, *model_, here);
+    expand(run, *model_, here, local);
+    return local.gradient;
   }
   template <executor Executor>
   [[nodiscard]] double objective(const Executor& run) const {
-    return evaluate(run, *model_).objective;
+    point here;
+    evaluate(run, *model_, here);
+    return here.objective;
   }
   /// Half the ridge times the squared weights, nats per cell.
   [[nodiscard]] double penalty() const { return penalty_of(*model_); }
@@ -138,12 +158,16 @@ requires(Model::hidden_layers > 1) class upper_m_step {
 
  private:
   struct point {
-    double objective;
+    double objective = 0;
     vector<double> log_probability;  ///< of every state of h_1
   };
   struct expansion {
     vector<double> gradient;
     Eigen::MatrixXd information;  ///< lower triangle
+    // States that count, their probabilities under model and data, and T less its mean.
+    std::vector<index> active;
+    std::vector<double> p, q;
+    kept_rows statistics;
   };
 
   [[nodiscard]] double penalty_of(const Model& at) const {
@@ -159,33 +183,41 @@ requires(Model::hidden_layers > 1) class upper_m_step {
   }
 
   template <executor Executor>
-  point evaluate(const Executor& run, const Model& at) const {
+  void evaluate(const Executor& run, const Model& at, point& out) const {
     const auto& states = hidden_->all_states();
-    vector<double> above(states.size()), terms(states.size());
+    vector<double>& terms = out.log_probability;
+    terms.resize(states.size());
+    scratch_vector<double> above(states.size()), bias(at.size(1));
     for_each_range(run, states.size(), 256, [&](index begin, index end) {
       for (index s = begin; s < end; ++s)
         above[s] = static_cast<double>(at.template log_sum_above<1>(states[s]));
     });
-    const std::vector<double> bias(at.bias(1).begin(), at.bias(1).end());
-    states.template products<double>(bias, as_span(terms));
+    std::copy(at.bias(1).begin(), at.bias(1).end(), bias.begin());
+    states.template products<double>(as_span(std::as_const(bias)), as_span(terms));
     double value = -penalty_of(at);
-    for (std::size_t k = 0; k < bias.size(); ++k)
-      value += bias[k] * static_cast<double>(data_->hidden_means[static_cast<index>(k)]);
+    for (index k = 0; k < bias.size(); ++k)
+      value += bias[k] * static_cast<double>(data_->hidden_means[k]);
     for (index s = 0; s < states.size(); ++s)
       value += data_->state_mass[static_cast<std::size_t>(s)] * above[s];
-    terms += above;
+    terms += as_vector(above);
     terms += hidden_->visible_terms();
     const double log_partition = math::log_sum_exp(as_span(std::as_const(terms)));
     terms.array() -= log_partition;
-    return {value - log_partition, std::move(terms)};
+    out.objective = value - log_partition;
   }
 
   /// Gradient and Fisher information; states that neither data nor model has are left out.
   template <executor Executor>
-  expansion expand(const Executor& run, const Model& at, const point& now) const {
+  void expand(const Executor& run, const Model& at, const point& now, expansion& result) const {
     const auto& states = hidden_->all_states();
-    std::vector<index> active;
-    std::vector<double> p, q;
+    auto& [gradient, information, active, p, q, statistics] = result;
+    active.clear();
+    p.clear();
+    q.clear();
+    active.reserve(static_cast<std::size_t>(states.size()));
+    p.reserve(static_cast<std::size_t>(states.size()));
+    q.reserve(static_cast<std::size_t>(states.size()));
+    statistics.reserve(states.size(), size_);
     for (index s = 0; s < states.size(); ++s) {
       const double own = math::exp(now.log_probability[s]);
       const double data = data_->state_mass[static_cast<std::size_t>(s)];
@@ -194,58 +226,61 @@ requires(Model::hidden_layers > 1) class upper_m_step {
       p.push_back(own);
       q.push_back(data);
     }
-    matrix<double> statistics(std::ssize(active), size_);
+    statistics.resize(std::ssize(active), size_);
     for_each_range(run, std::ssize(active), 64, [&](index begin, index end) {
-      vector<scalar> flat = vector<scalar>::Zero(at.parameters().size());
+      scratch_vector<scalar> memory(at.parameters().size());
+      const auto flat = as_span(memory);
       scalar* biases = at.bias_of(flat, 1).data();
       scalar* weights = at.weights_of(flat, 1).data();
       for (index i = begin; i < end; ++i) {
-        const auto h = states[active[static_cast<std::size_t>(i)]];
+        const auto h = states[result.active[static_cast<std::size_t>(i)]];
         std::fill_n(biases, biases_, scalar(0));
         std::fill_n(weights, size_ - biases_, scalar(0));
         std::copy(h.begin(), h.end(), biases);
         add_statistics_above<1>(at, h, scalar(1), flat);
         for (index j = 0; j < size_; ++j)
-          statistics(i, j) = static_cast<double>(j < biases_ ? biases[j] : weights[j - biases_]);
+          result.statistics(i, j) =
+              static_cast<double>(j < biases_ ? biases[j] : weights[j - biases_]);
       }
     });
 
-    expansion result{vector<double>::Zero(size_), Eigen::MatrixXd::Zero(size_, size_)};
-    vector<double> mean = vector<double>::Zero(size_);
+    gradient.setZero(size_);
+    information.setZero(size_, size_);
+    scratch_vector<double> means(size_, 0.0), centred(size_);
+    auto mean = as_vector(means);
     double total = 0;
     for (std::size_t i = 0; i < active.size(); ++i) {
-      const auto row = statistics.row(static_cast<index>(i)).transpose();
-      result.gradient += (q[i] - p[i]) * row;
+      const auto row = statistics.row(static_cast<index>(i)).matrix();
+      gradient += (q[i] - p[i]) * row;
       mean += p[i] * row;
       total += p[i];
     }
     // The target of E[h_1] is what the Newton step over the genes takes, kept off the border.
     for (index k = 0; k < at.size(1); ++k)
-      result.gradient[k] = static_cast<double>(data_->hidden_means[k]) - mean[k];
+      gradient[k] = static_cast<double>(data_->hidden_means[k]) - mean[k];
     for (index i = biases_; i < size_; ++i)
-      result.gradient[i] -= prior_ * static_cast<double>(at.weights(1).data()[i - biases_]);
+      gradient[i] -= prior_ * static_cast<double>(at.weights(1).data()[i - biases_]);
     mean /= total;
-    vector<double> centred(size_);
     for (std::size_t i = 0; i < active.size(); ++i) {
       if (p[i] < couples) continue;
       for (index k = 0; k < size_; ++k) centred[k] = statistics(static_cast<index>(i), k) - mean[k];
       for (index k = 0; k < size_; ++k) {
         const double own = p[i] * centred[k];
-        for (index j = k; j < size_; ++j) result.information(j, k) += own * centred[j];
+        for (index j = k; j < size_; ++j) information(j, k) += own * centred[j];
       }
     }
-    for (index i = biases_; i < size_; ++i) result.information(i, i) += prior_;
-    return result;
+    for (index i = biases_; i < size_; ++i) information(i, i) += prior_;
   }
 
   /// One damped step, shortened so that nothing moves by more than 10: far out units are decided
   /// whatever h_1 is, and no gradient brings them back.
   void move(Model& trial, const expansion& local, double damping) const {
-    Eigen::MatrixXd damped = local.information;
+    scratch_vector<double> entries(size_ * size_), step(size_);
+    Eigen::Map<Eigen::MatrixXd> damped(entries.data(), size_, size_);
+    damped = local.information;
     damped.diagonal().array() += damping;
-    const vector<double> step =
-        damped.template selfadjointView<Eigen::Lower>().ldlt().solve(local.gradient);
-    const double most = step.cwiseAbs().maxCoeff();
+    as_vector(step) = scratch_ldlt<Eigen::MatrixXd>(size_).compute(damped).solve(local.gradient);
+    const double most = as_vector(step).cwiseAbs().maxCoeff();
     const double length = most > 10 ? 10 / most : 1;
     for (index i = 0; i < size_; ++i) parameter(trial, i) += static_cast<scalar>(length * step[i]);
   }
@@ -253,13 +288,16 @@ requires(Model::hidden_layers > 1) class upper_m_step {
   static constexpr double negligible = 1e-12;  ///< less of a state does not show in the gradient
   static constexpr double couples = 1e-6;      ///< less does not show in the information
 
-  Model* model_;
-  hidden_enumeration<Model>* hidden_;
-  const posterior_statistics<scalar>* data_;
+  Model* model_ = nullptr;
+  hidden_enumeration<Model>* hidden_ = nullptr;
+  const posterior_statistics<scalar>* data_ = nullptr;
   upper_m_step_options options_;
-  double prior_;
+  double prior_ = 0;
   index biases_ = 0;  ///< number of biases, which come first
   index size_ = 0;
+  point now_, next_;
+  expansion local_;
+  std::optional<Model> trial_;
 };
 
 }  // namespace harmonium

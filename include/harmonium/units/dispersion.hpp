@@ -86,6 +86,17 @@ struct dispersion_data {
 /// Gathers the counts of a gene. Keeps its memory for the next one.
 class dispersion_tally {
  public:
+  /// One of the calling thread, cleared, for use within a function. Room is made for genes with up
+  /// to so many entries of `add_cells` and counts other than 0.
+  static dispersion_tally& here(index cells, index counts) {
+    thread_local dispersion_tally own;
+    own.clear();
+    own.cells_.reserve(static_cast<std::size_t>(cells));
+    own.steps_.reserve(static_cast<std::size_t>(counts));
+    own.large_.reserve(static_cast<std::size_t>(counts));
+    return own;
+  }
+
   void clear() {
     cells_.clear();
     steps_.clear();

@@ -29,8 +29,16 @@ class nb_log_masses {
   /// @throws std::invalid_argument if `largest` is negative
   template <std::floating_point Scalar>
   explicit nb_log_masses(std::span<const Scalar> theta, index largest = 31)
-      : theta_(theta.begin(), theta.end()), known_(static_cast<double>(largest) + 1) {
+      : known_(static_cast<double>(largest) + 1) {
     require(largest >= 0, "nb_log_masses", "the largest count must not be negative");
+    assign(theta);
+  }
+
+  /// Other inverse dispersions, in the memory of these.
+  template <std::floating_point Scalar>
+  void assign(std::span<const Scalar> theta) {
+    theta_.assign(theta.begin(), theta.end());
+    base_.clear();
     base_.reserve(theta_.size() * static_cast<std::size_t>(known_));
     for (double x = 0; x < known_; x += 1)
       for (const double t : theta_) base_.push_back(nb_log_base_measure(x, t));

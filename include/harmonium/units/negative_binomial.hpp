@@ -129,12 +129,12 @@ class basic_negative_binomial {
 
   /// @throws std::invalid_argument for another length, std::domain_error for other values than
   ///         positive finite ones; the units then stay as they were.
-  void set_inverse_dispersion(vector<Scalar> inverse_dispersion) {
+  void set_inverse_dispersion(const vector<Scalar>& inverse_dispersion) {
     require(inverse_dispersion.size() == size(), "negative_binomial::set_inverse_dispersion",
             "one value per unit is needed");
     require_positive_entries(inverse_dispersion, "negative_binomial::set_inverse_dispersion",
                              "the inverse dispersion");
-    theta_ = std::move(inverse_dispersion);
+    theta_ = inverse_dispersion;
   }
 
   [[nodiscard]] Scalar log_partition(std::span<const Scalar> eta) const {

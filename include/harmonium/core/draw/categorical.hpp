@@ -83,13 +83,13 @@ index categorical_log(std::span<const Scalar> log_weights, Engine& rng) {
 
 /// How often each class comes in `n` equally spaced points with one random offset: each count is
 /// within 1 of n weight / total, averages to it, and the counts sum to `n`. One draw.
+/// @param[out] counts as many as weights
 /// @throws std::domain_error for weights as in `categorical`; std::invalid_argument if n < 0.
 template <std::floating_point Scalar, bit_source Engine>
-std::vector<index> systematic(std::span<const Scalar> weights, index n, Engine& rng) {
+void systematic(std::span<const Scalar> weights, index n, std::span<index> counts, Engine& rng) {
   require(n >= 0, "systematic", "n must not be negative");
   const double total = total_weight(weights, "systematic");
   const double offset = uniform(rng);
-  std::vector<index> counts(weights.size());
   double sum = 0;
   index before = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -101,6 +101,11 @@ std::vector<index> systematic(std::span<const Scalar> weights, index n, Engine& 
     counts[i] = until - before;
     before = until;
   }
+}
+template <std::floating_point Scalar, bit_source Engine>
+std::vector<index> systematic(std::span<const Scalar> weights, index n, Engine& rng) {
+  std::vector<index> counts(weights.size());
+  systematic(weights, n, std::span<index>(counts), rng);
   return counts;
 }
 
