@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -39,10 +40,11 @@ class scored_pilot {
             "the states belong to other cells or genes");
     scored_pilot scored(cells_by_gene(counts), states.cell, states.states());
     const cells_by_gene& where = scored.where_;
-    std::vector<typename Counts::value_type> by_gene(where.size());
-    where.for_each_place(counts,
-                         [&](std::size_t place, index, auto value) { by_gene[place] = value; });
+    // Until its gene's turn comes, an interval's bytes hold the count itself.
     scored.intervals_.resize(where.size());
+    where.for_each_place(counts, [&](std::size_t place, index, auto value) {
+      scored.intervals_[place] = std::bit_cast<kept_interval>(static_cast<double>(value));
+    });
     scored.zeros_.resize(static_cast<std::size_t>(counts.genes()));
     scored.zeros_by_cell_ = Sizes::uses_sizes;
     if (calibration.calibrate)
@@ -51,7 +53,6 @@ class scored_pilot {
       std::vector<score_interval> all(static_cast<std::size_t>(counts.cells()));
       for (index m = begin; m < end; ++m) {
         const auto cells = where.cells(m);
-        const auto values = where.part(std::span(by_gene), m);
         const auto own = where.part(std::span(scored.intervals_), m);
         auto& zeros = scored.zeros_[static_cast<std::size_t>(m)];
         const auto interval = [&](index i, double x) {
@@ -61,7 +62,7 @@ class scored_pilot {
         };
         if constexpr (Sizes::uses_sizes) {
           for (std::size_t k = 0; k < cells.size(); ++k)
-            own[k] = kept(interval(cells[k], static_cast<double>(values[k])));
+            own[k] = kept(interval(cells[k], std::bit_cast<double>(own[k])));
           zeros.resize(static_cast<std::size_t>(counts.cells()));
           for (index i = 0; i < counts.cells(); ++i)
             zeros[static_cast<std::size_t>(i)] = static_cast<float>(interval(i, 0).upper);
@@ -80,7 +81,7 @@ class scored_pilot {
           for (std::size_t k = 0; k < cells.size(); ++k) {
             const index s = states.cell[static_cast<std::size_t>(cells[k])];
             own[k] =
-                kept(table(static_cast<std::size_t>(s)).interval(static_cast<double>(values[k])));
+                kept(table(static_cast<std::size_t>(s)).interval(std::bit_cast<double>(own[k])));
           }
           for (const index s : states.cell) {
             const auto u = static_cast<std::size_t>(s);
