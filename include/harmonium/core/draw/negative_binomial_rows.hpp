@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <span>
 
@@ -65,8 +67,8 @@ class inversion_filter {
                                             std::span<const std::uint32_t> bits,
                                             std::span<Scalar> out, int widest = 64) {
     const std::size_t size = eta.size();
-    copy_as_floats(eta, eta_.data());
-    copy_as_floats(theta, theta_.data());
+    convert(eta.data(), size, eta_.data());
+    convert(theta.data(), size, theta_.data());
     std::copy(bits.begin(), bits.end(), bits_.begin());
     packs::widest(
         [&]<int Bytes>() __attribute__((always_inline)) { this->template start<Bytes>(size); },
@@ -92,15 +94,17 @@ class inversion_filter {
     for (std::size_t x = 0; x < largest; ++x) result[x] = 1 / (static_cast<float>(x) + 1);
     return result;
   }();
-  enum outcome { settled = 0, goes_on = 1, doubtful = 2 };  // or more than that
+  // Verdicts: 0 settled, 1 goes on, 2 or more doubtful. Positive numbers compare as their bits do,
+  // which saves converting them.
+  static constexpr auto goes_on = std::bit_cast<std::uint32_t>(1.0f);
 
-  template <std::floating_point Scalar>
-  static void copy_as_floats(std::span<const Scalar> from, float* to) {
+  template <class From, class To>
+  static void convert(const From* from, std::size_t size, To* to) {
     constexpr std::size_t together = 8;  // which compilers do
     std::size_t i = 0;
-    for (; i + together <= from.size(); i += together)
-      for (std::size_t k = 0; k < together; ++k) to[i + k] = static_cast<float>(from[i + k]);
-    for (; i < from.size(); ++i) to[i] = static_cast<float>(from[i]);
+    for (; i + together <= size; i += together)
+      for (std::size_t k = 0; k < together; ++k) to[i + k] = static_cast<To>(from[i + k]);
+    for (; i < size; ++i) to[i] = static_cast<To>(from[i]);
   }
 
   /// Probabilities of zero and bounds of the error of all that is added up to them.
@@ -170,14 +174,15 @@ class inversion_filter {
   std::size_t settle(std::size_t size, std::span<Scalar> out) {
     std::array<std::uint16_t, most + 1> going;
     std::size_t left = 0, opens = opens_;
+    if constexpr (First) convert(count_.data(), size, out.data());
     for (std::size_t i = 0; i < size; ++i) {
-      const int verdict = static_cast<int>(verdict_[i]);
+      const auto verdict = std::bit_cast<std::uint32_t>(verdict_[i]);
       const auto here = static_cast<std::uint16_t>(i), gene = First ? here : gene_[i];
-      out[gene] = static_cast<Scalar>(count_[i]);
+      if constexpr (!First) out[gene] = static_cast<Scalar>(count_[i]);
       going[left] = here;
       left += static_cast<std::size_t>(verdict == goes_on);
       open_[opens] = gene;
-      opens += static_cast<std::size_t>(verdict >= doubtful);
+      opens += static_cast<std::size_t>(verdict > goes_on);
     }
     opens_ = opens;
     for (std::size_t k = 0; k < left; ++k) {
@@ -218,8 +223,12 @@ void negative_binomials(std::span<const Scalar> eta, std::span<const Scalar> the
   for (std::size_t begin = 0; begin < eta.size(); begin += most) {
     const std::size_t count = std::min(most, eta.size() - begin);
     fill(std::span(words).first((count + 1) / 2), rng);
-    for (std::size_t i = 0; i < count; ++i)
-      bits[i] = static_cast<std::uint32_t>(words[i / 2] >> (i % 2 * 32));
+    if constexpr (std::endian::native == std::endian::little) {
+      std::memcpy(bits.data(), words.data(), count * sizeof(std::uint32_t));
+    } else {
+      for (std::size_t i = 0; i < count; ++i)
+        bits[i] = static_cast<std::uint32_t>(words[i / 2] >> (i % 2 * 32));
+    }
     const auto open =
         filter(eta.subspan(begin, count), theta.subspan(begin, count),
                std::span<const std::uint32_t>(bits).first(count), out.subspan(begin, count));
