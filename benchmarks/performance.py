@@ -346,15 +346,15 @@ Parallel efficiency of generating 100,000 cells on two cores, by the clock: {eff
 
 ## Where a target is missed
 
-- Draws whose eta changes (10 ns): a word of Philox, the two exponentials and the logarithm of A(eta) in single precision, and
-  as many steps of the inversion as the slowest of 16 genes takes, are about a third each. Next: a logarithm of half as
-  many steps, and genes sorted by their mean, so that lanes end together.
+- Draws whose eta changes (10 ns): a third is two exponentials and a logarithm in single precision, a quarter telling the
+  genes that are settled from those that go on, a seventh the steps of the inversion, an eighth Philox (sampled with
+  perf). Next: a shorter logarithm, and the settled told 16 at a time (AVX-512's compress, which the vector extension lacks).
 - Log-probabilities whose eta changes (3 ns): two thirds are A(eta) in double precision, at three quarters of the machine's
   unfused peak with the default flags. Next: a logarithm by a table of 32 values and a short polynomial.
 - W h with AVX-512 at 16 and 64 units: eight chains a gene, a part of the promise of equal bits, are joined for every
   gene; Eigen joins none. Next: eight genes at a time with the weights turned round.
-- A fit of 384 cells and 1000 genes (2 s): met where `<Eigen/Core>` compiles in half a second, not on slower machines. A sixth
-  is the search for biases that keep gene means while theta moves, a third the Newton step. Next: that search in packs.
+- A fit of 384 cells and 1000 genes (2 s): met where `<Eigen/Core>` compiles in half a second, just missed where it takes
+  three times as long. A third is the Newton step, a tenth the score of the dispersions. Next: that score in packs.
 - Compiling: a program that draws cells takes six times `<Eigen/Core>` (three were asked), two of them for parsing what it
   includes, half for optimising the kernels of three instruction sets. Next: the kernels of rows apart from those by table.
 - Memory of `train_harmonium`: three times the counts while the residual correlation starts, and the factors of the cells

@@ -106,13 +106,16 @@ inline void philox_words(std::uint64_t key, std::uint64_t first, std::uint64_t i
           using lanes = philox_lanes<Bytes / 8>;
           const auto m0 = lanes::all(0xD2511F53), m1 = lanes::all(0xCD9E8D57);
           const auto step0 = lanes::all(0x9E3779B9), step1 = lanes::all(0xBB67AE85);
+          const auto items = lanes::all(item), keys = lanes::all(key), stride = lanes::all(at_once);
+          std::uint64_t begin[at_once];
+          for (std::size_t k = 0; k < at_once; ++k) begin[k] = first + k;
+          lanes numbers = lanes::load(begin);
           std::uint64_t* out = words.data();
           for (; done + at_once <= blocks; done += at_once, out += 2 * at_once) {
-            std::uint64_t numbers[at_once], evens[at_once], odds[at_once];
-            for (std::size_t k = 0; k < at_once; ++k) numbers[k] = first + done + k;
-            lanes c0 = lanes::load(numbers), c1 = c0.upper();
-            lanes c2 = lanes::all(item), c3 = c2.upper();
-            lanes k0 = lanes::all(key), k1 = k0.upper();
+            std::uint64_t evens[at_once], odds[at_once];
+            lanes c0 = numbers, c1 = c0.upper(), c2 = items, c3 = c2.upper();
+            lanes k0 = keys, k1 = k0.upper();
+            numbers = numbers + stride;
             for (int round = 0; round < 10; ++round) {
               const lanes p0 = c0.times(m0), p1 = c2.times(m1);
               c0 = p1.upper() ^ c1 ^ k0;
