@@ -8,12 +8,14 @@
 
 namespace harmonium::packs {
 
-/// The same number in every lane of a register of the vector extension. Written out lane by lane,
-/// since of `number - Register{}` GCC 12 makes an instruction per lane.
+/// The same number in every lane of a register of the vector extension. The negative of negatives,
+/// because GCC 12 knows the broadcast in an operation on equal lanes, and takes the lanes alone one
+/// by one where the register is wider than the flags.
 template <class Register, class T, std::size_t... Lane>
 [[gnu::always_inline]] inline void fill_lanes(Register& lanes, T number,
                                               std::index_sequence<Lane...>) {
-  lanes = Register{(static_cast<void>(Lane), number)...};
+  const T negative = -number;
+  lanes = -Register{(static_cast<void>(Lane), negative)...};
 }
 
 #if defined(__x86_64__)

@@ -89,11 +89,9 @@ class inversion_filter {
  private:
   /// Counts beyond this are left open.
   static constexpr std::size_t largest = 4 * ((std::size_t{1} << 6) - 1);
-  /// 1 / (x + 1) in as many lanes as the widest pack has: GCC 12 would copy one number into them
-  /// lane by lane.
   static constexpr auto inverses = [] {
-    std::array<std::array<float, 16>, largest> result{};
-    for (std::size_t x = 0; x < largest; ++x) result[x].fill(1 / (static_cast<float>(x) + 1));
+    std::array<float, largest> result{};
+    for (std::size_t x = 0; x < largest; ++x) result[x] = 1 / (static_cast<float>(x) + 1);
     return result;
   }();
   // Verdicts: 0 settled, 1 goes on, 2 or more doubtful. Positive numbers compare as their bits do,
@@ -153,7 +151,7 @@ class inversion_filter {
       const P theta = P::load(&theta_[i]), q = P::load(&q_[i]);
       P left = P::load(&left_[i]), mass = P::load(&mass_[i]), count = begin, at = begin;
       for (std::size_t k = first; k < first + steps; ++k) {
-        const P rest = left - mass, next = mass * (q * (theta + at) * P::load(inverses[k].data()));
+        const P rest = left - mass, next = mass * (q * (theta + at) * P(inverses[k]));
         left = select(rest > none, rest, left);
         mass = select(rest > none, next, mass);
         count = count + select(rest > none, one, none);
