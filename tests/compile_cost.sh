@@ -19,12 +19,12 @@ stated="
 1.8|harmonium/models/dbm.hpp
 2.1|harmonium/samplers/gibbs.hpp
 2.2|harmonium/samplers/exact.hpp
-4.4|harmonium/analysis/pca.hpp
-2.5|harmonium/io/mex.hpp
-7.5|harmonium/training/dbm_trainer.hpp
-8|harmonium/training/train_harmonium.hpp
-14|harmonium/harmonium.hpp
-6.4|tests/compile_cost/sample_dbm.cpp
+1.4|harmonium/analysis/pca.hpp
+1.8|harmonium/io/mex.hpp
+4.2|harmonium/training/dbm_trainer.hpp
+7|harmonium/training/train_harmonium.hpp
+13.2|harmonium/harmonium.hpp
+5.8|tests/compile_cost/sample_dbm.cpp
 "
 
 # seconds HEADER_OR_PROGRAM: processor time, which other work on the machine disturbs less
