@@ -114,7 +114,7 @@ TEST_CASE("equal probability, and what is left of it under another model") {
   const auto counts = tiny::toy_counts(cells, genes, 1);
   rbm model = start(counts);
   hm::matrix<double> states = some_states().topRows(8);
-  const auto list = hm::equally_probable(serial, model, states);
+  auto list = hm::equally_probable(serial, model, states);
   for (hm::index s = 0; s < 8; ++s)
     CHECK(list.probability(s) == doctest::Approx(1.0 / 8).epsilon(1e-9));
   CHECK(hm::effective_share(serial, model, list) == doctest::Approx(1).epsilon(1e-9));

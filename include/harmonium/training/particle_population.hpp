@@ -67,13 +67,6 @@ void set_between(const Model& from, const Model& to, double share, Model& result
     result.visible().set_inverse_dispersion(theta);
   }
 }
-template <class Model>
-Model between(const Model& from, const Model& to, double share) {
-  Model result = to;
-  vector<typename Model::scalar> theta;
-  set_between(from, to, share, result, theta);
-  return result;
-}
 
 /// Refits b_1 so that particles with the given log weights average to `target`, as far as a normal
 /// prior on its change lets it; then gives the weights. Concave: Newton's method.
@@ -138,14 +131,6 @@ inline void balance_particles(const matrix<double>& hidden, std::span<const doub
   }
   (void)objective(moved);
   for (index k = 0; k < units; ++k) bias[static_cast<std::size_t>(k)] += moved[k];
-}
-inline std::vector<double> balance_particles(const matrix<double>& hidden,
-                                             std::span<const double> log_weights,
-                                             std::span<const double> target, double stiffness,
-                                             std::span<double> bias) {
-  std::vector<double> weights(log_weights.size());
-  balance_particles(hidden, log_weights, target, stiffness, bias, weights);
-  return weights;
 }
 
 /// A value; copies go on independently and alike. Particles are states of all hidden layers. They

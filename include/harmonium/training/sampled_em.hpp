@@ -136,12 +136,6 @@ double effective_share(const Executor& run, const Model& model, hidden_enumerati
   }
   return 1 / squares / static_cast<double>(list.states());
 }
-template <executor Executor, class Model>
-double effective_share(const Executor& run, const Model& model,
-                       const hidden_enumeration<Model>& list) {
-  hidden_enumeration<Model> own = list;
-  return effective_share(run, model, own);
-}
 
 struct sampled_em_options {
   index particles = 1024;        ///< more allow longer steps and come nearer; cost in proportion
