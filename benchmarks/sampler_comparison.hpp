@@ -19,8 +19,8 @@
 
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/likelihood/enumeration.hpp"
 #include "harmonium/samplers/diagnostics.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 
 namespace comparison {
 

@@ -12,7 +12,6 @@ trap 'rm -f "$messages"' EXIT
 
 # ratio to <Eigen/Core> | what
 stated="
-0.1|harmonium/fwd.hpp
 1.1|harmonium/core/random_engine.hpp
 1.3|harmonium/core/counts.hpp
 1.9|harmonium/units/negative_binomial.hpp

@@ -15,6 +15,7 @@
 #include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/monitors.hpp"
 #include "harmonium/training/sampled_em.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"

@@ -7,8 +7,8 @@
 #define HARMONIUM_VERSION_MINOR 1
 #define HARMONIUM_VERSION_PATCH 0
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 inline constexpr const char* version = "0.1.0";
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "harmonium/likelihood/enumeration.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 #include "support/tiny_models.hpp"
 
 namespace hm = harmonium;

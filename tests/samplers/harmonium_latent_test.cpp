@@ -9,6 +9,7 @@
 
 #include "harmonium/core/draw/normal.hpp"
 #include "harmonium/samplers/variational_prior.hpp"
+#include "harmonium/training/fit_latent_harmonium.hpp"
 #include "support/statistics.hpp"
 
 namespace hm = harmonium;

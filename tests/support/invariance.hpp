@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/likelihood/exact_statistics.hpp"
+#include "harmonium/states/exact_statistics.hpp"
 
 namespace tiny {
 

@@ -6,6 +6,7 @@
 
 #include <concepts>
 
+#include "harmonium/models/input_factors.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/models/size_factors.hpp"
 #include "harmonium/training/categorical_em.hpp"

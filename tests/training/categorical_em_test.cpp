@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "harmonium/likelihood/enumeration.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 #include "support/random_counts.hpp"
 #include "support/toy_counts.hpp"
 

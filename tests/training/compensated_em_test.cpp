@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "harmonium/training/compensated_em.hpp"
+#include "harmonium/likelihood/base_measures.hpp"
 
 #include <doctest/doctest.h>
 

@@ -3,9 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include "harmonium/likelihood/exact_statistics.hpp"
+#include "harmonium/likelihood/exact_fit.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/generate.hpp"
+#include "harmonium/states/exact_statistics.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/categorical.hpp"
 #include "harmonium/units/negative_binomial.hpp"

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "harmonium/likelihood/exact_statistics.hpp"
-#include "harmonium/training/monitors.hpp"
+#include "harmonium/likelihood/exact_fit.hpp"
+#include "harmonium/states/exact_statistics.hpp"
 #include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
 

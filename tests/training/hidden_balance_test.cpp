@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "harmonium/likelihood/exact_statistics.hpp"
+#include "harmonium/states/exact_statistics.hpp"
 #include "support/tiny_models.hpp"
 
 namespace hm = harmonium;

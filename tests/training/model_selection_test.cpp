@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "harmonium/likelihood/base_measures.hpp"
 #include "harmonium/training/compensated_em.hpp"
 #include "support/toy_counts.hpp"
 

@@ -5,6 +5,11 @@
 
 #include <cmath>
 
+#include "harmonium/likelihood/base_measures.hpp"
+#include "harmonium/likelihood/estimated_fit.hpp"
+#include "harmonium/likelihood/exact_fit.hpp"
+#include "harmonium/likelihood/mean_field_bound.hpp"
+#include "harmonium/likelihood/mean_field_reference.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "harmonium/likelihood/exact_statistics.hpp"
+#include "harmonium/states/exact_statistics.hpp"
 #include "harmonium/units/gaussian.hpp"
 #include "support/minimal_units.hpp"
 #include "support/tiny_models.hpp"

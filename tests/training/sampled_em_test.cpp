@@ -3,10 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include "harmonium/likelihood/exact_statistics.hpp"
+#include "harmonium/likelihood/exact_fit.hpp"
 #include "harmonium/models/rbm.hpp"
+#include "harmonium/states/exact_statistics.hpp"
 #include "harmonium/training/exact_em.hpp"
-#include "harmonium/training/monitors.hpp"
 #include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
 

@@ -2,7 +2,6 @@
 // Declarations first, so that they are checked against the definitions.
 #pragma once
 
-#include "harmonium/fwd.hpp"
 //
 #include "harmonium/core/xtensor.hpp"
 #include "harmonium/harmonium.hpp"

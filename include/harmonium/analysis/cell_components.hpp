@@ -9,7 +9,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Principal component scores of the cells, cells x components: of Poisson deviance residuals or,
 /// where the counts are nothing like Poisson, of log-normalised counts. Deviance residuals separate
@@ -28,4 +28,4 @@ matrix<double> cell_components(const Counts& counts, index components, double mo
   return pca(sparse_operator(normalised), {.components = components}).scores;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -23,7 +23,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 enum class community_method {
   louvain,  ///< Blondel et al. (2008), J. Stat. Mech. P10008, doi 10.1088/1742-5468/2008/10/P10008
@@ -204,4 +204,4 @@ inline communities find_communities(const weighted_graph& graph, const community
   return best;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

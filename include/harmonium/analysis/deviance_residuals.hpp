@@ -14,7 +14,7 @@
 #include "harmonium/core/math/saddle_point.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Unit deviance of the Poisson distribution, 2 [x log(x / mean) - (x - mean)], for x >= 0 and
 /// mean > 0. Never negative; keeps full precision where x is near the mean.
@@ -134,4 +134,4 @@ class deviance_residuals {
 
 static_assert(linear_operator<deviance_residuals>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -24,7 +24,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Squared Euclidean distance of double coordinates, in the form hnswlib asks for.
 class hnsw_space : public hnswlib::SpaceInterface<double> {
@@ -159,4 +159,4 @@ struct hnsw_neighbours {
 
 static_assert(neighbour_index<hnsw_neighbours>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

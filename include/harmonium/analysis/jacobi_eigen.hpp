@@ -13,7 +13,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct symmetric_eigen {
   vector<double> values;   ///< descending
@@ -72,4 +72,4 @@ inline symmetric_eigen jacobi_eigen(matrix<double> a) {
   return result;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

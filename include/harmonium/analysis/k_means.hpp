@@ -17,7 +17,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct k_means_options {
   index clusters = 8;          ///< fewer are found where there are fewer different points
@@ -194,4 +194,4 @@ inline k_means_result k_means(matrix_view<double> points, const k_means_options&
   return k_means(serial_executor{}, points, options, rng);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

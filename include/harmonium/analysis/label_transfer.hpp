@@ -19,7 +19,7 @@
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Where original and synthetic cells are compared.
 enum class transfer_space {
@@ -75,4 +75,4 @@ std::vector<index> transfer_labels(const Executor& run, const Original& original
   return labels_of_nearest(run, map.positions(), labels, other.positions());
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -11,7 +11,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A symmetric matrix in the form Spectra asks for. One type for all of them, because compiling the
 /// solver for another costs as much as compiling Eigen.
@@ -51,4 +51,4 @@ leading_pairs leading_eigenpairs(Matrix a, index wanted, index basis, index max_
           solver.info() == Spectra::CompInfo::Successful};
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -11,7 +11,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A cells x genes matrix A that is never written out. `multiply(v, out)` sets out = A v (v of
 /// length cols, out of length rows), `multiply_transposed(u, out)` sets out = A'u.
@@ -113,4 +113,4 @@ class sparse_operator {
 
 static_assert(linear_operator<sparse_operator<count_view<double>>>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -11,7 +11,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Moves vertices, in their order and again until none wants to, to the cluster where
 /// `generalised_modularity` gains most: their own, one of their neighbours', or an empty one. It
@@ -82,4 +82,4 @@ inline bool move_vertices(const weighted_graph& graph, std::span<index> labels, 
   return moved;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

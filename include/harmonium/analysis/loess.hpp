@@ -14,7 +14,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// At every x, the value of a parabola fitted to the share `span` of the points that are nearest,
 /// with tricube weights: what R's `loess(y ~ x, span, surface = "direct")` gives. (Its default
@@ -95,4 +95,4 @@ inline std::vector<double> loess(std::span<const double> x, std::span<const doub
   return fitted;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -18,7 +18,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct louvain_options {
   double resolution = 0.8;  ///< of the modularity; more: more and smaller clusters
@@ -191,4 +191,4 @@ inline louvain_clusters louvain(const weighted_graph& graph, const louvain_optio
   return best;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -18,7 +18,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Settings; called with points it clusters them, which makes it a `point_clustering` for
 /// `basic_adjusted_rand`. Same labels for every executor; largest cluster first.
@@ -57,4 +57,4 @@ template <executor Executor, count_source Counts>
   return how.labels_of(run, pca(sparse_operator(values), {.components = components}).scores);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -12,7 +12,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Sum over clusters of w / 2m - resolution (d / 2m)^2, where w is the weight of the edges inside
 /// the cluster (each counted from both ends), d the sum of its vertices' degrees and 2m the sum of
@@ -49,4 +49,4 @@ namespace harmonium {
   return sum;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -14,7 +14,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The label of the point nearest to each query, the first of equals.
 /// @param points  prepared for searching
@@ -43,4 +43,4 @@ std::vector<index> labels_of_nearest(const Executor& run, matrix_view<double> po
   return labels_of_nearest(run, exact_neighbours{}.build(points), labels, queries);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -19,7 +19,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// How far two points are apart.
 enum class distance {
@@ -265,4 +265,4 @@ neighbour_table nearest_others(const Executor& run, const Points& points, matrix
       });
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

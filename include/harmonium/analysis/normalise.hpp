@@ -11,7 +11,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The median of the cells' library sizes (of an even number the mean of the middle two); 0 where
 /// there is no cell.
@@ -53,4 +53,4 @@ template <count_source Counts>
   return values;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

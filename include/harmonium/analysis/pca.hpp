@@ -18,7 +18,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct pca_options {
   index components = 10;        ///< as many as the smaller extent of the matrix where that is less
@@ -199,4 +199,4 @@ matrix<double> project(const Values& values, const principal_components& fitted)
   return scores;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -11,7 +11,7 @@
 
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Quantile of a sample known by its order: `sorted(k)` is the value of rank k = 0, ..., size - 1.
 /// The rank (size - 1) p is interpolated linearly. NaN where the sample is empty.
@@ -39,4 +39,4 @@ template <class Sorted>
   return quantile_of_sorted(sorted, 0.5);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

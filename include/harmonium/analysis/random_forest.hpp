@@ -19,7 +19,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct random_forest_options {
   index trees = 200;
@@ -316,4 +316,4 @@ class random_forest {
   std::vector<decision_tree> trees_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

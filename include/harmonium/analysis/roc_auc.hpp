@@ -16,7 +16,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Area under the receiver operating characteristic: the probability that a point of kind 1 scores
 /// higher than one of kind 0, ties counting half. 0.5 is chance. NaN where a kind has no point.
@@ -62,4 +62,4 @@ template <bit_source Engine>
   return parts;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -14,7 +14,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct shared_neighbours_options {
   double prune = 1.0 / 15;  ///< edges of less weight are left out, 0 to 1
@@ -69,4 +69,4 @@ weighted_graph shared_neighbour_graph(const Executor& run, const neighbour_table
   return weighted_graph(std::move(rows), [](double a, double b) { return std::max(a, b); });
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -23,7 +23,7 @@
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 enum class umap_start {
   spectral,  ///< eigenvectors of the graph's Laplacian
@@ -148,4 +148,4 @@ class umap {
   umap_layout layout_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -16,7 +16,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Residual Poisson deviance of every gene under the model that only depth and abundance matter,
 /// sum over cells of 2 [x log(x / m) - (x - m)], m = cell total * gene total / total; length genes.
@@ -122,4 +122,4 @@ std::vector<index> variable_genes(const Counts& counts, index number,
   return order;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

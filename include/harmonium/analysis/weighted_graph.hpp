@@ -13,7 +13,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A symmetric graph without loops: every edge is stored at both of its ends, with equal weight.
 class weighted_graph {
@@ -131,4 +131,4 @@ inline std::vector<index> connected_components(const weighted_graph& graph) {
   return component;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -18,7 +18,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The non-zero counts of one cell.
 template <class Value, class Index>
@@ -372,4 +372,4 @@ matrix<Scalar> to_dense(const Counts& counts) {
   return dense;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -13,7 +13,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// For every gene the cells in which it was counted, ascending. Memory: 4 bytes a non-zero count.
 class cells_by_gene {
@@ -106,4 +106,4 @@ class counts_by_gene {
 template <count_source Counts>
 explicit counts_by_gene(const Counts&) -> counts_by_gene<typename Counts::value_type>;
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

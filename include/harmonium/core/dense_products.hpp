@@ -14,7 +14,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/wide_packs.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A factor of a product, as it lies or transposed: entry (i, j) is data[i * row + j * column].
 template <class Scalar>
@@ -147,4 +147,4 @@ void add_product(const Executor& run, const factor<Scalar>& left, const factor<S
   });
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -10,7 +10,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// View of a matrix compressed by its outer dimension, the cells. `outer` and `inner` of the two
 /// functions below are made equal here.
@@ -51,4 +51,4 @@ template <class Value, std::signed_integral StorageIndex>
 void view_genes_by_cells(const Eigen::SparseMatrix<Value, Eigen::ColMajor, StorageIndex>&&) =
     delete;
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

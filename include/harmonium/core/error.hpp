@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A file could not be read or written as asked. The text is `file:line: what`, or `file: what`
 /// where no line is to blame.
@@ -40,4 +40,4 @@ inline void require(bool holds, const char* function, const char* message) {
   if (!holds) throw std::invalid_argument(std::string(function) + ": " + message);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

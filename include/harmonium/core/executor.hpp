@@ -14,7 +14,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Runs `body(block)` once for each block in [0, blocks), in any order and possibly at the same
 /// time, and returns when all are done. Laws: a body writes only what its block owns; if bodies
@@ -95,4 +95,4 @@ void for_each_range(const Executor& run, index count, index block_size, Body&& b
   });
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <optional>
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Holds a value that the first caller makes; later callers, from any thread, get the same. If
 /// making it throws, the next caller tries again.
@@ -25,4 +25,4 @@ class lazy {
   mutable std::optional<T> value_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -20,7 +20,7 @@
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Joins blocks of cells in their order, whichever are done first. Any thread may bring a block and
 /// none waits: while one copies, the others leave theirs and go on making cells.
@@ -97,4 +97,4 @@ requires std::invocable < std::invoke_result_t<const MakeWorker&>
   return all;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -5,7 +5,7 @@
 
 #include <Eigen/Core>
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Every extent and position in the library.
 using index = Eigen::Index;
@@ -28,4 +28,4 @@ using matrix_view = Eigen::Ref<const matrix<Scalar>, 0, Eigen::OuterStride<>>;
 template <class Scalar>
 using matrix_span = Eigen::Ref<matrix<Scalar>, 0, Eigen::OuterStride<>>;
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

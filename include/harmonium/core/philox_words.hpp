@@ -14,7 +14,7 @@
 
 #include "harmonium/core/widest.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 // GCC's builtin functions return registers, in functions that are always inlined.
 #pragma GCC diagnostic push
@@ -144,4 +144,4 @@ inline void philox_words(std::uint64_t key, std::uint64_t first, std::uint64_t i
 
 #pragma GCC diagnostic pop
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -9,7 +9,7 @@
 
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// One monitored figure, such as {"reconstruction_error", 0.31}.
 struct named_value {
@@ -41,4 +41,4 @@ struct silent {
 
 static_assert(observer<silent>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

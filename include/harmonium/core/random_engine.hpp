@@ -14,7 +14,7 @@
 
 #include "harmonium/core/philox_words.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A source of uniform 64-bit words: what our distributions draw from. A uniform random bit
 /// generator of the standard, such as `random_engine` and `std::mt19937_64`.
@@ -120,4 +120,4 @@ class random_streams {
   std::uint64_t key_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

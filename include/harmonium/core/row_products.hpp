@@ -14,7 +14,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/simd.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Read-only map of a row-major weight matrix, units below x units above.
 template <class Scalar>
@@ -191,4 +191,4 @@ std::span<Scalar> as_span(vector<Scalar>& v) {
   return {v.data(), static_cast<std::size_t>(v.size())};
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -13,7 +13,7 @@
 
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The memory of one thread's scratch arrays, a stack: what was taken last is given back first. It
 /// keeps the most that was ever taken, until the thread ends.
@@ -108,4 +108,4 @@ Eigen::Map<matrix<T>> as_matrix(scratch_vector<T>& v, index rows, index columns)
   return {v.data(), rows, columns};
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -29,7 +29,7 @@
 #include <cstring>
 #include <type_traits>
 
-namespace harmonium::simd {
+namespace harmonium::inline v0_2::simd {
 
 /// The type behind `Lanes` numbers; a plain one for a single number.
 #ifdef HARMONIUM_WITHOUT_XSIMD
@@ -241,4 +241,4 @@ class product_chains {
           two.total(a + stride + whole, b + whole, size - whole)};
 }
 
-}  // namespace harmonium::simd
+}  // namespace harmonium::inline v0_2::simd

@@ -14,7 +14,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/wide_packs.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The non-zero entries of one row.
 template <class Scalar>
@@ -74,4 +74,4 @@ void add_sparse_transposed_product(const Executor& run, std::span<const sparse_r
   });
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

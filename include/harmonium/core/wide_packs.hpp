@@ -18,19 +18,19 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/widest.hpp"
 
-namespace harmonium::packs {
+namespace harmonium::inline v0_2::packs {
 template <std::floating_point S, int Lanes>
 struct pack;
 }
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 template <class S, int Lanes>
 inline constexpr bool simd::is_pack<packs::pack<S, Lanes>> = true;
 template <class S, int Lanes>
 struct math::binary_format<packs::pack<S, Lanes>> : math::binary_format<S> {};
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2
 
-namespace harmonium::packs {
+namespace harmonium::inline v0_2::packs {
 
 /// Words lane by lane, the bits of a pack of numbers.
 template <std::floating_point S, int Lanes>
@@ -207,4 +207,4 @@ template <std::floating_point Scalar, int Bytes, class Part>
   return sum;
 }
 
-}  // namespace harmonium::packs
+}  // namespace harmonium::inline v0_2::packs

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace harmonium::packs {
+namespace harmonium::inline v0_2::packs {
 
 /// The same number in every lane of a register of the vector extension. The negative of negatives,
 /// because GCC 12 knows the broadcast in an operation on equal lanes, and takes the lanes alone one
@@ -41,4 +41,4 @@ void widest(const Body& body, [[maybe_unused]] int widest = 64) {
   body.template operator()<16>();
 }
 
-}  // namespace harmonium::packs
+}  // namespace harmonium::inline v0_2::packs

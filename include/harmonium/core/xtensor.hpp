@@ -30,7 +30,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// An xtensor whose elements lie in memory: containers, adaptors, and views of those.
 template <class E>
@@ -142,4 +142,4 @@ auto as_xtensor(Matrix&& dense) {
                                                xt::no_ownership(), shape);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -11,7 +11,7 @@
 
 #include "harmonium/core/counts.hpp"
 
-namespace harmonium::io {
+namespace harmonium::inline v0_2::io {
 
 /// Takes entries in any order. As long as they come cell by cell with ascending genes, as Cell
 /// Ranger writes them, they are stored at 8 bytes each and never moved; from the first that does
@@ -142,4 +142,4 @@ class count_assembler {
   bool ordered_ = true;
 };
 
-}  // namespace harmonium::io
+}  // namespace harmonium::inline v0_2::io

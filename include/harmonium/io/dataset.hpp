@@ -11,7 +11,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
 
-namespace harmonium::io {
+namespace harmonium::inline v0_2::io {
 
 /// What every gene of a file without a type column is taken for.
 inline constexpr const char* gene_expression = "Gene Expression";
@@ -81,4 +81,4 @@ inline dataset select_genes(const dataset& all, std::span<const index> columns) 
           all.other_features};
 }
 
-}  // namespace harmonium::io
+}  // namespace harmonium::inline v0_2::io

@@ -17,7 +17,7 @@
 #include "harmonium/io/line_reader.hpp"
 #include "harmonium/io/text.hpp"
 
-namespace harmonium::io {
+namespace harmonium::inline v0_2::io {
 
 /// Names as they stand in a file.
 struct gene_list {
@@ -68,4 +68,4 @@ inline std::vector<index> match_genes(const gene_list& list, const features& all
   return columns;
 }
 
-}  // namespace harmonium::io
+}  // namespace harmonium::inline v0_2::io

@@ -18,7 +18,7 @@
 
 #include "harmonium/core/error.hpp"
 
-namespace harmonium::io {
+namespace harmonium::inline v0_2::io {
 
 /// Reads a file from front to end. Whether it is gzip is told by its first two bytes, not by its
 /// name. Several gzip members in a row (bgzip, `cat a.gz b.gz`) are one text; zero padding after
@@ -143,4 +143,4 @@ class input_bytes {
   bool between_members_ = false;
 };
 
-}  // namespace harmonium::io
+}  // namespace harmonium::inline v0_2::io

@@ -17,7 +17,7 @@
 #include "harmonium/io/output_file.hpp"
 #include "harmonium/io/text.hpp"
 
-namespace harmonium::io {
+namespace harmonium::inline v0_2::io {
 
 /// Labels as they stand in a file.
 struct label_table {
@@ -115,4 +115,4 @@ inline void write_labels(const std::filesystem::path& path, std::span<const std:
   file.commit();
 }
 
-}  // namespace harmonium::io
+}  // namespace harmonium::inline v0_2::io

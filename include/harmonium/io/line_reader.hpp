@@ -13,7 +13,7 @@
 
 #include "harmonium/io/input_bytes.hpp"
 
-namespace harmonium::io {
+namespace harmonium::inline v0_2::io {
 
 /// Gives line after line. A byte order mark, carriage returns before newlines and a missing newline
 /// at the end are taken in stride. A NUL byte is an error: the file is no text (or UTF-16).
@@ -106,4 +106,4 @@ class line_reader {
   std::int64_t line_ = 0;
 };
 
-}  // namespace harmonium::io
+}  // namespace harmonium::inline v0_2::io

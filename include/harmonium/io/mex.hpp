@@ -26,7 +26,7 @@
 #include "harmonium/io/output_file.hpp"
 #include "harmonium/io/text.hpp"
 
-namespace harmonium::io {
+namespace harmonium::inline v0_2::io {
 
 struct read_10x_options {
   /// Rows of features.tsv with another type are left out and counted in `other_features`. Empty
@@ -414,4 +414,4 @@ inline void write_10x(const std::filesystem::path& folder, const dataset& data,
   write_10x(folder, data.counts, data.genes, data.barcodes, options);
 }
 
-}  // namespace harmonium::io
+}  // namespace harmonium::inline v0_2::io

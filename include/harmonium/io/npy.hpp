@@ -18,7 +18,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/io/output_file.hpp"
 
-namespace harmonium::io {
+namespace harmonium::inline v0_2::io {
 
 /// A dense array, row-major.
 struct npy_array {
@@ -112,4 +112,4 @@ inline npy_array read_npy(const std::filesystem::path& path) {
   return array;
 }
 
-}  // namespace harmonium::io
+}  // namespace harmonium::inline v0_2::io

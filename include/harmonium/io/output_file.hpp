@@ -22,7 +22,7 @@
 
 #include "harmonium/core/error.hpp"
 
-namespace harmonium::io {
+namespace harmonium::inline v0_2::io {
 
 struct output_options {
   bool compress =
@@ -157,4 +157,4 @@ class output_file {
   std::size_t used_ = 0;
 };
 
-}  // namespace harmonium::io
+}  // namespace harmonium::inline v0_2::io

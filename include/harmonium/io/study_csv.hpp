@@ -18,7 +18,7 @@
 #include "harmonium/io/output_file.hpp"
 #include "harmonium/study/study_table.hpp"
 
-namespace harmonium::io {
+namespace harmonium::inline v0_2::io {
 
 /// A number in the shortest form that reads back the same; NaN and inf as such.
 [[nodiscard]] inline std::string csv_number(double value) {
@@ -83,4 +83,4 @@ inline void write_study_csv(const std::filesystem::path& path, const study_table
   file.commit();
 }
 
-}  // namespace harmonium::io
+}  // namespace harmonium::inline v0_2::io

@@ -20,7 +20,7 @@
 #include "harmonium/io/output_file.hpp"
 #include "harmonium/io/text.hpp"
 
-namespace harmonium::io {
+namespace harmonium::inline v0_2::io {
 
 /// What the rows of a table are.
 enum class orientation { cells_by_genes, genes_by_cells };
@@ -313,4 +313,4 @@ inline void write_table(const std::filesystem::path& path, const dataset& data, 
   write_table(path, data.counts, data.genes, data.barcodes, layout, options);
 }
 
-}  // namespace harmonium::io
+}  // namespace harmonium::inline v0_2::io

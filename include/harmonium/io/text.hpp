@@ -12,7 +12,7 @@
 #include <system_error>
 #include <vector>
 
-namespace harmonium::io {
+namespace harmonium::inline v0_2::io {
 
 /// `text` in quotes for an error message: at most 40 bytes, control characters as '?'.
 inline std::string in_quotes(std::string_view text) {
@@ -94,4 +94,4 @@ inline parsed_number parse_count(std::string_view text) {
   return {static_cast<std::int64_t>(real), nullptr};
 }
 
-}  // namespace harmonium::io
+}  // namespace harmonium::inline v0_2::io

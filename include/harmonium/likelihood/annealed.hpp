@@ -18,7 +18,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/samplers/collapsed.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct annealed_options {
   index runs = 100;          ///< independent runs; the error falls with their root
@@ -106,4 +106,4 @@ annealed_result annealed_log_partition(const Executor& run, const Model& model,
   return annealed_log_partition(run, model, model.make_state(), options, rng);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

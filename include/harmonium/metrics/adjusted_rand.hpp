@@ -21,7 +21,7 @@
 #include "harmonium/metrics/concepts.hpp"
 #include "harmonium/metrics/partition_agreement.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Clusters cells in principal components, without knowing any label: `cluster(points, expected)`
 /// gives one label per row of `points`; `expected` is the number of clusters of the reference,
@@ -89,4 +89,4 @@ using adjusted_rand = basic_adjusted_rand<k_means_clustering>;
 
 static_assert(metric<adjusted_rand>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

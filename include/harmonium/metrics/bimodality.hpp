@@ -17,7 +17,7 @@
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The cut of a sample into a lower and an upper part whose means explain most of its variance.
 struct two_part_split {
@@ -155,4 +155,4 @@ struct bimodality {
 
 static_assert(metric<bimodality>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -12,7 +12,7 @@
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Compares the clusters' shares. With p_k and q_k the share of the reference's and of the
 /// synthetic cells that carry label k, and N the number of such reference cells, the figures are
@@ -73,4 +73,4 @@ struct cluster_proportions {
 
 static_assert(metric<cluster_proportions>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

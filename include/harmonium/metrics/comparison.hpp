@@ -26,7 +26,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Counts of cells with a label each: borrowed where their type is that of `count_view<>`, else
 /// copied. A label is the cluster or type 0, 1, ..., or negative where it is unknown.
@@ -316,4 +316,4 @@ class comparison {
   lazy<joint_space> joint_fresh_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

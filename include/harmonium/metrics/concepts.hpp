@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 class comparison;
 
@@ -52,4 +52,4 @@ concept metric = std::copyable<M> && requires(const M& metric, const comparison&
   { metric.evaluate(pair) } -> std::same_as<std::vector<figure>>;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -20,7 +20,7 @@
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct davies_bouldin_options {
   double p = 2;  ///< >= 1, may be infinite: Minkowski exponent of distances between centroids
@@ -162,4 +162,4 @@ struct davies_bouldin {
 
 static_assert(metric<davies_bouldin>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -11,7 +11,7 @@
 
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct sample_distances {
   double kolmogorov_smirnov;  ///< largest difference of the distribution functions, 0 to 1
@@ -54,4 +54,4 @@ struct sample_distances {
   return compare_sorted(x, 0, y, 0);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

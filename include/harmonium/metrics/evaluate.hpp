@@ -18,7 +18,7 @@
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The figures of one metric, with what it says of itself.
 struct scored_metric {
@@ -87,4 +87,4 @@ requires(sizeof...(Metrics) > 0 && (std::default_initializable<Metrics> && ...))
   return evaluate(comparison(original, synthetic), Metrics{}...);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

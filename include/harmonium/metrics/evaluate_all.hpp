@@ -22,7 +22,7 @@
 #include "harmonium/metrics/memorisation.hpp"
 #include "harmonium/metrics/same_neighbours.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// All metrics with their default options: clusters first, then genes and cells, then what tells
 /// real from synthetic cells. The slowest is `forest_auc`.
@@ -34,4 +34,4 @@ template <executor Executor>
                   maximum_mean_discrepancy{}, memorisation{});
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

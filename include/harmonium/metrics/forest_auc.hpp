@@ -19,7 +19,7 @@
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Cross-validated area under the curve of a random forest that tells synthetic from real cells in
 /// the joint space, averaged over the folds: `auc` against the whole reference, which rewards
@@ -78,4 +78,4 @@ struct forest_auc {
 
 static_assert(metric<forest_auc>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

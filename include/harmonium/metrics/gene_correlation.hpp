@@ -18,7 +18,7 @@
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Pearson correlation of two equally long lists; NaN where one does not vary.
 [[nodiscard]] inline double correlation_of(std::span<const double> a, std::span<const double> b) {
@@ -127,4 +127,4 @@ struct gene_correlation {
 
 static_assert(metric<gene_correlation>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -17,7 +17,7 @@
 #include "harmonium/metrics/distribution_distance.hpp"
 #include "harmonium/metrics/gene_marginals.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Distances between each gene's counts on both sides:
 /// - `ks_mean`, `ks_worst`: mean and maximum over genes of the Kolmogorov-Smirnov distance;
@@ -67,4 +67,4 @@ struct gene_distributions {
 
 static_assert(metric<gene_distributions>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

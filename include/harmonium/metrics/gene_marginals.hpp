@@ -16,7 +16,7 @@
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Per gene, over all cells, zeros included; each of length genes.
 struct gene_marginals {
@@ -96,4 +96,4 @@ struct marginals {
 
 static_assert(metric<marginals>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

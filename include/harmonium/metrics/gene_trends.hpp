@@ -20,7 +20,7 @@
 #include "harmonium/metrics/concepts.hpp"
 #include "harmonium/metrics/gene_marginals.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A trend of y over x, robust against outliers: points are cut along x into groups of equal
 /// number, whose medians are joined by straight lines.
@@ -140,4 +140,4 @@ struct gene_trends {
 
 static_assert(metric<gene_trends>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

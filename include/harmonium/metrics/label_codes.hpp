@@ -10,7 +10,7 @@
 
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Labels of cells as positions in a list of names.
 struct label_codes {
@@ -43,4 +43,4 @@ struct label_codes {
   return result;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

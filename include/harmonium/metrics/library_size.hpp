@@ -16,7 +16,7 @@
 #include "harmonium/metrics/concepts.hpp"
 #include "harmonium/metrics/distribution_distance.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Counts per cell, synthetic against reference:
 /// - `median_ratio`: the medians, synthetic over reference;
@@ -62,4 +62,4 @@ struct library_size {
 
 static_assert(metric<library_size>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -21,7 +21,7 @@
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Weights exp(-b d) over sum, of ascending distances d, with b chosen so that the weights'
 /// entropy is log(perplexity), as for so many neighbours with equal weight. Equal weights where the
@@ -122,4 +122,4 @@ struct lisi {
 
 static_assert(metric<lisi>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

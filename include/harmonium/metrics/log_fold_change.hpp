@@ -15,7 +15,7 @@
 #include "harmonium/metrics/concepts.hpp"
 #include "harmonium/metrics/gene_correlation.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Of each cluster, the log-fold change of every gene against all other cells is the difference of
 /// the means of the log-normalised values. `slope` is the slope, through 0, of the synthetic on the
@@ -105,4 +105,4 @@ struct log_fold_change {
 
 static_assert(metric<log_fold_change>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

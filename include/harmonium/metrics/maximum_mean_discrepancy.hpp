@@ -21,7 +21,7 @@
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct two_sample_test {
   double statistic;
@@ -135,4 +135,4 @@ struct maximum_mean_discrepancy {
 
 static_assert(metric<maximum_mean_discrepancy>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -19,7 +19,7 @@
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Distances in the reference's principal components, given which of its rows were the pilot:
 /// - `nearer_to_pilot`: share of the synthetic cells that are nearer to a pilot cell than to any of
@@ -97,4 +97,4 @@ struct memorisation {
 
 static_assert(metric<memorisation>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

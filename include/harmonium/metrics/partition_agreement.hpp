@@ -14,7 +14,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// How many cells have label i in one partition and j in the other. Cells with a negative label in
 /// either are left out. All agreements are symmetric, do not depend on how clusters are numbered,
@@ -121,4 +121,4 @@ class contingency_table {
   return contingency_table(a, b).normalised_mutual_information();
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

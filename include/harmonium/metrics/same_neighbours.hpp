@@ -16,7 +16,7 @@
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// In the joint space, `same_set`: the share of the nearest neighbours of a cell that are of its
 /// own kind, real or synthetic, averaged over all cells; and `knn_auc`: the area under the curve
@@ -69,4 +69,4 @@ struct same_neighbours {
 
 static_assert(metric<same_neighbours>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -27,7 +27,7 @@
 #include "harmonium/models/size_factors.hpp"
 #include "harmonium/units/nb_scores.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Cells and the hidden state each was drawn in.
 struct cells_with_states {
@@ -223,4 +223,4 @@ class correlated_cells {
   std::vector<nb_score_table> tables_;  ///< states x genes; empty: quantiles are found one by one
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

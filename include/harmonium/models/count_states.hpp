@@ -16,9 +16,9 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
-#include "harmonium/likelihood/enumeration.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Negative binomials by hidden state, and the state of every pilot cell.
 struct count_states {
@@ -91,4 +91,4 @@ count_states states_of(const Executor& run, const Model& model,
   return states;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

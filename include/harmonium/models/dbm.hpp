@@ -18,7 +18,7 @@
 #include "harmonium/core/scratch.hpp"
 #include "harmonium/units/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// One state of every layer, bottom to top: `state[0]` visible, `state[1]` first hidden, ...
 template <class Scalar, std::size_t Layers>
@@ -224,4 +224,4 @@ requires(sizeof...(Hidden) >= 1) &&
   vector<scalar> parameters_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -13,7 +13,7 @@
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A fitted model of cells. `generate(n, rng)` yields n >= 0 cells over the pilot's genes, in the
 /// pilot's order.
@@ -39,4 +39,4 @@ count_matrix<> generate_by_cell(const Executor& run, index genes, index cells, r
       [&make] { return [&make](auto& engine, auto& out) { make(engine, out); }; }, silent{}, rng);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -6,7 +6,7 @@
 
 #include "harmonium/models/dbm.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 template <unit_family Visible, hidden_unit_family Hidden>
 using rbm = dbm<Visible, Hidden>;
@@ -25,4 +25,4 @@ auto free_energy(const rbm<Visible, Hidden>& model, const Row& x,
            model.template units<1>().log_partition(as_span(std::as_const(input))));
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

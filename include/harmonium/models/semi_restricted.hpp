@@ -20,12 +20,12 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
-#include "harmonium/likelihood/enumerated_states.hpp"
-#include "harmonium/likelihood/visible_walk.hpp"
 #include "harmonium/models/generator.hpp"
+#include "harmonium/states/enumerated_states.hpp"
+#include "harmonium/states/visible_walk.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Joint states of hidden groups, states x units: a group of 1 is a Bernoulli unit, a group of C >
 /// 1 has C units of which exactly one is on. Units stand in the order of the groups; Bernoulli
@@ -203,4 +203,4 @@ double log_likelihood(const semi_restricted& model, const vector<double>& potent
          math::log_sum_exp(as_span(std::as_const(terms)));
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -8,7 +8,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// What a size factor s (1 for an average cell) does to the mean and the inverse dispersion of
 /// every gene.
@@ -67,4 +67,4 @@ vector<double> size_factors(const Counts& counts) {
   return size_factors_like<Sizes>(counts, counts);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -36,7 +36,7 @@
 #include "harmonium/models/variational/layout.hpp"
 #include "harmonium/models/variational/softmax_row.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A normal distribution of the log of a cell's counts.
 struct library_distribution {
@@ -218,4 +218,4 @@ class variational_autoencoder {
   library_distribution log_library_prior_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -14,7 +14,7 @@
 #include "harmonium/models/count_states.hpp"
 #include "harmonium/models/variational_autoencoder.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// One state per pilot cell, all of equal weight: the negative binomials that the decoder gives at
 /// the mean of q(z | x), scaled to the cell's own library. `correlated_cells` then adds how genes
@@ -43,4 +43,4 @@ count_states states_of(const Executor& run,
   return states;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

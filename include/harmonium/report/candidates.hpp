@@ -34,7 +34,7 @@
 #include "harmonium/models/baselines/noisy_replicate.hpp"
 #include "harmonium/report/score_table.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// What the rows of the table are about.
 namespace candidate {
@@ -242,4 +242,4 @@ candidates_result compare_candidates(const Executor& run, const count_view<>& re
                             rng);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -14,7 +14,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct marker_gene {
   index gene;
@@ -90,4 +90,4 @@ template <count_source Values>
   return chosen;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

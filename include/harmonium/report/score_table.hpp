@@ -12,7 +12,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/metrics/evaluate.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// One row of the table.
 struct score {
@@ -62,4 +62,4 @@ struct score_table {
   }
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -18,7 +18,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium::svg {
+namespace harmonium::inline v0_2::svg {
 
 /// Text as it may stand in HTML and SVG, also within quotes.
 [[nodiscard]] inline std::string escaped(std::string_view text) {
@@ -279,4 +279,4 @@ class plot {
   std::string marks_;
 };
 
-}  // namespace harmonium::svg
+}  // namespace harmonium::inline v0_2::svg

@@ -15,7 +15,7 @@
 #include "harmonium/report/candidates.hpp"
 #include "harmonium/report/score_table.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// One thing that can be right or wrong about synthetic cells, and the figure that tells.
 struct aspect {
@@ -192,4 +192,4 @@ inline constexpr std::string_view rule_in_words =
   return verdicts;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -22,7 +22,7 @@
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/units/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A model whose first hidden layer can be moved site by site.
 template <class Model>
@@ -292,4 +292,4 @@ struct collapsed {
   }
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

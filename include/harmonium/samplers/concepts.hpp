@@ -8,7 +8,7 @@
 
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Per-thread scratch and the current state of all layers. `draw` makes the next state, independent
 /// of what the chain held before, from `rng` alone.
@@ -32,4 +32,4 @@ concept sampler_for = std::copyable<S> && requires(
   { source.make_chain() } -> state_chain<Model>;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -13,7 +13,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct mixing_figures {
   double effective_sample_size;  ///< independent draws that would say as much about the mean
@@ -74,4 +74,4 @@ inline mixing_figures mixing_of(const matrix_view<double>& draws) {
   return {n * m / time, time, std::sqrt(total / within)};
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -11,10 +11,10 @@
 #include "harmonium/core/draw/categorical.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/likelihood/enumeration.hpp"
 #include "harmonium/samplers/visible_draws.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Sampler: h_1 from its exact marginal, the layers above and the visible layer from their
 /// conditionals. No Markov chain, hence no burn-in.
@@ -113,4 +113,4 @@ struct exact {
   }
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

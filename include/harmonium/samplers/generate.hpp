@@ -11,7 +11,7 @@
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/samplers/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// `cells` synthetic cells; cell i is drawn from the random stream i, so the result does not depend
 /// on the executor. Memory: the counts, and one state of the model per thread.
@@ -49,4 +49,4 @@ count_matrix<> generate(const Model& model, index cells, const Sampler& settings
   return generate(serial_executor{}, model, cells, settings, silent{}, rng);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

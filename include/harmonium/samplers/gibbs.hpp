@@ -15,41 +15,16 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/models/input_factors.hpp"
 #include "harmonium/samplers/visible_draws.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Visible units held at given values: sampling is then from p(rest | these).
 template <class Scalar>
 struct clamped_units {
   std::vector<index> units;    ///< positions in the visible layer
   std::vector<Scalar> values;  ///< as many
-};
-
-/// Multiplies what every layer hears from its neighbours (not its bias); all ones except in greedy
-/// layerwise pretraining, where a layer that will later hear from both sides hears its one
-/// neighbour twice (Salakhutdinov and Hinton 2009, "Deep Boltzmann machines", AISTATS).
-template <class Model>
-struct input_factors {
-  std::array<typename Model::scalar, Model::layers> factor = ones();
-
-  void apply(const Model& model, std::size_t layer, std::span<typename Model::scalar> input) const {
-    if (factor[layer] == typename Model::scalar(1)) return;
-    const auto bias = model.bias(layer);
-    for (std::size_t k = 0; k < input.size(); ++k)
-      input[k] = bias[k] + factor[layer] * (input[k] - bias[k]);
-  }
-
-  [[nodiscard]] bool all_one() const noexcept {
-    return std::all_of(factor.begin(), factor.end(), [](auto f) { return f == 1; });
-  }
-
- private:
-  static constexpr std::array<typename Model::scalar, Model::layers> ones() {
-    std::array<typename Model::scalar, Model::layers> all{};
-    all.fill(1);
-    return all;
-  }
 };
 
 /// One Markov chain over the states of all layers. Refers to the model; not shared between threads.
@@ -190,4 +165,4 @@ struct gibbs {
   }
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

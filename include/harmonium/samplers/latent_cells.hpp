@@ -25,7 +25,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/variational_autoencoder.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// How deep cells are sequenced.
 struct depth_options {
@@ -129,4 +129,4 @@ inline std::vector<index> spread_over(std::span<const index> candidates, index c
   return picks;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -17,7 +17,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/samplers/collapsed.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// `count` inverse temperatures from 1 down to `lowest`, each the same share of the one before.
 /// @throws std::invalid_argument unless count >= 1 and 0 < lowest <= 1.
@@ -177,4 +177,4 @@ struct tempered {
   }
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -26,7 +26,7 @@
 #include "harmonium/models/variational_autoencoder.hpp"
 #include "harmonium/samplers/latent_cells.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Cells, and the pilot cell that each was drawn around.
 struct cells_with_sources {
@@ -157,4 +157,4 @@ class variational_posterior {
 
 static_assert(generator<variational_posterior<>>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

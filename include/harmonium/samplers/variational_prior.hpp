@@ -27,7 +27,7 @@
 #include "harmonium/models/variational_autoencoder.hpp"
 #include "harmonium/samplers/latent_cells.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Where z comes from. `make_worker()` gives a callable that fills a z, used by one thread at a
 /// time. `standard_normal_latent` and `harmonium_latent` are models.
@@ -192,4 +192,4 @@ class variational_prior {
 
 static_assert(generator<variational_prior<>>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -20,7 +20,7 @@
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/samplers/variational_posterior.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Sampler: a cell of the posterior, the hidden layers drawn upwards from it, then `burn_in` sweeps
 /// of block Gibbs. With 0 sweeps the visible state is the autoencoder's, with many the chain's.
@@ -96,4 +96,4 @@ struct variational_start {
   }
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

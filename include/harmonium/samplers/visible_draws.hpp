@@ -13,7 +13,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A model whose visible layer has look-up tables for a given natural parameter, and whose first
 /// hidden layer's states can be numbered.
@@ -83,4 +83,4 @@ class visible_draws {
   std::vector<lazy<visible_tables<Model>>> tables_;  ///< of every state; empty: no tables
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

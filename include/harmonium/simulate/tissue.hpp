@@ -21,7 +21,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A kind of cell and how common it is.
 struct cell_type {
@@ -243,4 +243,4 @@ inline tissue simulate_tissue(const tissue_options& options, random_engine& rng)
   return simulate_tissue(serial_executor{}, options, rng);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -16,7 +16,7 @@
 #include "harmonium/models/generator.hpp"
 #include "harmonium/study/study_model.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A fitted generator as a source of cells, on the calling thread.
 template <generator Generator>
@@ -70,4 +70,4 @@ struct cluster_nb_model {
 static_assert(study_model<bootstrap_model> && study_model<noisy_model> &&
               study_model<independent_nb_model> && study_model<cluster_nb_model>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

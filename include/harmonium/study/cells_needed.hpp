@@ -14,7 +14,7 @@
 #include "harmonium/core/math/gamma.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// P(X >= least) of a binomial X: at least `least` cells of a type of this frequency among `cells`.
 /// Exact; the side with fewer terms is summed, from its largest term on.
@@ -102,4 +102,4 @@ struct type_demand {
   return low;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

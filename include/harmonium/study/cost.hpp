@@ -11,7 +11,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct loading_options {
   double recovery = 1;  ///< share of the loaded cells that yield a usable profile, above 0
@@ -59,4 +59,4 @@ struct design_cost {
   return cost;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -14,7 +14,7 @@
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Every counted molecule is kept with probability `kept`, independently: binomial thinning. It
 /// shows fewer reads per cell as far as counts are of molecules, each read few times; deeply
@@ -64,4 +64,4 @@ template <executor Executor, count_source Counts>
       silent{}, rng);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

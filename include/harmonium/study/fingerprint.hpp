@@ -10,7 +10,7 @@
 
 #include "harmonium/core/counts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// FNV-1a with 64 bits, over a sequence of values. Tells accidents, not attacks. Same on every
 /// machine.
@@ -59,4 +59,4 @@ class fingerprint {
   std::uint64_t state_ = 0xcbf29ce484222325;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -16,7 +16,7 @@
 #include "harmonium/training/choose_components.hpp"
 #include "harmonium/training/train_harmonium.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// `train_harmonium`, with the pilot's labels where it has some. With candidates, the number of
 /// components is the one of largest held-out likelihood (`choose_components`). Facts: `components`,
@@ -46,4 +46,4 @@ struct harmonium_model {
 
 static_assert(study_model<harmonium_model>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -17,7 +17,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// What became of a job.
 struct job_outcome {
@@ -127,4 +127,4 @@ class thread_dealer {
 
 static_assert(job_dealer<const thread_dealer>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -18,7 +18,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/study/jobs.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// MPI from construction to destruction; at most one in the life of a process.
 class mpi_session {
@@ -130,4 +130,4 @@ class mpi_dealer {
 
 static_assert(job_dealer<const mpi_dealer>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -22,7 +22,7 @@
 #include "harmonium/metrics/evaluate.hpp"
 #include "harmonium/metrics/partition_agreement.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Labels by the nearest original cell between two UMAPs that were fitted apart and have nothing to
 /// do with each other, and the plain Rand index of original against transferred labels, cell by
@@ -69,4 +69,4 @@ class paper_protocol {
   matrix<double> positions_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

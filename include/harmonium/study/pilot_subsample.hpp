@@ -16,7 +16,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 enum class pilot_drawing {
   without_replacement,  ///< as cells of a tissue are sampled
@@ -79,4 +79,4 @@ template <count_source Counts>
   return pilot;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

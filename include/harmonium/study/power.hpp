@@ -19,7 +19,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/metrics/partition_agreement.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct power_options {
   index experiments = 200;  ///< synthetic experiments
@@ -172,4 +172,4 @@ struct group_sizes {
   return power_against(std::move(statistics), std::move(null), options.alpha, options.least);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -16,7 +16,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct proportion_options {
   double prior = 0.5;  ///< Dirichlet's parameter of every type: 0.5 is Jeffreys', 1 is flat
@@ -85,4 +85,4 @@ struct proportions {
   return found;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

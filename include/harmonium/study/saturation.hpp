@@ -16,7 +16,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct saturation_options {
   double tolerance = 0.02;  ///< a gain below this is none; in the unit of the curve
@@ -91,4 +91,4 @@ struct saturation {
   return found;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -14,18 +14,18 @@
 #include <vector>
 
 #include "harmonium/core/executor.hpp"
-#include "harmonium/likelihood/enumeration.hpp"
+#include "harmonium/likelihood/exact_fit.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/generate.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 #include "harmonium/study/study_model.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
 #include "harmonium/training/model_selection.hpp"
-#include "harmonium/training/monitors.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Negative binomial counts below two layers of Bernoulli units, trained by exact maximum
 /// likelihood and sampled exactly. With candidates, the first layer has as many units as the
@@ -70,4 +70,4 @@ struct scdbm_model {
 
 static_assert(study_model<scdbm_model>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

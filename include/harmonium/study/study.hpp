@@ -21,7 +21,7 @@
 #include "harmonium/study/study_table.hpp"
 #include "harmonium/study/sweep.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 template <study_model... Models>
 struct generators {};
@@ -91,4 +91,4 @@ class study<generators<Models...>, metrics<Metrics...>> {
   std::vector<any_study_model> models_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

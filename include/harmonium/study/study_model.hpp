@@ -16,7 +16,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A pilot as a model gets it: every gene has a count.
 struct pilot_cells {
@@ -60,4 +60,4 @@ struct any_study_model {
   }
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

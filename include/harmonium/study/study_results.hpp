@@ -12,7 +12,7 @@
 #include "harmonium/core/xtensor.hpp"
 #include "harmonium/study/study_table.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Figures and the names along each axis. NaN where there is none.
 struct study_results {
@@ -32,4 +32,4 @@ struct study_results {
   }
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -15,7 +15,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/metrics/evaluate.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// One figure of one generator in one fit.
 struct study_score {
@@ -112,4 +112,4 @@ struct study_table {
   }
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

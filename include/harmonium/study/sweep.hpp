@@ -22,7 +22,7 @@
 #include "harmonium/study/study_model.hpp"
 #include "harmonium/study/study_table.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct study_options {
   std::vector<index> sizes = {384, 768, 1152, 1536, 1920, 2304};  ///< cells of the pilots
@@ -171,4 +171,4 @@ class sweep {
   std::vector<std::string> generators_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -11,7 +11,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct unseen_types {
   index cells = 0;       ///< of the sample
@@ -56,4 +56,4 @@ struct unseen_types {
   return found;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

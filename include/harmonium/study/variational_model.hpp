@@ -23,7 +23,7 @@
 #include "harmonium/study/study_model.hpp"
 #include "harmonium/training/train_variational.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// scVI as in the paper, by default with the settings of its notebooks. With candidates, the latent
 /// space has as many dimensions as the candidate of largest bound on `held_out_share` of the pilot;
@@ -71,4 +71,4 @@ struct variational_model {
 
 static_assert(study_model<variational_model>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

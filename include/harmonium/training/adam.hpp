@@ -13,7 +13,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/wide_packs.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct adam_options {
   double rate = 1e-3;           ///< a parameter moves by about this much per step
@@ -100,4 +100,4 @@ class adam {
   double first_power_ = 1, second_power_ = 1;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -14,7 +14,7 @@
 #include "harmonium/core/widest.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The bias a at which sum_i weights_i mean(a + offsets_i) = target for one negative-binomial gene.
 /// @param weights non-negative, sum 1
@@ -64,4 +64,4 @@ inline double nb_bias_for_mean(std::span<const double> weights, std::span<const 
   return a;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -32,7 +32,7 @@
 #include "harmonium/units/dispersion.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct categorical_em_options {
   index components = 8;  ///< categories of the group; at most one per `min_cells` cells are used
@@ -451,4 +451,4 @@ inline rbm<negative_binomial, categorical> to_harmonium(const categorical_fit& f
   return model;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

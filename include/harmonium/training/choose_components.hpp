@@ -15,7 +15,7 @@
 #include "harmonium/training/categorical_em.hpp"
 #include "harmonium/training/model_selection.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct component_choice {
   index components = 1;           ///< the first within one standard error of the best
@@ -70,4 +70,4 @@ component_choice choose_components(const Executor& run, const Counts& counts,
   return choice;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -21,14 +21,14 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/scratch.hpp"
+#include "harmonium/likelihood/base_measures.hpp"
 #include "harmonium/models/semi_restricted.hpp"
 #include "harmonium/training/dispersion_update.hpp"
-#include "harmonium/training/log_mean_scale.hpp"
-#include "harmonium/training/monitors.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
 #include "harmonium/training/scratch_ldlt.hpp"
+#include "harmonium/units/log_mean_scale.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct compensated_options {
   index max_iterations = 60;
@@ -355,4 +355,4 @@ compensated_fit train_compensated(const Executor& run, const Counts& counts,
   return {em.model(), std::move(log), converged};
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

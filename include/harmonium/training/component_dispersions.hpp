@@ -17,7 +17,7 @@
 #include "harmonium/models/size_factors.hpp"
 #include "harmonium/units/dispersion.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct component_dispersion_options {
   dispersion_options gene = {.lower = 0.02, .upper = 1e3};
@@ -116,4 +116,4 @@ component_dispersions fit_component_dispersions(
   return result;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

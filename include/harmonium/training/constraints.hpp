@@ -15,7 +15,7 @@
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Moves a model's parameters, if need be, so that every hidden state gives an admissible visible
 /// input. `limits` gives the largest input it allows, one per visible unit.
@@ -145,4 +145,4 @@ struct unconstrained {
   void apply(Model&) const noexcept {}
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

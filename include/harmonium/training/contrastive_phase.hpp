@@ -17,15 +17,16 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/scratch.hpp"
-#include "harmonium/likelihood/exact_statistics.hpp"
+#include "harmonium/likelihood/mean_field.hpp"
+#include "harmonium/models/input_factors.hpp"
 #include "harmonium/samplers/gibbs.hpp"
+#include "harmonium/states/exact_statistics.hpp"
 #include "harmonium/training/hidden_balance.hpp"
-#include "harmonium/training/log_mean_scale.hpp"
-#include "harmonium/training/mean_field.hpp"
 #include "harmonium/training/particle_population.hpp"
 #include "harmonium/training/steps.hpp"
+#include "harmonium/units/log_mean_scale.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Rows a phase can learn from: sparse counts or the dense means of a lower hidden layer.
 template <count_source Counts>
@@ -382,4 +383,4 @@ class contrastive_phase {
   std::optional<Model> before_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -26,23 +26,26 @@
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/scratch.hpp"
+#include "harmonium/likelihood/base_measures.hpp"
+#include "harmonium/likelihood/exact_fit.hpp"
+#include "harmonium/likelihood/mean_field.hpp"
 #include "harmonium/models/dbm.hpp"
+#include "harmonium/models/input_factors.hpp"
+#include "harmonium/models/layer_scratch.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/training/constraints.hpp"
 #include "harmonium/training/contrastive_phase.hpp"
 #include "harmonium/training/dispersion_update.hpp"
 #include "harmonium/training/exact_em.hpp"
 #include "harmonium/training/exact_start.hpp"
-#include "harmonium/training/layer_scratch.hpp"
-#include "harmonium/training/log_mean_scale.hpp"
-#include "harmonium/training/mean_field.hpp"
 #include "harmonium/training/monitors.hpp"
 #include "harmonium/training/sampled_em.hpp"
 #include "harmonium/training/schedule.hpp"
 #include "harmonium/training/steps.hpp"
 #include "harmonium/training/upper_m_step.hpp"
+#include "harmonium/units/log_mean_scale.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// How the weights start.
 struct initial_weights {
@@ -907,4 +910,4 @@ Model train(const Counts& counts, const Options& options, random_engine& rng) {
   return trainer.model();
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -20,7 +20,7 @@
 #include "harmonium/units/dispersion.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A model whose visible layer has inverse dispersions to estimate.
 template <class Model>
@@ -179,4 +179,4 @@ requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dis
   return statuses;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

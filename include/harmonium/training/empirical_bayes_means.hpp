@@ -17,7 +17,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct empirical_bayes_options {
   index iterations = 60;        ///< of EM for the prior
@@ -148,4 +148,4 @@ matrix<double> empirical_bayes_means(const Executor& run, const counts_by_gene<V
   return means;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

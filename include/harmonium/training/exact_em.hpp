@@ -8,12 +8,12 @@
 #include <type_traits>
 
 #include "harmonium/core/executor.hpp"
-#include "harmonium/likelihood/enumeration.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 #include "harmonium/training/newton_m_step.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
 #include "harmonium/training/upper_m_step.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The M-step: first the parameters of the layers above h_1, if any (not with `fix_weights`), then
 /// Newton over visible biases and first-layer weights with the first hidden biases refitted at
@@ -70,4 +70,4 @@ exact_em_result maximise_expected(const Executor& run, Model& model,
   return exact_m_step<Model>{}.maximise(run, model, hidden, data, limits, cells, options);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -14,10 +14,10 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/likelihood/enumerated_states.hpp"
+#include "harmonium/states/enumerated_states.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Weights of scaled components in random projections, components x units: normal, divided by a
 /// component's root sum of squares.
@@ -89,4 +89,4 @@ std::vector<std::vector<posterior_share>> starting_states(const Executor& run,
   return shares;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -12,10 +12,10 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/scratch.hpp"
-#include "harmonium/likelihood/enumeration.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 #include "harmonium/training/scratch_ldlt.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct hidden_balance_result {
   bool converged;
@@ -133,4 +133,4 @@ hidden_balance_result balance_hidden_bias(Model& model, const hidden_enumeration
   return result;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -9,7 +9,7 @@
 
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A row-major matrix of doubles that keeps the most memory it ever had, so that another number of
 /// rows asks for none unless it is larger than all before.
@@ -55,4 +55,4 @@ class kept_rows {
   index rows_ = 0, columns_ = 0;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -18,7 +18,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Fits to the first cells and judges by the second: mean log-likelihood in nats per cell. Draws
 /// from the engine only.
@@ -120,4 +120,4 @@ selection cross_validate(const Executor& run, const Counts& counts,
   return result;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

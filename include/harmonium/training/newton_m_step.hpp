@@ -25,14 +25,15 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/scratch.hpp"
-#include "harmonium/likelihood/enumeration.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 #include "harmonium/training/hidden_balance.hpp"
 #include "harmonium/training/kept_rows.hpp"
-#include "harmonium/training/log_mean_scale.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
 #include "harmonium/training/scratch_ldlt.hpp"
+#include "harmonium/units/log_mean_scale.hpp"
+#include "harmonium/units/visible_steps.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct exact_em_options {
   index max_states = index{1} << 14;  ///< of the first hidden layer; larger layers are refused
@@ -644,4 +645,4 @@ class newton_m_step {
   vector<double> terms_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

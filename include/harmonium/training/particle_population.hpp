@@ -29,7 +29,7 @@
 #include "harmonium/samplers/collapsed.hpp"
 #include "harmonium/training/scratch_ldlt.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct population_options {
   index particles = 128;         ///< more are steadier; cost in proportion
@@ -311,4 +311,4 @@ class particle_population {
   std::vector<collapsed_chain<Model>> chains_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

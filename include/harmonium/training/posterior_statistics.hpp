@@ -15,10 +15,10 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
-#include "harmonium/likelihood/enumeration.hpp"
-#include "harmonium/training/log_mean_scale.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
+#include "harmonium/units/log_mean_scale.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Expected statistics of the data under p(h_1 | x): what an M-step needs.
 template <class Scalar>
@@ -199,4 +199,4 @@ auto posterior_of(const Executor& run, const Model& model, const hidden_enumerat
   return result;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -25,13 +25,13 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
-#include "harmonium/likelihood/enumeration.hpp"
 #include "harmonium/samplers/collapsed.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 #include "harmonium/training/newton_m_step.hpp"
 #include "harmonium/training/particle_population.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A machine of one hidden layer, given which x and given x which h_1 are independent.
 template <class Model>
@@ -269,4 +269,4 @@ hidden_enumeration<Model> particle_states(const Executor& run, const Model& mode
   return list;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

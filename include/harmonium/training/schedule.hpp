@@ -10,7 +10,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Law: `rate(epoch)` is the same whenever it is asked, so that a resumed run goes on as before.
 template <class S>
@@ -44,4 +44,4 @@ struct listed_rates {
 static_assert(learning_rate_schedule<constant_rate> && learning_rate_schedule<harmonic_decay> &&
               learning_rate_schedule<listed_rates>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -8,7 +8,7 @@
 
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A factorisation for use within a function, whose memory stays with the thread: `compute` one
 /// matrix of this size and solve with it before the next one is asked for.
@@ -18,4 +18,4 @@ Eigen::LDLT<Matrix>& scratch_ldlt(index size) {
   return by_size.try_emplace(size, size).first->second;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -12,11 +12,11 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
-#include "harmonium/training/layer_scratch.hpp"
-#include "harmonium/training/log_mean_scale.hpp"
+#include "harmonium/models/layer_scratch.hpp"
 #include "harmonium/training/scratch_ldlt.hpp"
+#include "harmonium/units/log_mean_scale.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Moves the parameters uphill in likelihood. `data` and `model_statistics` are laid out like the
 /// parameters; their difference is the (stochastic) gradient.
@@ -179,4 +179,4 @@ struct centred_step {
   }
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

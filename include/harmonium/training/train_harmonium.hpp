@@ -21,7 +21,7 @@
 #include "harmonium/training/component_dispersions.hpp"
 #include "harmonium/training/empirical_bayes_means.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// @tparam Residual a residual policy: `low_rank_copula`, `full_copula`, `independent_residuals`
 template <residual_policy Residual = low_rank_copula>
@@ -94,4 +94,4 @@ auto train_harmonium(const Executor& run, const Counts& counts, std::span<const 
   return finish_harmonium<Sizes>(run, counts, fit, options, rng);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

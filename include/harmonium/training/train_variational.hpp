@@ -26,7 +26,7 @@
 #include "harmonium/models/variational_autoencoder.hpp"
 #include "harmonium/training/adam.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Settings of a run. The defaults are scVI's.
 struct variational_options {
@@ -279,4 +279,4 @@ Model train_variational(const Executor& run, const Counts& counts,
   return trainer.model();
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

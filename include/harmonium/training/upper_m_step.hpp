@@ -25,13 +25,13 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/scratch.hpp"
-#include "harmonium/likelihood/enumeration.hpp"
-#include "harmonium/likelihood/exact_statistics.hpp"
+#include "harmonium/states/exact_statistics.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 #include "harmonium/training/kept_rows.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
 #include "harmonium/training/scratch_ldlt.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct upper_m_step_options {
   index steps = 5;      ///< most Newton steps; it ends earlier when little is gained
@@ -300,4 +300,4 @@ requires(Model::hidden_layers > 1) class upper_m_step {
   std::optional<Model> trial_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

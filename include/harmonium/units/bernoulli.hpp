@@ -16,7 +16,7 @@
 #include "harmonium/units/checks.hpp"
 #include "harmonium/units/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A layer of Bernoulli units. The mean is the logistic function of eta.
 template <std::floating_point Scalar>
@@ -114,4 +114,4 @@ using bernoulli = basic_bernoulli<double>;
 static_assert(sited_unit_family<basic_bernoulli<double>> &&
               sited_unit_family<basic_bernoulli<float>>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -19,7 +19,7 @@
 #include "harmonium/units/checks.hpp"
 #include "harmonium/units/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A layer of `groups` one-hot groups of `categories` units each; the units of a group are
 /// neighbours. The mean is the softmax of eta within the group. Adding a constant to the eta of a
@@ -181,4 +181,4 @@ using categorical = basic_categorical<double>;
 static_assert(sited_unit_family<basic_categorical<double>> &&
               sited_unit_family<basic_categorical<float>>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

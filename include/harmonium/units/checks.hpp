@@ -13,7 +13,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// @throws std::invalid_argument if `size` is negative.
 inline index checked_size(index size, const char* function) {
@@ -80,4 +80,4 @@ inline constexpr S no_supremum = std::numeric_limits<S>::infinity();
   return power;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

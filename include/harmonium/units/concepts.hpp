@@ -9,7 +9,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The conditional distribution of one layer given its input, an exponential family:
 ///
@@ -59,4 +59,4 @@ concept sited_unit_family = hidden_unit_family<U> && requires(const U& units) {
   { units.site() } -> std::same_as<U>;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -18,7 +18,7 @@
 #include "harmonium/core/math/gamma.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// How the estimate of a gene ended. None of them ends a run.
 enum class dispersion_status {
@@ -231,4 +231,4 @@ inline double moment_inverse_dispersion(double mean, double variance,
   return std::clamp(mean * mean / (variance - mean), options.lower, options.upper);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -21,7 +21,7 @@
 #include "harmonium/units/checks.hpp"
 #include "harmonium/units/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A layer of Gaussian units, each with its own standard deviation.
 template <std::floating_point Scalar>
@@ -116,4 +116,4 @@ using gaussian = basic_gaussian<double>;
 
 static_assert(unit_family<basic_gaussian<double>> && unit_family<basic_gaussian<float>>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

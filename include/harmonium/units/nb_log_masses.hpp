@@ -18,7 +18,7 @@
 #include "harmonium/core/wide_packs.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Log base measures of small counts looked up per gene, those of others computed. The bits are
 /// those of `nb_log_base_measure`. Cost: 8 bytes and a logarithm per gene and count looked up.
@@ -103,4 +103,4 @@ class nb_log_masses {
   std::vector<double> base_;  ///< all genes of count 0, then of 1, ...: most counts are small
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -14,7 +14,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The regularised incomplete beta function I_p(a, b) divided by its prefactor
 /// p^a (1 - p)^b / (a B(a, b)), by its continued fraction. Converges fast for p below the mean
@@ -225,4 +225,4 @@ class nb_score_table {
   std::vector<double> scores_;  ///< Phi^-1(P(X <= count)), ascending
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

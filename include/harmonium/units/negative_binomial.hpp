@@ -27,8 +27,9 @@
 #include "harmonium/core/wide_packs.hpp"
 #include "harmonium/units/checks.hpp"
 #include "harmonium/units/concepts.hpp"
+#include "harmonium/units/nb_steps.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A(eta) = -theta log(1 - e^eta). Infinite at eta = 0, NaN above. Branch-free.
 template <simd::arithmetic S>
@@ -108,6 +109,7 @@ template <std::floating_point Scalar>
 class basic_negative_binomial {
  public:
   using scalar = Scalar;
+  using steps_type = nb_steps<Scalar>;  ///< see units/visible_steps.hpp
 
   /// @param size number of units
   /// @param inverse_dispersion theta > 0 of every unit
@@ -238,4 +240,4 @@ using negative_binomial = basic_negative_binomial<double>;
 static_assert(unit_family<basic_negative_binomial<double>> &&
               unit_family<basic_negative_binomial<float>>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

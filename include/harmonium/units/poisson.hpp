@@ -17,7 +17,7 @@
 #include "harmonium/units/checks.hpp"
 #include "harmonium/units/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// log p(x) in nats, without the cancellation of eta x - e^eta - log x! at large counts.
 /// @param x a whole number >= 0
@@ -93,4 +93,4 @@ using poisson = basic_poisson<double>;
 
 static_assert(unit_family<basic_poisson<double>> && unit_family<basic_poisson<float>>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

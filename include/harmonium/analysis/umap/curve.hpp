@@ -9,7 +9,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Similarity 1 / (1 + a d^(2b)) of points at distance d.
 struct umap_curve {
@@ -79,4 +79,4 @@ inline umap_curve fit_umap_curve(double min_distance, double spread = 1) {
   return {math::exp(log_a), math::exp(log_b)};
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

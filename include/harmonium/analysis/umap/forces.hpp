@@ -13,7 +13,7 @@
 #include "harmonium/analysis/umap/curve.hpp"
 #include "harmonium/core/math/elementary.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Steps along the gradient of the cross-entropy between memberships and the similarities
 /// s = 1 / (1 + a d^(2b)) of the layout: `attract` ascends log s, `repel` ascends log(1 - s). Every
@@ -89,4 +89,4 @@ class umap_forces {
   std::vector<double> table_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

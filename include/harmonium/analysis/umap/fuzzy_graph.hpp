@@ -14,7 +14,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/math/elementary.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Who is meant by the neighbours in a table.
 enum class neighbourhood {
@@ -66,4 +66,4 @@ weighted_graph fuzzy_graph(const Executor& run, const neighbour_table& others) {
   return weighted_graph(std::move(rows), [](double p, double q) { return p + q - p * q; });
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

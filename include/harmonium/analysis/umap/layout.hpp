@@ -19,7 +19,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct umap_layout_options {
   index epochs = 500;        ///< the step falls linearly from `learning_rate` to 0 over them
@@ -162,4 +162,4 @@ class umap_layout {
   index epoch_ = 0;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -16,7 +16,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// One new point on its way. It starts at the mean of its neighbours, weighted by their degrees of
 /// membership, is pulled towards each in a share of the epochs that is its degree over the largest,
@@ -79,4 +79,4 @@ matrix<double> place_points(const Executor& run, const neighbour_table& nearest,
   return positions;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

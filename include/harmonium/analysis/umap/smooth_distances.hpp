@@ -8,7 +8,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// How a point measures: a neighbour at distance d belongs to it with degree
 /// exp(-max(0, d - nearest) / scale).
@@ -61,4 +61,4 @@ inline double least_positive(std::span<const double> distances) {
   return least;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

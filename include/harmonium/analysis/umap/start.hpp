@@ -15,7 +15,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The first principal components of `points`, points x dimensions; zero columns where there are
 /// fewer components.
@@ -146,4 +146,4 @@ inline matrix<double> spectral_start(const weighted_graph& graph, const matrix<d
   return start;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -17,7 +17,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/simd.hpp"
 
-namespace harmonium::draw {
+namespace harmonium::inline v0_2::draw {
 
 /// True with probability `p`, to within 2^-53; never for p = 0, always for p = 1.
 /// @throws std::domain_error unless 0 <= p <= 1.
@@ -57,4 +57,4 @@ void bernoulli_logits(std::span<const Scalar> eta, std::span<Scalar> out, Engine
   }
 }
 
-}  // namespace harmonium::draw
+}  // namespace harmonium::inline v0_2::draw

@@ -10,7 +10,7 @@
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium::draw {
+namespace harmonium::inline v0_2::draw {
 
 /// How many of `trials` succeed, each with probability `p`. Many trials are halved by drawing the
 /// middle one of as many uniform numbers (a beta number): about log2(trials) gamma numbers.
@@ -42,4 +42,4 @@ std::int64_t binomial(std::int64_t trials, double p, Engine& rng) {
   return successes;
 }
 
-}  // namespace harmonium::draw
+}  // namespace harmonium::inline v0_2::draw

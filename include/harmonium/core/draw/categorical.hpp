@@ -18,7 +18,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium::draw {
+namespace harmonium::inline v0_2::draw {
 
 /// Sum of weights in order, in double.
 /// @throws std::domain_error unless all weights are >= 0 and the sum is positive and finite.
@@ -109,4 +109,4 @@ std::vector<index> systematic(std::span<const Scalar> weights, index n, Engine& 
   return counts;
 }
 
-}  // namespace harmonium::draw
+}  // namespace harmonium::inline v0_2::draw

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace harmonium::draw {
+namespace harmonium::inline v0_2::draw {
 
 /// Throws `std::domain_error("function: argument must be expected, got value")` unless `holds`.
 inline void require_domain(bool holds, const char* function, const char* argument, double value,
@@ -19,4 +19,4 @@ inline void require_domain(bool holds, const char* function, const char* argumen
                           ", got " + text);
 }
 
-}  // namespace harmonium::draw
+}  // namespace harmonium::inline v0_2::draw

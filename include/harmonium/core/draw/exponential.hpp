@@ -7,7 +7,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium::draw {
+namespace harmonium::inline v0_2::draw {
 
 /// Exponential with mean 1, by inversion: in (1e-16, 36.8), the span of 2^52 cells of (0, 1).
 template <bit_source Engine>
@@ -15,4 +15,4 @@ double exponential(Engine& rng) {
   return -math::log(uniform(rng));
 }
 
-}  // namespace harmonium::draw
+}  // namespace harmonium::inline v0_2::draw

@@ -13,7 +13,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium::draw {
+namespace harmonium::inline v0_2::draw {
 
 /// The method of Marsaglia and Tsang for shapes >= 1: the variate is d (1 + t)^3 with t a scaled,
 /// thinned normal.
@@ -72,4 +72,4 @@ double gamma(double shape, Engine& rng) {
   return variate * math::exp(-wait / shape);
 }
 
-}  // namespace harmonium::draw
+}  // namespace harmonium::inline v0_2::draw

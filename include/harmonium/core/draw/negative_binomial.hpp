@@ -15,7 +15,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium::draw {
+namespace harmonium::inline v0_2::draw {
 
 /// From here on a negative binomial is a Poisson count, to the last bit.
 inline constexpr double poisson_like_theta = 1e100;
@@ -76,4 +76,4 @@ std::int64_t negative_binomial(double mean, double theta, Engine& rng) {
                                       : negative_binomial_mixture(mean, theta, rng);
 }
 
-}  // namespace harmonium::draw
+}  // namespace harmonium::inline v0_2::draw

@@ -21,7 +21,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/wide_packs.hpp"
 
-namespace harmonium::draw {
+namespace harmonium::inline v0_2::draw {
 
 /// One count by its natural parameter, with 32 random bits given and more from the engine where
 /// needed.
@@ -240,4 +240,4 @@ void negative_binomials(std::span<const Scalar> eta, std::span<const Scalar> the
   }
 }
 
-}  // namespace harmonium::draw
+}  // namespace harmonium::inline v0_2::draw

@@ -20,7 +20,7 @@
 #include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium::draw {
+namespace harmonium::inline v0_2::draw {
 
 /// An alias table per gene: 2^b slots of equal probability, each shared by two counts. The last of
 /// the 2^b outcomes stands for all larger counts together; where it comes, in less than one draw of
@@ -184,4 +184,4 @@ class negative_binomial_tables {
   bool has_shared_ = false;
 };
 
-}  // namespace harmonium::draw
+}  // namespace harmonium::inline v0_2::draw

@@ -9,7 +9,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium::draw {
+namespace harmonium::inline v0_2::draw {
 
 /// Standard normal, by the polar method. The second number of each pair is thrown away, so that
 /// nothing but the engine carries state from call to call.
@@ -31,4 +31,4 @@ double normal(double mean, double deviation, Engine& rng) {
   return mean + deviation * normal(rng);
 }
 
-}  // namespace harmonium::draw
+}  // namespace harmonium::inline v0_2::draw

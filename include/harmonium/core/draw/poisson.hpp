@@ -12,7 +12,7 @@
 #include "harmonium/core/math/saddle_point.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium::draw {
+namespace harmonium::inline v0_2::draw {
 
 /// Largest rate `poisson` takes: its counts, and their distance to the rate, are exact in double.
 inline constexpr double largest_poisson_rate = 1e15;
@@ -75,4 +75,4 @@ std::int64_t poisson(double rate, Engine& rng) {
   return rate < 10 ? poisson_inversion(rate, rng) : poisson_rejection::draw(rate, rng);
 }
 
-}  // namespace harmonium::draw
+}  // namespace harmonium::inline v0_2::draw

@@ -15,7 +15,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium::draw {
+namespace harmonium::inline v0_2::draw {
 
 /// What `uniform` makes of a word of the engine.
 [[nodiscard]] inline double uniform_of(std::uint64_t word) noexcept {
@@ -103,4 +103,4 @@ std::vector<index> sample_without_replacement(index n, index k, Engine& rng) {
   return chosen;
 }
 
-}  // namespace harmonium::draw
+}  // namespace harmonium::inline v0_2::draw

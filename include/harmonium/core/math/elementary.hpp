@@ -27,7 +27,7 @@
 #error "harmonium needs IEEE arithmetic: compile without -ffast-math (exp(0.1) would be 1)"
 #endif
 
-namespace harmonium::math {
+namespace harmonium::inline v0_2::math {
 
 /// What the functions below need to know of a floating-point type.
 template <simd::arithmetic S>
@@ -222,4 +222,4 @@ template <simd::arithmetic S>
   return select(x == S(0), x, result);  // keeps the sign of zero
 }
 
-}  // namespace harmonium::math
+}  // namespace harmonium::inline v0_2::math

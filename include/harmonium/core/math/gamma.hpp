@@ -18,7 +18,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/math/polynomial.hpp"
 
-namespace harmonium::math {
+namespace harmonium::inline v0_2::math {
 
 /// Where Stirling's series starts to be exact to the last digit.
 inline constexpr double stirling_start = 10;
@@ -156,4 +156,4 @@ inline constexpr std::array<double, 8> trigamma_series{
                     u * (u + v) * (series.value + u * u * series.slope));
 }
 
-}  // namespace harmonium::math
+}  // namespace harmonium::inline v0_2::math

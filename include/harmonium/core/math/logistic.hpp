@@ -16,7 +16,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/simd.hpp"
 
-namespace harmonium::math {
+namespace harmonium::inline v0_2::math {
 
 /// log(1 - e^x) for x <= 0: accurate both near 0, where e^x is near 1, and far below, where it is
 /// small. -inf at 0, NaN above.
@@ -82,4 +82,4 @@ template <std::floating_point S>
   return largest + log(sum + lost);
 }
 
-}  // namespace harmonium::math
+}  // namespace harmonium::inline v0_2::math

@@ -11,7 +11,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/math/polynomial.hpp"
 
-namespace harmonium::math {
+namespace harmonium::inline v0_2::math {
 
 /// Mills' ratio P(Z > x) / density(x) for finite x >= 0. Relative error 1e-15.
 /// @see Hart et al. (1968), Computer Approximations, function 5666, below 0.66; Cody (1969),
@@ -131,4 +131,4 @@ struct mean_and_variance {
   return q < 0 ? -magnitude : magnitude;
 }
 
-}  // namespace harmonium::math
+}  // namespace harmonium::inline v0_2::math

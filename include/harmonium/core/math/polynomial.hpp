@@ -6,7 +6,7 @@
 #include <array>
 #include <cstddef>
 
-namespace harmonium::math {
+namespace harmonium::inline v0_2::math {
 
 /// c0, by Horner's rule.
 template <class S, class C>
@@ -38,4 +38,4 @@ template <std::size_t N>
   return result;
 }
 
-}  // namespace harmonium::math
+}  // namespace harmonium::inline v0_2::math

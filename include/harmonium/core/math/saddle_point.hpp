@@ -11,7 +11,7 @@
 #include "harmonium/core/math/gamma.hpp"
 #include "harmonium/core/math/polynomial.hpp"
 
-namespace harmonium::math {
+namespace harmonium::inline v0_2::math {
 
 /// log Gamma(x + 1) - [(x + 1/2) log x - x + log(2 pi) / 2] for x > 0: the error of Stirling's
 /// formula, about 1 / (12 x). Absolute error 1e-17 from 10 upwards, 5e-15 below.
@@ -44,4 +44,4 @@ namespace harmonium::math {
   return deviance_part(x, mean, x - mean);
 }
 
-}  // namespace harmonium::math
+}  // namespace harmonium::inline v0_2::math

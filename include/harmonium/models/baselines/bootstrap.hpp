@@ -10,7 +10,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/models/generator.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Draws pilot cells with replacement. As faithful as a pilot gets, and nothing new: every figure
 /// that rewards copying is at its best here.
@@ -68,4 +68,4 @@ class bootstrap {
 
 static_assert(generator<bootstrap>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -22,7 +22,7 @@
 #include "harmonium/models/generator.hpp"
 #include "harmonium/units/dispersion.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct cluster_nb_options {
   index clusters = 8;     ///< found by k-means, at most one per `min_cells` pilot cells
@@ -197,4 +197,4 @@ class cluster_nb {
 
 static_assert(generator<cluster_nb>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -16,7 +16,7 @@
 #include "harmonium/models/generator.hpp"
 #include "harmonium/units/dispersion.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Penalised maximum likelihood for the inverse dispersion of counts of equal mean.
 /// @param values their non-zero counts
@@ -105,4 +105,4 @@ class independent_nb {
 
 static_assert(generator<independent_nb>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

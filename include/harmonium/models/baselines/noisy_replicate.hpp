@@ -13,7 +13,7 @@
 #include "harmonium/models/baselines/bootstrap.hpp"
 #include "harmonium/models/generator.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct noisy_replicate_options {
   double max_shape = 10;  ///< a cell's gamma shape is uniform on (0, max_shape)
@@ -70,4 +70,4 @@ class noisy_replicate {
 
 static_assert(generator<noisy_replicate>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -22,7 +22,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/residuals/scored_pilot.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A Gaussian copula per state on randomised quantile residuals (Dunn and Smyth 1996): a cell's
 /// scores are z = d + sqrt(h) R'g + sqrt(1 - h) e with R the scores of the state's pilot cells
@@ -147,4 +147,4 @@ struct full_copula {
 
 static_assert(residual_policy<full_copula>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -10,7 +10,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/residuals/scored_pilot.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The plain harmonium, in the shape of a residual policy.
 struct independent_residuals {
@@ -28,4 +28,4 @@ struct independent_residuals {
 
 static_assert(residual_policy<independent_residuals>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -24,7 +24,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/residuals/scored_pilot.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Cells x genes matrix of the expected scores given the counts alone, centred within states: zeros
 /// share one value per state and gene, so that it is stored as sparse + rank of the states, the
@@ -430,4 +430,4 @@ struct low_rank_copula {
 
 static_assert(residual_policy<low_rank_copula>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

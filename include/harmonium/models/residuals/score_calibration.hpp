@@ -14,7 +14,7 @@
 #include "harmonium/core/math/normal.hpp"
 #include "harmonium/units/nb_scores.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct calibration_options {
   bool calibrate = false;   ///< false: scores stay as the negative binomials give them
@@ -85,4 +85,4 @@ class score_calibration {
   std::array<double, knots> image_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -23,7 +23,7 @@
 #include "harmonium/models/size_factors.hpp"
 #include "harmonium/units/nb_scores.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// The intervals are kept for the non-zero counts only; zeros of a state share one. Their ends are
 /// kept as floats, 1e-7 apart, which is nothing beside what a cell leaves open. Memory: 12 bytes a
@@ -169,4 +169,4 @@ concept residual_policy = std::copyable<P> &&
   };
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

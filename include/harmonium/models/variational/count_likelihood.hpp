@@ -24,7 +24,7 @@
 #include "harmonium/units/negative_binomial.hpp"
 #include "harmonium/units/poisson.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Inverse dispersions of all genes, with what a row asks of them again and again.
 template <std::floating_point Scalar>
@@ -268,4 +268,4 @@ static_assert(count_likelihood<negative_binomial_counts> &&
               count_likelihood<cell_negative_binomial_counts> && count_likelihood<poisson_counts> &&
               count_likelihood<zero_inflated_counts>);
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

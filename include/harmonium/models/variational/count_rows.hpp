@@ -17,7 +17,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/sparse_products.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// An owned copy of counts in floating point.
 template <std::floating_point Scalar>
@@ -62,4 +62,4 @@ class count_rows {
   vector<double> log_library_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

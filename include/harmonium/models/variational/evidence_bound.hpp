@@ -23,7 +23,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/variational_autoencoder.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// KL(N(mean, variance), N(prior)) in nats.
 [[nodiscard]] inline double normal_divergence(double mean, double variance, double prior_mean = 0,
@@ -318,4 +318,4 @@ class batch_gradient {
   std::vector<double> log_library_, library_slope_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

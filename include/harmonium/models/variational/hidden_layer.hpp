@@ -20,7 +20,7 @@
 #include "harmonium/core/sparse_products.hpp"
 #include "harmonium/models/variational/layout.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// scVI's: added to a variance before the root.
 inline constexpr double batch_norm_epsilon = 1e-3;
@@ -237,4 +237,4 @@ matrix<Scalar> evaluate_layers(const Executor& run, const std::vector<hidden_blo
   return out;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

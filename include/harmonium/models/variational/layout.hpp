@@ -11,7 +11,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct variational_shape {
   std::vector<index> encoder = {128};  ///< units of each hidden layer, from the counts to z
@@ -101,4 +101,4 @@ struct variational_layout {
   }
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

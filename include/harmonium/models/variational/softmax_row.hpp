@@ -11,7 +11,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/wide_packs.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// mean = library * softmax(output). An output more than 60 below the largest counts as 60 below,
 /// so that every mean is positive.
@@ -75,4 +75,4 @@ double softmax_slopes(const Scalar* mean, index genes, double library, Scalar sc
   return total;
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/likelihood/enumerated_states.hpp"
+#include "harmonium/states/enumerated_states.hpp"
 
 #include <doctest/doctest.h>
 

@@ -13,7 +13,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A list of different states of a layer, each with the way to it: `parent(s)` is an earlier state
 /// that differs only in unit `unit(s)`, which is 1 instead of 0; or -1 where no state on the way
@@ -107,4 +107,4 @@ class enumerated_states {
   index longest_way_ = 0;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

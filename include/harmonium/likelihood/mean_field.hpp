@@ -12,10 +12,10 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
-#include "harmonium/samplers/gibbs.hpp"
-#include "harmonium/training/layer_scratch.hpp"
+#include "harmonium/models/input_factors.hpp"
+#include "harmonium/models/layer_scratch.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 struct mean_field_options {
   index max_sweeps = 30;    ///< stated cap; ignored with one hidden layer, where one pass is exact
@@ -101,4 +101,4 @@ mean_field_result mean_field(const Model& model, const Row& x, typename Model::s
   return mean_field(model, x, layers, work, options, factors);
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

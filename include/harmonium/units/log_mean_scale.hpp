@@ -12,7 +12,7 @@
 #include "harmonium/core/scratch.hpp"
 #include "harmonium/units/concepts.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// d eta / d log mean = mean / variance of every unit at the given means, for families of counts,
 /// whose natural parameter is bounded; 1 for the others, where eta itself is the scale.
@@ -55,4 +55,4 @@ void keep_inside(const Units& units, double share, std::span<typename Units::sca
     means[k] = (scalar(1) - s) * means[k] + s * middle[static_cast<index>(k)];
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

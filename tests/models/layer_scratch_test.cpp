@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/training/layer_scratch.hpp"
+#include "harmonium/models/layer_scratch.hpp"
 
 #include <doctest/doctest.h>
 

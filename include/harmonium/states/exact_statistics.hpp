@@ -9,9 +9,9 @@
 
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/scratch.hpp"
-#include "harmonium/likelihood/enumeration.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// Adds `weight` times E[s_l, s_l s_{l+1}' | state of layer `Layer`] for all layers above `Layer`
 /// to `flat`, a vector or span laid out like the parameters. Cost: as `Model::log_sum_above`.
@@ -107,4 +107,4 @@ void add_exact_data_statistics(const Model& model, const hidden_enumeration<Mode
   }
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

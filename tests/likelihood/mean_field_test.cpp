@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/training/mean_field.hpp"
+#include "harmonium/likelihood/mean_field.hpp"
+#include "harmonium/models/input_factors.hpp"
 
 #include <doctest/doctest.h>
 

@@ -9,7 +9,7 @@
 
 #include "harmonium/core/scratch.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// A number per unit, layer by layer; a local variable, like `scratch_vector`. Not initialised.
 template <class Model>
@@ -44,4 +44,4 @@ class layer_scratch {
   scratch_vector<scalar> space_;
 };
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

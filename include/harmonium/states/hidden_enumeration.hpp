@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// Exact figures of a model whose first hidden layer is small enough to enumerate: the visible
-/// layer and the layers above sum out state by state, which leaves log p*(h_1) (design: "x sums out
-/// in closed form"; Welling et al. 2005 for the one-layer case).
+/// layer and the layers above sum out state by state, which leaves log p*(h_1)
+/// (Welling et al. 2005, for one hidden layer).
 #pragma once
 
 #include <algorithm>
@@ -19,10 +19,10 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
-#include "harmonium/likelihood/enumerated_states.hpp"
-#include "harmonium/likelihood/visible_walk.hpp"
+#include "harmonium/states/enumerated_states.hpp"
+#include "harmonium/states/visible_walk.hpp"
 
-namespace harmonium {
+namespace harmonium::inline v0_2 {
 
 /// All states of the first hidden layer with their exact probabilities under a model; or a weighted
 /// list of some that stands for all.
@@ -199,4 +199,4 @@ typename Model::scalar log_likelihood(const Model& model, const hidden_enumerati
   return log_unnormalised(model, hidden, x, log_base) - hidden.log_partition();
 }
 
-}  // namespace harmonium
+}  // namespace harmonium::inline v0_2

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/likelihood/enumeration.hpp"
+#include "harmonium/states/hidden_enumeration.hpp"
 
 #include <doctest/doctest.h>
 

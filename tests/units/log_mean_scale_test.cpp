@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/training/log_mean_scale.hpp"
+#include "harmonium/units/log_mean_scale.hpp"
 
 #include <doctest/doctest.h>
 

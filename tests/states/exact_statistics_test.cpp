@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/likelihood/exact_statistics.hpp"
+#include "harmonium/states/exact_statistics.hpp"
 
 #include <doctest/doctest.h>
 

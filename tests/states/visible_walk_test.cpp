@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/likelihood/visible_walk.hpp"
+#include "harmonium/states/visible_walk.hpp"
+#include "harmonium/units/visible_steps.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Negative binomial units on the way from one state of the first hidden layer to the next. A
+/// gene's input changes by one weight w, which needs neither exponential nor logarithm of its own:
+/// with r = e^eta and u = 1 - r, it makes them r e^w and u - r (e^w - 1).
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+#include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_products.hpp"
+#include "harmonium/core/scratch.hpp"
+#include "harmonium/core/simd.hpp"
+
+namespace harmonium::inline v0_2 {
+
+template <std::floating_point Scalar>
+class basic_negative_binomial;
+
+/// Carries negative binomial units by e^eta and 1 - e^eta, in double. Each step adds a rounding
+/// error of the size that eta itself has. A local variable, as it is made of `scratch_vector`.
+template <std::floating_point Scalar>
+class nb_steps {
+ public:
+  using number = double;
+
+  nb_steps(const basic_negative_binomial<Scalar>& units, weight_view<Scalar> weights)
+      : genes_(units.size()), theta_(genes_), factor_(weights.size()), growth_(weights.size()) {
+    for (index m = 0; m < genes_; ++m) {
+      theta_[m] = static_cast<double>(units.inverse_dispersion()[m]);
+      for (index k = 0; k < weights.cols(); ++k) {
+        const auto e = math::exponentials(static_cast<double>(weights(m, k)));
+        factor_[k * genes_ + m] = e.power;
+        growth_[k * genes_ + m] = e.minus_one;
+      }
+    }
+  }
+
+  /// First e^eta of every gene, then 1 - e^eta.
+  [[nodiscard]] index row_size() const noexcept { return 2 * genes_; }
+
+  void start(std::span<const Scalar> eta, std::span<double> row) const {
+    for (std::size_t m = 0; m < eta.size(); ++m) {
+      const auto e = math::exponentials(static_cast<double>(eta[m]));
+      row[m] = e.power;
+      row[eta.size() + m] = -e.minus_one;
+    }
+  }
+  void set_unit(std::span<const double> from, index unit, std::span<double> to) const {
+    const genes_view old_power(from.data(), genes_), old_rest(from.data() + genes_, genes_);
+    Eigen::Map<Eigen::ArrayXd> power(to.data(), genes_), rest(to.data() + genes_, genes_);
+    rest = old_rest - old_power * genes_view(growth_.data() + unit * genes_, genes_);
+    power = old_power * genes_view(factor_.data() + unit * genes_, genes_);
+  }
+  [[nodiscard]] double log_partition(std::span<const double> row) const {
+    const double* const rest = row.data() + genes_;
+    return simd::sum(static_cast<std::size_t>(genes_), [&](auto lanes, std::size_t m) {
+      using pack = simd::pack<lanes()>;
+      return -pack::load(theta_.data() + m) * math::log(pack::load(rest + m));
+    });
+  }
+  void moments(std::span<const double> row, std::span<double> mean,
+               std::span<double> variance) const {
+    const genes_view theta(theta_.data(), genes_), power(row.data(), genes_),
+        rest(row.data() + genes_, genes_);
+    Eigen::Map<Eigen::ArrayXd> mu(mean.data(), genes_), v(variance.data(), genes_);
+    mu = theta * power / rest;
+    v = mu / rest;
+  }
+
+ private:
+  using genes_view = Eigen::Map<const Eigen::ArrayXd>;
+
+  index genes_;
+  scratch_vector<double> theta_;
+  scratch_vector<double> factor_, growth_;  ///< e^w and e^w - 1, hidden units x genes
+};
+
+}  // namespace harmonium::inline v0_2
