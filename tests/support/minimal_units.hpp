@@ -74,6 +74,8 @@ class minimal_units {
 class minimal_hidden_units : public minimal_units {
  public:
   using minimal_units::minimal_units;
+  static constexpr double lowest_state = 0, highest_state = 1;
+  static constexpr log_partition_growth growth = log_partition_growth::linear;
 
   index states() const { return size() < 62 ? index{1} << size() : index{1} << 62; }
 
@@ -86,6 +88,6 @@ class minimal_hidden_units : public minimal_units {
 };
 
 static_assert(unit_family<minimal_units> && !hidden_unit_family<minimal_units>);
-static_assert(hidden_unit_family<minimal_hidden_units>);
+static_assert(enumerable_unit_family<minimal_hidden_units>);
 
 }  // namespace harmonium::testing

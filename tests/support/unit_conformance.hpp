@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The laws of `unit_family` and `hidden_unit_family` as one check, called once per family:
+/// The laws of `unit_family` and its refinements as one check, called once per family:
 ///
 ///     harmonium::testing::check_unit_family<basic_poisson<S>>({
 ///         .layers = {{basic_poisson<S>(2), {S(-1), S(2)}}, ...},
@@ -36,7 +36,8 @@ struct unit_laws {
   std::vector<unit_layer<U>> layers;         ///< moderate: all laws hold, to stated tolerances
   std::vector<unit_layer<U>> extremes = {};  ///< admissible, but far out: results are finite
   std::vector<typename U::scalar> edge_means = {};  ///< ends of the mean's range
-  bool whole_numbers = false;  ///< states are 0, 1, 2, ...; else the real line, unless hidden
+  bool whole_numbers = false;  ///< states are 0, 1, 2, ...; else a range of the real line, unless
+                               ///< enumerable
 };
 
 /// `call(out)` twice into different garbage: all of `out` must be overwritten, alike.
@@ -129,6 +130,9 @@ void check_total_mass(const unit_layer<U>& layer, bool whole_numbers) {
   if (whole_numbers) {
     const double last = mean + 60 * deviation + 60;
     for (double x = 0; x <= last; x += 1) add(x, 1);
+  } else if constexpr (non_negative_states<U>) {  // the same rule below, with x = e^u
+    for (double u = -45; std::exp(u) <= mean + 40 * deviation; u += 0.0625)
+      add(std::exp(u), std::exp(u) * 0.0625);
   } else {  // the trapezoidal rule on a smooth density is as good as exact
     for (int k = -96; k <= 96; ++k) add(mean + deviation * k / 8, deviation / 8);
   }
@@ -230,8 +234,47 @@ void check_finite(const unit_layer<U>& layer) {
   }
 }
 
+/// Samples lie between the lowest and the highest state.
+template <states_range U>
+void check_range(const unit_layer<U>& layer) {
+  std::vector<typename U::scalar> state(layer.eta.size());
+  random_engine rng(5);
+  for (int n = 0; n < 100; ++n) {
+    layer.units.sample(layer.eta, state, rng);
+    for (const auto x : state) CHECK((x >= U::lowest_state && x <= U::highest_state));
+  }
+}
+
+/// The log-partition grows as the family says, whatever way its input goes.
+template <states_growth U>
+void check_growth(const U& units) {
+  using S = typename U::scalar;
+  const auto size = static_cast<std::size_t>(units.size());
+  const auto at = [&](double eta) {
+    const std::vector<S> all(size, static_cast<S>(eta));
+    return static_cast<double>(units.log_partition(all));
+  };
+  const bool bounded_input = units.natural_supremum() < std::numeric_limits<S>::infinity();
+  if constexpr (U::growth == log_partition_growth::linear) {
+    CHECK(!bounded_input);
+    for (const double sign : {-1.0, 1.0})
+      CHECK(std::abs(at(sign * 2e4) - 2 * at(sign * 1e4)) <= 1 + 1e-3 * std::abs(at(sign * 1e4)));
+  } else if constexpr (U::growth == log_partition_growth::quadratic) {
+    CHECK(!bounded_input);
+    double largest = 0;
+    for (const double sign : {-1.0, 1.0})
+      largest = std::max(largest, at(sign * 2e4) / at(sign * 1e4));
+    CHECK(largest == doctest::Approx(4).epsilon(1e-3));
+  } else if constexpr (U::growth == log_partition_growth::exponential) {
+    CHECK(at(30) / at(20) > 1e4);
+  } else {
+    CHECK(bounded_input);
+    CHECK(at(static_cast<double>(units.natural_supremum()) - 1e-6) < 1e3 * double(size) * 20);
+  }
+}
+
 /// The states are all different and supported, and add up to the log-partition and the mean.
-template <hidden_unit_family U>
+template <enumerable_unit_family U>
 void check_states(const unit_layer<U>& layer) {
   using S = typename U::scalar;
   CHECK(layer.units.natural_supremum() == std::numeric_limits<S>::infinity());
@@ -276,6 +319,7 @@ void check_sites(const unit_layer<U>& layer) {
 template <unit_family U>
 void check_unit_family(const unit_laws<U>& laws) {
   using S = typename U::scalar;
+  if constexpr (states_growth<U>) check_growth(laws.layers.front().units);
   for (std::size_t n = 0; n < laws.layers.size(); ++n) {
     const auto& layer = laws.layers[n];
     CAPTURE(n);
@@ -285,7 +329,8 @@ void check_unit_family(const unit_laws<U>& laws) {
     check_natural_from_mean(layer);
     check_support(layer);
     check_finite(layer);
-    if constexpr (hidden_unit_family<U>) {
+    if constexpr (states_range<U>) check_range(layer);
+    if constexpr (enumerable_unit_family<U>) {
       check_states(layer);
       if constexpr (sited_unit_family<U>) check_sites(layer);
     } else if (layer.units.size() == 1) {

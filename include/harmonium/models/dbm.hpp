@@ -16,13 +16,19 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
+#include "harmonium/states/concepts.hpp"
 #include "harmonium/units/concepts.hpp"
+#include "harmonium/units/stack.hpp"
 
 namespace harmonium::inline v0_2 {
 
 /// One state of every layer, bottom to top: `state[0]` visible, `state[1]` first hidden, ...
 template <class Scalar, std::size_t Layers>
 using layer_states = std::array<vector<Scalar>, Layers>;
+
+/// All layers compute in the same floating-point type.
+template <class Visible, class... Hidden>
+concept one_scalar = (std::same_as<typename Visible::scalar, typename Hidden::scalar> && ...);
 
 /// A deep Boltzmann machine with layers s_0 (visible), s_1 ... s_L (hidden), of any depth:
 ///
@@ -32,11 +38,13 @@ using layer_states = std::array<vector<Scalar>, Layers>;
 /// With negative-binomial visible and Bernoulli hidden units this is the scDBM of Treppner et al.
 /// 2021 (Eq. 4, 6-8). The parameters are one flat vector with named views:
 /// b_0 ... b_L, then W_0 ... W_{L-1}, each row-major (units below x units above).
+/// Where two neighbouring layers both have unbounded states, the joint distribution normalises
+/// under a condition on the weights; see units/stack.hpp and models/normalisable.hpp.
 /// @tparam Visible unit family of the data
 /// @tparam Hidden  unit families of the hidden layers, bottom to top
 template <unit_family Visible, hidden_unit_family... Hidden>
-requires(sizeof...(Hidden) >= 1) &&
-    (std::same_as<typename Visible::scalar, typename Hidden::scalar> && ...) class dbm {
+requires normalisable_stack<Visible, Hidden...> && one_scalar<Visible, Hidden...>
+class dbm {
  public:
   using scalar = typename Visible::scalar;
   using visible_units = Visible;
@@ -174,6 +182,7 @@ requires(sizeof...(Hidden) >= 1) &&
   /// down (cost: product of the state numbers of the layers strictly between `Layer` and the top).
   /// @param state one state of layer `Layer`.
   template <std::size_t Layer>
+  requires enumerable_above<dbm, Layer>
   [[nodiscard]] scalar log_sum_above(std::span<const scalar> state) const {
     if constexpr (Layer == hidden_layers) {
       return scalar(0);
@@ -189,9 +198,10 @@ requires(sizeof...(Hidden) >= 1) &&
         scratch_vector<scalar> terms(above.states()), upper(sizes_[Layer + 1]);
         for (index s = 0; s < terms.size(); ++s) {
           above.write_state(s, as_span(upper));
-          terms[s] =
-              row::dot<scalar>(as_span(std::as_const(upper)), as_span(std::as_const(input))) +
-              log_sum_above<Layer + 1>(as_span(std::as_const(upper)));
+          const auto h = as_span(std::as_const(upper));
+          terms[s] = above.log_base_measure(h) +
+                     row::dot<scalar>(h, as_span(std::as_const(input))) +
+                     log_sum_above<Layer + 1>(h);
         }
         return math::log_sum_exp(as_span(std::as_const(terms)));
       }
@@ -199,11 +209,12 @@ requires(sizeof...(Hidden) >= 1) &&
   }
 
   /// log p*(h_1), with the visible layer and all layers above summed out:
-  /// b_1'h_1 + A_0(b_0 + W_0 h_1) + log_sum_above<1>(h_1). Normalised by nobody.
-  [[nodiscard]] scalar log_marginal(std::span<const scalar> first_hidden) const {
+  /// log base_1(h_1) + b_1'h_1 + A_0(b_0 + W_0 h_1) + log_sum_above<1>(h_1). Not normalised.
+  [[nodiscard]] scalar log_marginal(std::span<const scalar> first_hidden) const requires
+      enumerable_above<dbm, 1> {
     vector<scalar> eta(sizes_[0]);
     visible_input(first_hidden, as_span(eta));
-    return row::dot<scalar>(first_hidden, bias(1)) +
+    return units<1>().log_base_measure(first_hidden) + row::dot<scalar>(first_hidden, bias(1)) +
            visible().log_partition(as_span(std::as_const(eta))) + log_sum_above<1>(first_hidden);
   }
 

@@ -8,7 +8,7 @@
 
 namespace harmonium::inline v0_2 {
 
-template <unit_family Visible, hidden_unit_family Hidden>
+template <class Visible, class Hidden>
 using rbm = dbm<Visible, Hidden>;
 
 /// Free energy of a visible state, -log sum_h exp(-E(x, h)), in closed form.

@@ -20,14 +20,9 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/row_products.hpp"
-#include "harmonium/units/concepts.hpp"
+#include "harmonium/states/concepts.hpp"
 
 namespace harmonium::inline v0_2 {
-
-/// A model whose first hidden layer can be moved site by site.
-template <class Model>
-concept collapsible = sited_unit_family<
-    std::remove_cvref_t<decltype(std::declval<const Model&>().template units<1>())>>;
 
 /// One Markov chain over the hidden layers. Refers to the model, which must outlive it and keep its
 /// parameters; copies are independent chains that share only what depends on the model. Not shared
@@ -251,7 +246,7 @@ class collapsed_chain {
 struct collapsed {
   index burn_in = 50;  ///< sweeps before the state is used; more is closer to the model
 
-  template <class Model>
+  template <collapsible Model>
   class source {
    public:
     source(const Model& model, index burn_in) : start_(model), burn_in_(burn_in) {}

@@ -12,6 +12,7 @@
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/samplers/visible_draws.hpp"
+#include "harmonium/states/concepts.hpp"
 #include "harmonium/states/hidden_enumeration.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -21,7 +22,7 @@ namespace harmonium::inline v0_2 {
 struct exact {
   index max_states = index{1} << 14;  ///< of the first hidden layer; larger layers are refused
 
-  template <class Model>
+  template <enumerable_model Model>
   class source {
    public:
     using scalar = typename Model::scalar;
@@ -72,7 +73,8 @@ struct exact {
             for (std::size_t s = 0; s < terms.size(); ++s) {
               above.write_state(static_cast<index>(s), as_span(upper));
               const auto h = as_span(std::as_const(upper));
-              terms[s] = row::dot<scalar>(h, std::span<const scalar>(input)) +
+              terms[s] = above.log_base_measure(h) +
+                         row::dot<scalar>(h, std::span<const scalar>(input)) +
                          model.template log_sum_above<Layer + 1>(h);
             }
             above.write_state(draw::categorical_log(std::span<const scalar>(terms), rng),
@@ -107,7 +109,7 @@ struct exact {
   };
 
   /// @throws std::invalid_argument if the first hidden layer has more than `max_states` states.
-  template <class Model>
+  template <enumerable_model Model>
   [[nodiscard]] source<Model> prepare(const Model& model) const {
     return source<Model>(model, max_states);
   }

@@ -15,6 +15,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/models/concepts.hpp"
 #include "harmonium/models/input_factors.hpp"
 #include "harmonium/samplers/visible_draws.hpp"
 
@@ -53,7 +54,8 @@ class gibbs_chain {
     visible_ = std::move(visible);
   }
 
-  /// Hidden layers uniform over their states, visible layer from its conditional.
+  /// Hidden layers from their families at input 0 (uniform where there are finitely many states),
+  /// visible layer from its conditional.
   template <bit_source Engine>
   void start(Engine& rng) {
     Model::for_each_layer([&](auto layer) {
@@ -121,7 +123,7 @@ class gibbs_chain {
 struct gibbs {
   index burn_in = 50;  ///< sweeps before the state is used; more is closer to the model
 
-  template <class Model>
+  template <layered_model Model>
   class source {
    public:
     source(const Model& model, index burn_in)
@@ -158,7 +160,7 @@ struct gibbs {
   };
 
   /// @throws std::invalid_argument if `burn_in` is negative.
-  template <class Model>
+  template <layered_model Model>
   [[nodiscard]] source<Model> prepare(const Model& model) const {
     require(burn_in >= 0, "gibbs", "burn_in must not be negative");
     return source<Model>(model, burn_in);

@@ -37,7 +37,7 @@ void add_statistics_above(const Model& model, std::span<const typename Model::sc
       for (index s = 0; s < terms.size(); ++s) {
         above.write_state(s, as_span(upper));
         const auto h = as_span(std::as_const(upper));
-        terms[s] = row::dot<scalar>(h, as_span(std::as_const(input))) +
+        terms[s] = above.log_base_measure(h) + row::dot<scalar>(h, as_span(std::as_const(input))) +
                    model.template log_sum_above<Layer + 1>(h);
       }
       const scalar total = math::log_sum_exp(as_span(std::as_const(terms)));

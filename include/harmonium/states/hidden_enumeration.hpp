@@ -19,6 +19,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
+#include "harmonium/states/concepts.hpp"
 #include "harmonium/states/enumerated_states.hpp"
 #include "harmonium/states/visible_walk.hpp"
 
@@ -27,7 +28,7 @@ namespace harmonium::inline v0_2 {
 /// All states of the first hidden layer with their exact probabilities under a model; or a weighted
 /// list of some that stands for all.
 /// Cost: states x (genes + hidden units); memory: states x (hidden units + 5).
-template <class Model>
+template <enumerable_model Model>
 class hidden_enumeration {
  public:
   using scalar = typename Model::scalar;
@@ -73,7 +74,8 @@ class hidden_enumeration {
     above_.resize(states());
     for_each_range(run, states(), 256, [&](index begin, index end) {
       for (index s = begin; s < end; ++s)
-        above_[s] = static_cast<double>(model.template log_sum_above<1>(state(s)));
+        above_[s] = static_cast<double>(model.template units<1>().log_base_measure(state(s)) +
+                                        model.template log_sum_above<1>(state(s)));
     });
     set_hidden_bias(model.bias(1));
   }
@@ -117,11 +119,12 @@ class hidden_enumeration {
                                log_partition_);
   }
   [[nodiscard]] scalar probability(index s) const noexcept { return math::exp(log_probability(s)); }
-  /// b_1'h_1 plus the sum over the layers above: log p*(h_1) without the visible layer.
+  /// Log base measure plus b_1'h_1 plus the sum over the layers above: log p*(h_1) without the
+  /// visible layer.
   [[nodiscard]] scalar hidden_term(index s) const noexcept {
     return static_cast<scalar>(hidden_terms_[s]);
   }
-  /// `log_sum_above<1>` of every state.
+  /// Log base measure plus `log_sum_above<1>` of every state.
   [[nodiscard]] const vector<double>& terms_above() const noexcept { return above_; }
   /// The visible layer's log-partition of every state.
   [[nodiscard]] const vector<double>& visible_terms() const noexcept { return visible_terms_; }

@@ -24,6 +24,9 @@ class basic_bernoulli {
  public:
   using scalar = Scalar;
 
+  static constexpr Scalar lowest_state = 0, highest_state = 1;
+  static constexpr log_partition_growth growth = log_partition_growth::linear;
+
   /// @param size number of units
   /// @throws std::invalid_argument if negative
   explicit basic_bernoulli(index size) : size_(checked_size(size, "bernoulli")) {}
@@ -69,9 +72,10 @@ class basic_bernoulli {
 
   [[nodiscard]] Scalar natural_supremum() const noexcept { return no_supremum<Scalar>; }
 
-  /// Zeros and ones.
+  /// Zero or one.
+  [[nodiscard]] static bool supports_value(Scalar x) noexcept { return x == 0 || x == 1; }
   [[nodiscard]] bool supports(std::span<const Scalar> state) const noexcept {
-    return std::ssize(state) == size() && all_binary(state);
+    return std::ssize(state) == size() && all_supported<basic_bernoulli>(state);
   }
 
   /// 2^size, at most 2^62.

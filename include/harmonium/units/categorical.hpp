@@ -18,6 +18,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/units/checks.hpp"
 #include "harmonium/units/concepts.hpp"
+#include "harmonium/units/layer_size.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -29,6 +30,9 @@ class basic_categorical {
  public:
   using scalar = Scalar;
 
+  static constexpr Scalar lowest_state = 0, highest_state = 1;
+  static constexpr log_partition_growth growth = log_partition_growth::linear;
+
   /// @param groups     number of one-hot groups
   /// @param categories units of a group, at least 1
   /// @throws std::invalid_argument
@@ -38,6 +42,13 @@ class basic_categorical {
       require(false, "categorical",
               "a group needs at least 1 category, got " + std::to_string(categories));
     }
+  }
+
+  /// One group of that many categories, or the groups asked for.
+  /// @throws std::invalid_argument
+  [[nodiscard]] static basic_categorical of_size(const layer_size& size) {
+    return size.in_groups() ? basic_categorical(size.groups(), size.categories())
+                            : basic_categorical(1, size.units());
   }
 
   [[nodiscard]] index size() const noexcept { return groups_ * categories_; }
@@ -100,13 +111,21 @@ class basic_categorical {
 
   /// Zeros and ones, a single one in each group.
   [[nodiscard]] bool supports(std::span<const Scalar> state) const noexcept {
-    if (std::ssize(state) != size() || !all_binary(state)) return false;
+    return std::ssize(state) == size() && unsupported_unit(state) < 0;
+  }
+  /// The first unit for which a state of size() entries is none: neither 0 nor 1, a second 1 of its
+  /// group, or the first unit of a group without a 1; -1 if there is none.
+  [[nodiscard]] index unsupported_unit(std::span<const Scalar> state) const noexcept {
     for (std::size_t begin = 0; begin < state.size(); begin += width()) {
-      std::size_t ones = 0;
-      for (std::size_t i = begin; i < begin + width(); ++i) ones += state[i] == Scalar(1) ? 1 : 0;
-      if (ones != 1) return false;
+      bool taken = false;
+      for (std::size_t i = begin; i < begin + width(); ++i) {
+        const bool on = state[i] == Scalar(1);
+        if ((!on && state[i] != Scalar(0)) || (on && taken)) return static_cast<index>(i);
+        taken = taken || on;
+      }
+      if (!taken) return static_cast<index>(begin);
     }
-    return true;
+    return -1;
   }
 
   /// categories^groups, at most 2^62.

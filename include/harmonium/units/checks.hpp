@@ -36,11 +36,17 @@ void require_positive_entries(const vector<S>& entries, const char* function,
   }
 }
 
+/// Whether x is a whole number >= 0.
+template <std::floating_point S>
+[[nodiscard]] bool is_count(S x) noexcept {
+  return x >= 0 && std::isfinite(x) && x == std::floor(x);
+}
+
 /// Whether all entries are whole numbers >= 0.
 template <std::floating_point S>
 [[nodiscard]] bool all_counts(std::span<const S> state) noexcept {
   for (const S x : state)
-    if (!(x >= 0 && std::isfinite(x) && x == std::floor(x))) return false;
+    if (!is_count(x)) return false;
   return true;
 }
 
@@ -49,6 +55,14 @@ template <std::floating_point S>
 [[nodiscard]] bool all_binary(std::span<const S> state) noexcept {
   for (const S x : state)
     if (!(x == 0 || x == 1)) return false;
+  return true;
+}
+
+/// Whether `Units::supports_value` holds for all entries.
+template <class Units>
+[[nodiscard]] bool all_supported(std::span<const typename Units::scalar> state) noexcept {
+  for (const auto x : state)
+    if (!Units::supports_value(x)) return false;
   return true;
 }
 
@@ -67,6 +81,10 @@ template <std::floating_point S>
 /// The `natural_supremum()` of families that admit every finite eta.
 template <std::floating_point S>
 inline constexpr S no_supremum = std::numeric_limits<S>::infinity();
+
+/// The `highest_state` of families whose states have no upper bound.
+template <std::floating_point S>
+inline constexpr S unbounded_state = std::numeric_limits<S>::infinity();
 
 /// base^exponent for a base >= 1, at most 2^62: the number of states of a layer.
 [[nodiscard]] constexpr index saturated_power(index base, index exponent) noexcept {

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "harmonium/core/draw/normal.hpp"
+#include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
@@ -28,6 +29,10 @@ template <std::floating_point Scalar>
 class basic_gaussian {
  public:
   using scalar = Scalar;
+
+  static constexpr Scalar lowest_state = -unbounded_state<Scalar>,
+                          highest_state = unbounded_state<Scalar>;
+  static constexpr log_partition_growth growth = log_partition_growth::quadratic;
 
   /// @param size number of units
   /// @param standard_deviation sigma > 0 of every unit
@@ -46,6 +51,21 @@ class basic_gaussian {
   [[nodiscard]] index size() const noexcept { return sigma_.size(); }
 
   [[nodiscard]] const vector<Scalar>& standard_deviation() const noexcept { return sigma_; }
+
+  /// The mean is sigma^2 eta: to keep it, multiply eta, that is the bias and the weights of each
+  /// unit, by what this returns.
+  /// @return (old sigma / new sigma)^2 of each unit
+  /// @throws std::invalid_argument for another length, std::domain_error for other values than
+  ///         positive finite ones; the units then stay as they were.
+  vector<Scalar> set_standard_deviation(const vector<Scalar>& standard_deviation) {
+    require(standard_deviation.size() == size(), "gaussian::set_standard_deviation",
+            "one value per unit is needed");
+    require_positive_entries(standard_deviation, "gaussian::set_standard_deviation",
+                             "the standard deviation");
+    vector<Scalar> rescale = sigma_.cwiseQuotient(standard_deviation).cwiseAbs2();
+    sigma_ = standard_deviation;
+    return rescale;
+  }
 
   /// Sum of sigma^2 eta^2 / 2.
   [[nodiscard]] Scalar log_partition(std::span<const Scalar> eta) const {
@@ -99,11 +119,9 @@ class basic_gaussian {
   [[nodiscard]] Scalar natural_supremum() const noexcept { return no_supremum<Scalar>; }
 
   /// Finite numbers.
+  [[nodiscard]] static bool supports_value(Scalar x) noexcept { return std::isfinite(x); }
   [[nodiscard]] bool supports(std::span<const Scalar> state) const noexcept {
-    if (std::ssize(state) != size()) return false;
-    for (const Scalar x : state)
-      if (!std::isfinite(x)) return false;
-    return true;
+    return std::ssize(state) == size() && all_supported<basic_gaussian>(state);
   }
 
  private:
@@ -114,6 +132,7 @@ class basic_gaussian {
 
 using gaussian = basic_gaussian<double>;
 
-static_assert(unit_family<basic_gaussian<double>> && unit_family<basic_gaussian<float>>);
+static_assert(hidden_unit_family<basic_gaussian<double>> &&
+              hidden_unit_family<basic_gaussian<float>>);
 
 }  // namespace harmonium::inline v0_2

@@ -111,6 +111,9 @@ class basic_negative_binomial {
   using scalar = Scalar;
   using steps_type = nb_steps<Scalar>;  ///< see units/visible_steps.hpp
 
+  static constexpr Scalar lowest_state = 0, highest_state = unbounded_state<Scalar>;
+  static constexpr log_partition_growth growth = log_partition_growth::pole;
+
   /// @param size number of units
   /// @param inverse_dispersion theta > 0 of every unit
   /// @throws std::invalid_argument, std::domain_error
@@ -206,8 +209,9 @@ class basic_negative_binomial {
   [[nodiscard]] Scalar natural_supremum() const noexcept { return Scalar(0); }
 
   /// Whole numbers >= 0.
+  [[nodiscard]] static bool supports_value(Scalar x) noexcept { return is_count(x); }
   [[nodiscard]] bool supports(std::span<const Scalar> state) const noexcept {
-    return std::ssize(state) == size() && all_counts(state);
+    return std::ssize(state) == size() && all_supported<basic_negative_binomial>(state);
   }
 
  private:

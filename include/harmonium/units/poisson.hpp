@@ -34,6 +34,9 @@ class basic_poisson {
  public:
   using scalar = Scalar;
 
+  static constexpr Scalar lowest_state = 0, highest_state = unbounded_state<Scalar>;
+  static constexpr log_partition_growth growth = log_partition_growth::exponential;
+
   /// @param size number of units
   /// @throws std::invalid_argument if negative
   explicit basic_poisson(index size) : size_(checked_size(size, "poisson")) {}
@@ -81,8 +84,9 @@ class basic_poisson {
   [[nodiscard]] Scalar natural_supremum() const noexcept { return Scalar(34.5); }
 
   /// Whole numbers >= 0.
+  [[nodiscard]] static bool supports_value(Scalar x) noexcept { return is_count(x); }
   [[nodiscard]] bool supports(std::span<const Scalar> state) const noexcept {
-    return std::ssize(state) == size() && all_counts(state);
+    return std::ssize(state) == size() && all_supported<basic_poisson>(state);
   }
 
  private:

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// How large a layer is asked to be, before there is one: what training makes its layers from.
+#pragma once
+
+#include <concepts>
+#include <string>
+
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/units/concepts.hpp"
+
+namespace harmonium::inline v0_2 {
+
+/// Groups of equally many categories, for families of one-hot groups.
+struct one_hot {
+  index groups = 1;
+  index categories = 1;
+};
+
+/// A number of units, or one-hot groups:
+///
+///     {.hidden = {8, 4}}
+///     {.hidden = {hm::one_hot{.groups = 2, .categories = 4}}}
+class layer_size {
+ public:
+  /// @throws std::invalid_argument if negative
+  layer_size(index units) : units_(units) {  // NOLINT: a number is a size
+    require(units >= 0, "layer_size",
+            "the number of units must not be negative, got " + std::to_string(units));
+  }
+  /// @throws std::invalid_argument unless groups >= 0 and categories >= 1
+  layer_size(const one_hot& shape)  // NOLINT: so are groups
+      : units_(shape.groups * shape.categories), categories_(shape.categories) {
+    require(shape.groups >= 0 && shape.categories >= 1, "layer_size",
+            "groups must not be negative and have at least 1 category, got " +
+                std::to_string(shape.groups) + " groups of " + std::to_string(shape.categories));
+  }
+
+  [[nodiscard]] index units() const noexcept { return units_; }
+  /// Whether groups were asked for.
+  [[nodiscard]] bool in_groups() const noexcept { return categories_ > 0; }
+  /// Only where `in_groups()`.
+  [[nodiscard]] index groups() const noexcept { return units_ / categories_; }
+  [[nodiscard]] index categories() const noexcept { return categories_; }
+
+  friend bool operator==(const layer_size&, const layer_size&) = default;
+
+ private:
+  index units_;
+  index categories_ = 0;  ///< 0: not in groups
+};
+
+/// The one-hot groups of `units` columns of data, as of a visible layer.
+/// @throws std::invalid_argument unless `units` is a multiple of `categories` >= 1
+[[nodiscard]] inline one_hot groups_of_columns(index units, index categories) {
+  require(categories >= 1 && units >= 0 && units % categories == 0, "groups_of_columns",
+          std::to_string(units) + " columns do not fall into groups of " +
+              std::to_string(categories) + " categories");
+  return {.groups = units / categories, .categories = categories};
+}
+
+/// A family that makes a layer of any `layer_size` that suits it, by its static member `of_size`.
+template <class U>
+concept shaped_unit_family = unit_family<U> && requires(const layer_size& size) {
+  { U::of_size(size) } -> std::same_as<U>;
+};
+
+/// A family whose layers can be made from a size: by `of_size`, or by a constructor that takes the
+/// number of units.
+template <class U>
+concept sizable_unit_family = shaped_unit_family<U> ||
+    (unit_family<U>&& std::constructible_from<U, index>);
+
+/// A layer of that size.
+/// @throws std::invalid_argument where groups are asked of a family that has none, and what the
+///         family throws
+template <sizable_unit_family Units>
+[[nodiscard]] Units make_units(const layer_size& size) {
+  if constexpr (shaped_unit_family<Units>) {
+    return Units::of_size(size);
+  } else {
+    if (size.in_groups())
+      require(false, "make_units",
+              "this family has no one-hot groups, but " + std::to_string(size.groups()) +
+                  " groups of " + std::to_string(size.categories()) + " are asked for");
+    return Units(size.units());
+  }
+}
+
+}  // namespace harmonium::inline v0_2
