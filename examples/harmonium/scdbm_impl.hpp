@@ -3,20 +3,25 @@
 /// Definition of `run_scdbm`; included by the translation units that instantiate it.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <functional>
 #include <optional>
+#include <tuple>
+#include <utility>
 
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/models/count_states.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/collapsed.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
-#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/samplers/sampled.hpp"
+#include "harmonium/training/default_recipe.hpp"
 #include "harmonium/training/monitors.hpp"
-#include "harmonium/training/sampled_em.hpp"
+#include "harmonium/training/paper_recipe.hpp"
+#include "harmonium/training/particle_states.hpp"
+#include "harmonium/training/trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "residual_cells.hpp"
@@ -41,19 +46,85 @@ struct scdbm_of<3> {
   using type = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli, hm::bernoulli>;
 };
 
-inline std::string log_as_csv(const std::vector<hm::training_record>& log) {
+/// Recipes of a stack. Steps come first, as many epochs as are asked for; then exact or, for one
+/// hidden layer too large for it, sampled maximum likelihood.
+using steps_phase = hm::either_phase<hm::enumerated, hm::collapsed_particles>;
+template <std::size_t HiddenLayers>
+struct recipes_of {
+  using usual = hm::then<hm::pretrain<steps_phase>, hm::joint<steps_phase>, hm::exact_em>;
+  using paper = hm::paper_recipe_type;
+};
+template <>
+struct recipes_of<1> {
+  using usual = hm::then<hm::pretrain<steps_phase>, hm::exact_em, hm::sampled_em>;
+  using paper = hm::then<hm::pretrain<hm::block_particles, hm::plain_gradient, hm::constant_rate,
+                                      hm::non_positive_weights>>;
+};
+
+/// Epochs of pretraining and, last, of joint training.
+template <std::size_t HiddenLayers, class Recipe>
+void set_epochs(Recipe& recipe, const std::vector<hm::index>& epochs) {
+  auto& first = std::get<0>(recipe.stages);
+  first.epochs.assign(epochs.begin(), epochs.begin() + HiddenLayers);
+  if constexpr (HiddenLayers > 1) std::get<1>(recipe.stages).epochs = epochs.back();
+}
+
+template <std::size_t HiddenLayers>
+std::array<hm::layer_size, HiddenLayers> sizes_of(const generate_options& asked) {
+  return [&]<std::size_t... L>(std::index_sequence<L...>) {
+    return std::array<hm::layer_size, HiddenLayers>{hm::layer_size(asked.hidden[L])...};
+  }
+  (std::make_index_sequence<HiddenLayers>{});
+}
+
+/// What the command line says of steps.
+template <std::size_t HiddenLayers, class Recipe>
+void apply_options(Recipe& recipe, const generate_options& asked) {
+  if (!asked.epochs.empty()) set_epochs<HiddenLayers>(recipe, asked.epochs);
+  if (!asked.learning_rate) return;
+  std::get<0>(recipe.stages).learning_rate.initial = *asked.learning_rate;
+  if constexpr (HiddenLayers > 1)
+    std::get<1>(recipe.stages).learning_rate.initial = *asked.learning_rate;
+}
+
+/// Steps only where they are asked for, by epochs or by a learning rate, or where nothing else
+/// serves: several layers on a first one too large to enumerate.
+template <std::size_t HiddenLayers>
+auto usual_recipe(const generate_options& asked, bool small) {
+  typename recipes_of<HiddenLayers>::usual recipe;
+  const bool steps = !asked.epochs.empty() || asked.learning_rate;
+  if (!steps && (small || HiddenLayers == 1))
+    set_epochs<HiddenLayers>(recipe, std::vector<hm::index>(HiddenLayers + 1, 0));
+  if constexpr (HiddenLayers == 1) {
+    if (small || steps) std::get<2>(recipe.stages).iterations = 0;
+    std::get<1>(recipe.stages).patience = asked.patience.value_or(0);
+  } else {
+    std::get<2>(recipe.stages).patience = asked.patience.value_or(0);
+  }
+  apply_options<HiddenLayers>(recipe, asked);
+  return recipe;
+}
+
+inline std::string log_as_csv(const hm::training_log& log) {
   std::string csv =
       "stage,epoch,learning_rate,reconstruction_error,mean_field_unconverged,weight_norms,"
       "free_energy,log_likelihood,"
       "held_out_free_energy,held_out_log_likelihood\n";
   for (const auto& line : log) {
-    csv += line.stage + "," + std::to_string(line.epoch) + "," + field(line.learning_rate) + "," +
-           field(line.reconstruction_error) + "," + std::to_string(line.mean_field_unconverged) +
+    csv += line.stage + "," + std::to_string(line.epoch) + "," +
+           field(line.figure("learning_rate").value_or(0)) + "," +
+           field(line.figure("reconstruction_error")) + "," +
+           std::to_string(static_cast<long>(line.figure("mean_field_unconverged").value_or(0))) +
            ",";
-    for (std::size_t l = 0; l < line.weight_norms.size(); ++l)
-      csv += (l > 0 ? " " : "") + field(line.weight_norms[l]);
-    csv += "," + field(line.free_energy) + "," + field(line.log_likelihood) + "," +
-           field(line.held_out_free_energy) + "," + field(line.held_out_log_likelihood) + "\n";
+    const char* space = "";
+    for (const auto& [name, value] : line.figures) {
+      if (!name.starts_with("weight_norm")) continue;
+      csv += space + field(value);
+      space = " ";
+    }
+    csv += "," + field(line.figure("free_energy")) + "," + field(line.figure("log_likelihood")) +
+           "," + field(line.figure("held_out_free_energy")) + "," +
+           field(line.figure("held_out_log_likelihood")) + "\n";
   }
   return csv;
 }
@@ -71,37 +142,27 @@ hm::count_states states_that_count(const hm::thread_executor& run, const Model& 
                        hm::hidden_enumeration<Model>(run, model, hm::exact{}.max_states), pilot);
 }
 
-template <class Model, class Options>
+template <class Model, class Recipe>
 synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_data& pilot,
-                                 hm::index cells, const generate_options& asked, Options options,
+                                 hm::index cells, const generate_options& asked,
+                                 hm::training_settings<Model> settings, const Recipe& recipe,
                                  terminal_progress& watch, hm::random_engine& rng) {
   constexpr std::size_t layers = Model::hidden_layers;
-  for (std::size_t l = 0; l < layers; ++l) options.hidden[l] = asked.hidden[l];
-  if (!asked.epochs.empty()) {
-    for (std::size_t l = 0; l < layers; ++l) options.pretraining_epochs[l] = asked.epochs[l];
-    if (layers > 1) options.epochs = asked.epochs.back();
-  }
-  if (asked.learning_rate) {
-    options.learning_rate.initial = *asked.learning_rate;
-    if (asked.epochs.empty()) {  // a rate is of contrastive stages: they are wanted
-      options.pretraining_epochs.fill(40);
-      options.pretraining_epochs[0] = 60;
-      options.epochs = 10;
-    }
-  }
+  settings.hidden = sizes_of<layers>(asked);
   if (asked.held_out > 0) {
     hm::require(asked.held_out < pilot.training.cells(), "--held-out",
                 "must leave at least one of the " + std::to_string(pilot.training.cells()) +
                     " training cells");
-    options.held_out =
+    settings.held_out =
         hm::draw::sample_without_replacement(pilot.training.cells(), asked.held_out, rng);
-    options.patience = asked.patience.value_or(0);
   }
 
-  hm::dbm_trainer<Model, hm::count_matrix<>, Options> trainer(pilot.training, options, rng);
+  hm::recipe_trainer<Model, hm::count_matrix<>, Recipe> trainer(pilot.training, settings, recipe,
+                                                                rng);
   if (!trainer.run(run, std::ref(watch))) throw interruption{};
   const Model& model = trainer.model();
-  hm::require(trainer.log().empty() || std::isfinite(trainer.log().back().reconstruction_error),
+  hm::require(trainer.log().empty() ||
+                  std::isfinite(trainer.log().back().figure("reconstruction_error").value_or(0)),
               "--learning-rate", "training diverged; try a smaller one");
 
   const bool small = model.template units<1>().states() <= hm::exact{}.max_states;
@@ -124,11 +185,12 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
     if (asked.residual != "none")
       made.facts.emplace_back("residual correlation", residual_in_words(asked.residual));
   } else if (by_gibbs) {
-    made.cells = hm::generate(run, model, cells, hm::gibbs{.burn_in = burn_in}, watch, rng);
+    made.cells = hm::sampled(model, hm::gibbs{.burn_in = burn_in}).generate(run, cells, watch, rng);
   } else if (by_collapsed) {
-    made.cells = hm::generate(run, model, cells, hm::collapsed{.burn_in = burn_in}, watch, rng);
+    made.cells =
+        hm::sampled(model, hm::collapsed{.burn_in = burn_in}).generate(run, cells, watch, rng);
   } else {
-    made.cells = hm::generate(run, model, cells, hm::exact{}, watch, rng);
+    made.cells = hm::sampled(model, hm::exact{}).generate(run, cells, watch, rng);
   }
   if (made.cells.cells() < cells) throw interruption{};
 
@@ -137,7 +199,7 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   for (std::size_t l = 0; l < layers; ++l)
     sizes += (l > 0 ? " + " : "") + std::to_string(asked.hidden[l]);
   made.facts.emplace_back("hidden units", sizes);
-  if (options.exact_iterations > 0 && !small && !sampled)
+  if (asked.preset != "paper" && !small && !sampled)
     made.facts.emplace_back(
         "note",
         "a first hidden layer of more than 14 units with layers above it, or with --epochs, is "
@@ -151,9 +213,10 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
                                      : by_collapsed ? "collapsed Gibbs" + sweeps
                                      : by_particles ? "the particles of training"
                                                     : "exact (the hidden layer is enumerated)");
-  const auto& last = trainer.log().empty() ? hm::training_record{} : trainer.log().back();
-  if (last.log_likelihood)
-    made.facts.emplace_back("log-likelihood", rounded(*last.log_likelihood) + " nats per cell");
+  if (!trainer.log().empty()) {
+    if (const auto fit = trainer.log().back().figure("log_likelihood"))
+      made.facts.emplace_back("log-likelihood", rounded(*fit) + " nats per cell");
+  }
   const auto& theta = model.visible().inverse_dispersion();
   made.inverse_dispersion.assign(theta.data(), theta.data() + theta.size());
   for (const auto status : trainer.statuses())
@@ -167,11 +230,25 @@ synthetic_cells run_scdbm(const hm::thread_executor& run, const pilot_data& pilo
                           const generate_options& options, terminal_progress& watch,
                           hm::random_engine& rng) {
   using model = typename scdbm_of<HiddenLayers>::type;
-  if (options.preset == "paper")
-    return train_and_sample<model>(run, pilot, cells, options, hm::paper_training_options<model>(),
+  const bool small = hm::bernoulli(options.hidden[0]).states() <= hm::exact_em{}.max_states;
+  hm::require(!options.patience || (small && options.preset != "paper"), "--patience",
+              "is of exact maximum likelihood, which needs a first hidden layer of up to 14 units "
+              "and is not the paper's");
+  if (options.preset == "paper") {
+    const auto published = hm::paper_recipe();
+    typename recipes_of<HiddenLayers>::paper recipe;
+    if constexpr (HiddenLayers == 1)
+      std::get<0>(recipe.stages) = std::get<0>(published.stages);
+    else
+      recipe = published;
+    apply_options<HiddenLayers>(recipe, options);
+    return train_and_sample<model>(run, pilot, cells, options, hm::paper_settings<model>(), recipe,
                                    watch, rng);
-  return train_and_sample<model>(run, pilot, cells, options, hm::training_options<model>{}, watch,
-                                 rng);
+  }
+  return train_and_sample<model>(
+      run, pilot, cells, options,
+      hm::training_settings<model>{.hidden = sizes_of<HiddenLayers>(options)},
+      usual_recipe<HiddenLayers>(options, small), watch, rng);
 }
 
 }  // namespace program

@@ -11,10 +11,10 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/io/gene_list.hpp"
 #include "harmonium/study/baseline_models.hpp"
+#include "harmonium/study/dbm_model.hpp"
 #include "harmonium/study/depth.hpp"
 #include "harmonium/study/fingerprint.hpp"
 #include "harmonium/study/harmonium_model.hpp"
-#include "harmonium/study/scdbm_model.hpp"
 #include "harmonium/study/variational_model.hpp"
 #include "harmonium/version.hpp"
 #include "label_cells.hpp"
@@ -41,6 +41,7 @@ template <hm::study_model Model>
 hm::any_study_model with_candidates(const std::vector<hm::index>& candidates) {
   Model model;
   if constexpr (requires { model.candidates; }) model.candidates = candidates;
+  if constexpr (requires { model.machine; }) model.machine.candidates = candidates;
   return hm::any_study_model::of(std::move(model));
 }
 

@@ -13,6 +13,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/math/saddle_point.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/rows.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -23,7 +24,7 @@ namespace harmonium::inline v0_2 {
 }
 
 /// What a count would be on average if only depth and abundance mattered: the mean of cell i and
-/// gene j is depth[i] * abundance[j].
+/// gene j is depth[i] * abundance[j]. Cells that have weights (`row_weight`) count so often.
 struct null_means {
   vector<double> depth;      ///< length cells; counts of the cell
   vector<double> abundance;  ///< length genes; the gene's share of all counts, 0 if there are none
@@ -35,8 +36,9 @@ struct null_means {
     for (index i = 0; i < counts.cells(); ++i) {
       const auto cell = counts.cell(i);
       for (std::size_t k = 0; k < cell.size(); ++k)
-        abundance[static_cast<index>(cell.genes[k])] += static_cast<double>(cell.values[k]);
-      total += depth[i];
+        abundance[static_cast<index>(cell.genes[k])] +=
+            row_weight(counts, i) * static_cast<double>(cell.values[k]);
+      total += row_weight(counts, i) * depth[i];
     }
     if (total > 0) abundance /= total;
   }

@@ -24,6 +24,9 @@ struct pca_options {
   index components = 10;        ///< as many as the smaller extent of the matrix where that is less
   index max_iterations = 1000;  ///< restarts of the eigenvalue solver
   double tolerance = 1e-12;     ///< relative, of the eigenvalues (squared singular values)
+  /// How often every row counts, > 0; empty: once. Scores are of a row that counts once;
+  /// `total_squares` does not know the weights.
+  std::span<const double> row_weights = {};
 };
 
 /// The centred matrix is close to scores * loadings'.
@@ -36,13 +39,16 @@ struct principal_components {
   bool converged = false;          ///< false: fewer components than asked for may be present
 };
 
-/// The centred matrix C of an operator A, seen through the smaller of C C' and C'C.
+/// The centred matrix C of an operator A, its rows times the roots of their weights, seen through
+/// the smaller of C C' and C'C.
 template <linear_operator Operator>
 class centred_gram {
  public:
-  centred_gram(const Operator& a, const vector<double>& centre)
+  /// @param roots of the weights, or empty
+  centred_gram(const Operator& a, const vector<double>& centre, std::span<const double> roots = {})
       : a_(a),
         centre_(centre),
+        roots_(roots.begin(), roots.end()),
         over_cells_(a.rows() <= a.cols()),
         middle_(static_cast<std::size_t>(over_cells_ ? a.cols() : a.rows())) {}
 
@@ -68,19 +74,24 @@ class centred_gram {
     double shift = 0;
     for (std::size_t j = 0; j < in.size(); ++j) shift += centre_[static_cast<index>(j)] * in[j];
     for (double& entry : out) entry -= shift;
+    for (std::size_t i = 0; i < roots_.size(); ++i) out[i] *= roots_[i];
   }
 
   /// out = C'in.
   void multiply_transposed(std::span<const double> in, std::span<double> out) const {
-    a_.multiply_transposed(in, out);
+    std::vector<double> weighted(in.begin(), roots_.empty() ? in.begin() : in.end());
+    for (std::size_t i = 0; i < weighted.size(); ++i) weighted[i] *= roots_[i];
+    const std::span<const double> rows = roots_.empty() ? in : weighted;
+    a_.multiply_transposed(rows, out);
     double sum = 0;
-    for (const double entry : in) sum += entry;
+    for (const double entry : rows) sum += entry;
     for (std::size_t j = 0; j < out.size(); ++j) out[j] -= centre_[static_cast<index>(j)] * sum;
   }
 
  private:
   const Operator& a_;
   const vector<double>& centre_;
+  std::vector<double> roots_;
   bool over_cells_;
   mutable std::vector<double> middle_;
 };
@@ -102,8 +113,23 @@ principal_components pca(const Operator& a, const pca_options& options = {}) {
   require(options.max_iterations >= 1, "pca", "max_iterations must be at least 1");
   require(options.tolerance > 0, "pca", "tolerance must be positive");
 
+  require(options.row_weights.empty() || std::ssize(options.row_weights) == a.rows(), "pca",
+          "row_weights must have one entry per row");
+
   principal_components result;
-  result.centre = a.column_means();
+  std::vector<double> roots;
+  if (options.row_weights.empty()) {
+    result.centre = a.column_means();
+  } else {
+    result.centre.resize(a.cols());
+    a.multiply_transposed(options.row_weights, as_span(result.centre));
+    double total = 0;
+    for (const double weight : options.row_weights) {
+      total += weight;
+      roots.push_back(std::sqrt(weight));
+    }
+    result.centre /= total;
+  }
   const vector<double> squares = a.column_squares();
   double uncentred = 0;
   for (index j = 0; j < a.cols(); ++j) {
@@ -112,7 +138,7 @@ principal_components pca(const Operator& a, const pca_options& options = {}) {
     uncentred += squares[j];
   }
 
-  centred_gram<Operator> gram(a, result.centre);
+  centred_gram<Operator> gram(a, result.centre, roots);
   const index wanted = std::min(options.components, gram.rows());
   const index basis = std::max<index>(3 * wanted, 20);
   vector<double> values = vector<double>::Zero(wanted);
@@ -157,9 +183,11 @@ principal_components pca(const Operator& a, const pca_options& options = {}) {
     } else {
       gram.multiply(from, other);
     }
-    for (index i = 0; i < a.rows(); ++i)
-      result.scores(i, c) =
-          gram.over_cells() ? mine[i] * singular : other[static_cast<std::size_t>(i)];
+    for (index i = 0; i < a.rows(); ++i) {
+      const auto u = static_cast<std::size_t>(i);
+      result.scores(i, c) = gram.over_cells() ? mine[i] * singular : other[u];
+      if (!roots.empty()) result.scores(i, c) /= roots[u];
+    }
     for (index j = 0; j < a.cols(); ++j)
       result.loadings(j, c) =
           gram.over_cells() ? other[static_cast<std::size_t>(j)] / singular : mine[j];

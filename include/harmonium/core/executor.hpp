@@ -9,6 +9,7 @@
 #include <concepts>
 #include <exception>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "harmonium/core/error.hpp"
@@ -82,7 +83,36 @@ class thread_executor {
   int threads_;
 };
 
-static_assert(executor<serial_executor> && executor<thread_executor>);
+/// Any executor behind one type, for loops of functions that are not templates. Borrows the
+/// executor, which must outlive it; copies refer to the same one.
+class executor_ref {
+ public:
+  template <class Executor>
+  requires(!std::same_as<Executor, executor_ref>) executor_ref(const Executor& run) noexcept
+      : run_(&run), loop_([](const void* on, index blocks, const loop_body& body) {
+          static_cast<const Executor*>(on)->for_each_block(blocks, body);
+        }) {}
+
+  template <std::invocable<index> Body>
+  void for_each_block(index blocks, Body&& body) const {
+    loop_(run_, blocks, {&body, [](const void* of, index block) {
+                           (*const_cast<std::remove_reference_t<Body>*>(
+                               static_cast<const std::remove_reference_t<Body>*>(of)))(block);
+                         }});
+  }
+
+ private:
+  struct loop_body {
+    const void* body;
+    void (*call)(const void*, index);
+    void operator()(index block) const { call(body, block); }
+  };
+
+  const void* run_;
+  void (*loop_)(const void*, index, const loop_body&);
+};
+
+static_assert(executor<serial_executor> && executor<thread_executor> && executor<executor_ref>);
 
 /// Calls `body(begin, end)` for consecutive ranges of at most `block_size` items that cover
 /// [0, count). The ranges do not depend on the executor.

@@ -9,8 +9,10 @@
 #include <cstddef>
 #include <span>
 
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/rows.hpp"
 #include "harmonium/core/scratch.hpp"
 #include "harmonium/models/input_factors.hpp"
 #include "harmonium/models/layer_scratch.hpp"
@@ -37,18 +39,16 @@ struct mean_field_workspace {
   layer_scratch<Model> input, fresh;                  ///< and the mean that follows from it
 };
 
-/// Means of the hidden layers given x: starts from one upward pass, then updates layer after layer
-/// until nothing moves (Salakhutdinov and Hinton 2009).
-/// @param x a `cell_counts` or a dense span of model.size(0) entries
+/// Means of the hidden layers given what the first of them receives from its bias and from below,
+/// `work.from_below`: starts from one upward pass, then updates layer after layer until nothing
+/// moves (Salakhutdinov and Hinton 2009).
 /// @param[out] means one span per layer; those of hidden layers overwritten
-template <class Model, class Row>
-mean_field_result mean_field(
-    const Model& model, const Row& x,
-    const std::array<std::span<typename Model::scalar>, Model::layers>& means,
+template <class Model>
+mean_field_result mean_field_from_below(
+    const Model& model, const std::array<std::span<typename Model::scalar>, Model::layers>& means,
     mean_field_workspace<Model>& work, const mean_field_options& options = {},
     const input_factors<Model>& factors = {}) {
   using scalar = typename Model::scalar;
-  model.first_hidden_input(x, as_span(work.from_below));
   const auto update = [&]<std::size_t Layer>(std::integral_constant<std::size_t, Layer>,
                                              bool from_above, scalar damping) {
     const auto input = work.input[Layer], fresh = work.fresh[Layer];
@@ -90,6 +90,18 @@ mean_field_result mean_field(
   }
   return {false, options.max_sweeps};
 }
+
+/// The same given x.
+/// @param x a `cell_counts` or a dense span of model.size(0) entries
+template <class Model, class Row>
+mean_field_result mean_field(
+    const Model& model, const Row& x,
+    const std::array<std::span<typename Model::scalar>, Model::layers>& means,
+    mean_field_workspace<Model>& work, const mean_field_options& options = {},
+    const input_factors<Model>& factors = {}) {
+  model.first_hidden_input(x, as_span(work.from_below));
+  return mean_field_from_below(model, means, work, options, factors);
+}
 /// @param[out] means `means[0]` is not touched
 template <class Model, class Row>
 mean_field_result mean_field(const Model& model, const Row& x, typename Model::state_type& means,
@@ -99,6 +111,25 @@ mean_field_result mean_field(const Model& model, const Row& x, typename Model::s
   std::array<std::span<typename Model::scalar>, Model::layers> layers;
   for (std::size_t l = 1; l < Model::layers; ++l) layers[l] = as_span(means[l]);
   return mean_field(model, x, layers, work, options, factors);
+}
+
+/// E[h_1 | x] of every row, by mean field.
+/// @return rows x size(1)
+template <executor Executor, class Model, row_source Data>
+matrix<typename Model::scalar> hidden_means(const Executor& run, const Model& model,
+                                            const Data& data,
+                                            const mean_field_options& options = {},
+                                            const input_factors<Model>& factors = {}) {
+  matrix<typename Model::scalar> hidden(row_count(data), model.size(1));
+  for_each_range(run, hidden.rows(), 32, [&](index begin, index end) {
+    mean_field_workspace<Model> work(model);
+    layer_scratch<Model> means(model, 1);
+    for (index i = begin; i < end; ++i) {
+      mean_field(model, row_of(data, i), means.spans(), work, options, factors);
+      std::copy_n(means[1].data(), hidden.cols(), hidden.data() + i * hidden.cols());
+    }
+  });
+  return hidden;
 }
 
 }  // namespace harmonium::inline v0_2

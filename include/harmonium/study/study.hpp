@@ -3,6 +3,7 @@
 /// A study composed at compile time: which models, which metrics.
 #pragma once
 
+#include <concepts>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -35,8 +36,9 @@ struct metrics {};
 ///     const study_table found = pilot_study({.sizes = {96, 192}, .repeats = 5})
 ///                                   .run(thread_dealer(2), counts, labels, silent{});
 ///
-/// Same figures for any dealer. `study_results` (study/study_results.hpp) is the table as an
-/// xtensor. Cells get the labels of their nearest reference cells.
+/// Models with settings that have no default, such as `dbm_model<Stack, Sampler>`, are passed to
+/// the constructor. Same figures for any dealer. `study_results` (study/study_results.hpp) is the
+/// table as an xtensor. Cells get the labels of their nearest reference cells.
 template <class Generators, class Metrics>
 class study;
 
@@ -45,7 +47,8 @@ class study<generators<Models...>, metrics<Metrics...>> {
  public:
   explicit study(study_options options, Models... models)
       : options_(std::move(options)), models_{any_study_model::of(std::move(models))...} {}
-  explicit study(study_options options) requires(sizeof...(Models) > 0)
+  explicit study(study_options options) requires(sizeof...(Models) > 0 &&
+                                                 (std::default_initializable<Models> && ...))
       : study(std::move(options), Models{}...) {}
 
   /// @param dealer who works, such as `thread_dealer(2)`

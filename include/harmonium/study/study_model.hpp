@@ -33,6 +33,23 @@ struct study_fit {
   std::vector<figure> facts = {};    ///< such as what a grid search chose
 };
 
+/// The names of a study model's generators: its static member `names`, or what `names()` returns
+/// where they are settings.
+template <class M>
+[[nodiscard]] std::vector<std::string> names_of(const M& model) requires requires {
+  model.names();
+} || requires {
+  std::span<const std::string_view>(M::names);
+}
+{
+  if constexpr (requires { model.names(); }) {
+    return model.names();
+  } else {
+    const std::span<const std::string_view> all(M::names);
+    return {all.begin(), all.end()};
+  }
+}
+
 /// Settings that can be fitted to a pilot. One fit may yield several generators, such as prior and
 /// posterior sampling of one autoencoder, each with a name of its own.
 ///
@@ -41,7 +58,7 @@ struct study_fit {
 template <class M>
 concept study_model = std::copyable<M> &&
     requires(const M& model, const pilot_cells& pilot, random_engine& rng) {
-  {std::span<const std::string_view>(M::names)};
+  names_of(model);
   { model.fit(pilot, rng) } -> std::same_as<study_fit>;
 };
 
@@ -52,8 +69,8 @@ struct any_study_model {
 
   template <study_model Model>
   static any_study_model of(Model model) {
-    const std::span<const std::string_view> all(Model::names);
-    return {{all.begin(), all.end()},
+    std::vector<std::string> names = names_of(model);
+    return {std::move(names),
             [model = std::move(model)](const pilot_cells& pilot, random_engine& rng) {
               return model.fit(pilot, rng);
             }};

@@ -18,18 +18,24 @@
 namespace harmonium::inline v0_2 {
 
 /// Moves a model's parameters, if need be, so that every hidden state gives an admissible visible
-/// input. `limits` gives the largest input it allows, one per visible unit.
+/// input: `apply(model)`. `write_limits(model, out)` gives the largest input it allows, one per
+/// visible unit; `prepared(largest)` is the constraint for data with these largest entries per
+/// column.
 template <class C, class Model>
 concept constraint_for = std::copyable<C> &&
-    requires(const C& constraint, Model& model, const Model& constant) {
+    requires(const C& constraint, Model& model, const Model& constant,
+             std::span<typename Model::scalar> out, const vector<double>& largest) {
   { constraint.apply(model) } -> std::same_as<void>;
-  { constraint.limits(constant) } -> std::same_as<vector<typename Model::scalar>>;
+  { constraint.write_limits(constant, out) } -> std::same_as<void>;
+  { constraint.prepared(largest) } -> std::same_as<C>;
 };
 
 /// The paper's constraint: W <= 0 and a <= `ceiling`. Sufficient, not necessary: hidden units can
 /// only lower a gene.
 struct non_positive_weights {
   double ceiling = -1e-10;
+
+  [[nodiscard]] non_positive_weights prepared(const vector<double>&) const { return *this; }
 
   template <class Model>
   [[nodiscard]] auto limits(const Model& model) const {
@@ -63,6 +69,16 @@ struct admissible_sum {
   /// Largest mean a state may give a gene; length genes. Empty: only the family's own bound, less
   /// 1e-10.
   vector<double> max_mean = {};
+  /// Where `max_mean` is left to training: no state's mean beyond this times the largest count of
+  /// the gene, plus one.
+  double max_mean_factor = 10;
+
+  [[nodiscard]] admissible_sum prepared(const vector<double>& largest) const {
+    admissible_sum result = *this;
+    if (max_mean.size() == 0)
+      result.max_mean = (1 + max_mean_factor * largest.array()).matrix();
+    return result;
+  }
 
   template <class Model>
   [[nodiscard]] auto limits(const Model& model) const {
@@ -131,6 +147,7 @@ struct admissible_sum {
 
 /// No constraint; for visible families that need none.
 struct unconstrained {
+  [[nodiscard]] unconstrained prepared(const vector<double>&) const noexcept { return {}; }
   template <class Model>
   [[nodiscard]] auto limits(const Model& model) const {
     using scalar = typename Model::scalar;

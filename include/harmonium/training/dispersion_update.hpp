@@ -9,42 +9,40 @@
 #include <cstddef>
 #include <numeric>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
-#include "harmonium/core/scratch.hpp"
 #include "harmonium/training/bias_for_mean.hpp"
 #include "harmonium/units/dispersion.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
 namespace harmonium::inline v0_2 {
 
-/// A model whose visible layer has inverse dispersions to estimate.
-template <class Model>
-concept has_inverse_dispersion = requires(Model& model,
-                                          const vector<typename Model::scalar>& theta) {
-  model.visible().inverse_dispersion();
-  model.visible().set_inverse_dispersion(theta);
+/// Units that have inverse dispersions to estimate.
+template <class U>
+concept has_dispersions = requires(U& units, const vector<typename U::scalar>& theta) {
+  units.inverse_dispersion();
+  units.set_inverse_dispersion(theta);
 };
 
 /// Cells whose E[h_1 | x] is the same, which have the same mean of every gene. With many genes most
 /// cells are certain of their state, so that there are few groups.
-struct cells_alike {
+struct equal_cells {
   std::vector<std::size_t> group;  ///< of every cell, in order of first appearance
   std::vector<index> first;        ///< first cell of every group
-  std::vector<double> size;        ///< cells of every group
+  std::vector<double> size;        ///< cells of every group, weighted
 };
 
-/// @param hidden cells x units; entries within 1e-9 of a whole number count as whole
-/// @param[out] result overwritten, in its memory
+/// @param hidden  cells x units; entries within 1e-9 of a whole number count as whole
+/// @param weights how often each cell counts; empty: once
 template <class Scalar>
-void group_cells(const matrix<Scalar>& hidden, cells_alike& result) {
+equal_cells group_cells(const matrix<Scalar>& hidden, std::span<const double> weights = {}) {
   const index cells = hidden.rows(), units = hidden.cols();
-  scratch_vector<Scalar> keys(cells * units);
-  for (index i = 0; i < keys.size(); ++i) {
+  std::vector<Scalar> keys(static_cast<std::size_t>(cells * units));
+  for (std::size_t i = 0; i < keys.size(); ++i) {
     const Scalar h = hidden.data()[i], whole = std::floor(h + Scalar(0.5));
     keys[i] = std::abs(h - whole) < Scalar(1e-9) ? whole : h;
   }
@@ -52,48 +50,32 @@ void group_cells(const matrix<Scalar>& hidden, cells_alike& result) {
     return std::span<const Scalar>(keys.data() + i * units, static_cast<std::size_t>(units));
   };
   // Cells of one key side by side, the first of them first.
-  scratch_vector<index> order(cells), first_alike(cells);
+  std::vector<index> order(static_cast<std::size_t>(cells)), first_alike(order.size());
   std::iota(order.begin(), order.end(), index{0});
   std::sort(order.begin(), order.end(), [&](index i, index j) {
     const auto a = key(i), b = key(j);
     const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin());
     return x == a.end() ? i < j : std::strong_order(*x, *y) < 0;  // also of NaN
   });
-  for (index n = 0; n < cells; ++n) {
-    const index i = order[n];
-    const bool alike = n > 0 && std::ranges::equal(key(i), key(order[n - 1]));
-    first_alike[i] = alike ? first_alike[order[n - 1]] : i;
+  for (std::size_t n = 0; n < order.size(); ++n) {
+    const auto i = static_cast<std::size_t>(order[n]);
+    const bool alike = n > 0 && std::ranges::equal(key(order[n]), key(order[n - 1]));
+    first_alike[i] = alike ? first_alike[static_cast<std::size_t>(order[n - 1])] : order[n];
   }
-  result.group.resize(static_cast<std::size_t>(cells));
-  result.first.clear();
-  result.size.clear();
-  result.first.reserve(static_cast<std::size_t>(cells));
-  result.size.reserve(static_cast<std::size_t>(cells));
-  for (index i = 0; i < cells; ++i) {
-    std::size_t& group = result.group[static_cast<std::size_t>(i)];
-    if (first_alike[i] == i) {
-      group = result.first.size();
-      result.first.push_back(i);
+  equal_cells result;
+  result.group.resize(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (first_alike[i] == static_cast<index>(i)) {
+      result.group[i] = result.first.size();
+      result.first.push_back(static_cast<index>(i));
       result.size.push_back(0);
     } else {
-      group = result.group[static_cast<std::size_t>(first_alike[i])];
+      result.group[i] = result.group[static_cast<std::size_t>(first_alike[i])];
     }
-    result.size[group] += 1;
+    result.size[result.group[i]] += weights.empty() ? 1.0 : weights[i];
   }
-}
-template <class Scalar>
-cells_alike group_cells(const matrix<Scalar>& hidden) {
-  cells_alike result;
-  group_cells(hidden, result);
   return result;
 }
-
-/// What an update of theta keeps for the next.
-template <class Scalar>
-struct dispersion_work {
-  cells_alike alike;
-  vector<Scalar> theta;
-};
 
 /// Fits theta of every gene with each count matched to the model's mean for *its own cell*, then
 /// moves W_m and a_m so that the gene's mean over the cells and, to first order, its log-fold
@@ -101,32 +83,28 @@ struct dispersion_work {
 /// the means of cells alike.
 /// @param hidden cells x size(1): E[h_1 | x] of every cell
 /// @param limits largest admissible visible input per gene (a constraint's `limits`)
-/// @param[out] statuses one per gene
+/// @param weights how often each cell counts; empty: once
+/// @return how the estimate of every gene ended
 template <executor Executor, class Model, class Value>
-requires has_inverse_dispersion<Model>
-void update_dispersion(const Executor& run, Model& model, const counts_by_gene<Value>& counts,
-                       const matrix<typename Model::scalar>& hidden,
-                       std::span<const typename Model::scalar> limits,
-                       const dispersion_options& options,
-                       dispersion_work<typename Model::scalar>& work,
-                       std::vector<dispersion_status>& statuses) {
+requires has_dispersions<typename Model::visible_units>
+std::vector<dispersion_status> update_dispersion(
+    const Executor& run, Model& model, const counts_by_gene<Value>& counts,
+    const matrix<typename Model::scalar>& hidden, std::span<const typename Model::scalar> limits,
+    const dispersion_options& options, std::span<const double> weights = {}) {
   using scalar = typename Model::scalar;
   const index genes = counts.genes(), units = model.size(1);
-  statuses.resize(static_cast<std::size_t>(genes));
-  cells_alike& alike = work.alike;
-  vector<scalar>& theta = work.theta;
-  theta = model.visible().inverse_dispersion();
-  group_cells(hidden, alike);
-  const index groups = std::ssize(alike.size);
-  scratch_vector<double> share(counts.cells());  // room for as many groups as there may be
-  for (index g = 0; g < groups; ++g)
-    share[g] = alike.size[static_cast<std::size_t>(g)] / static_cast<double>(counts.cells());
+  std::vector<dispersion_status> statuses(static_cast<std::size_t>(genes));
+  vector<scalar> theta = model.visible().inverse_dispersion();
+  const equal_cells alike = group_cells(hidden, weights);
+  const std::size_t groups = alike.size.size();
+  double total = 0;
+  for (const double size : alike.size) total += size;
+  std::vector<double> shares;
+  for (const double size : alike.size) shares.push_back(size / total);
 
   for_each_range(run, genes, 32, [&](index begin, index end) {
-    scratch_vector<double> offset_of(counts.cells()), totals(counts.cells());
-    const auto offsets = as_span(offset_of).first(static_cast<std::size_t>(groups));
-    const auto shares = as_span(std::as_const(share)).first(offsets.size());
-    dispersion_tally& tally = dispersion_tally::here(counts.cells(), counts.cells());
+    std::vector<double> offsets(groups), totals(groups);
+    dispersion_tally tally;
     for (index m = begin; m < end; ++m) {
       const auto cells = counts.cells(m);
       const auto values = counts.values(m);
@@ -134,22 +112,23 @@ void update_dispersion(const Executor& run, Model& model, const counts_by_gene<V
       scalar& a = model.bias(0)[static_cast<std::size_t>(m)];
       const auto old_theta = static_cast<double>(theta[m]);
       tally.clear();
-      std::fill_n(totals.begin(), groups, 0.0);
+      std::fill(totals.begin(), totals.end(), 0.0);
       for (std::size_t i = 0; i < cells.size(); ++i) {
+        const auto cell = static_cast<std::size_t>(cells[i]);
+        const double weight = weights.empty() ? 1.0 : weights[cell];
         const auto x = static_cast<double>(values[i]);
-        totals[static_cast<index>(alike.group[static_cast<std::size_t>(cells[i])])] += x;
-        tally.add_count(x);
+        totals[alike.group[cell]] += weight * x;
+        tally.add_count(x, weight);
       }
       double gene_mean = 0;
-      for (index g = 0; g < groups; ++g) {
-        const auto u = static_cast<std::size_t>(g);
+      for (std::size_t g = 0; g < groups; ++g) {
         double offset = 0;
         for (index k = 0; k < units; ++k)
-          offset += static_cast<double>(w[k]) * static_cast<double>(hidden(alike.first[u], k));
-        offsets[u] = offset;
+          offset += static_cast<double>(w[k]) * static_cast<double>(hidden(alike.first[g], k));
+        offsets[g] = offset;
         const double mean = nb_mean(static_cast<double>(a) + offset, old_theta);
-        gene_mean += share[g] * mean;
-        tally.add_cells(mean, alike.size[u], totals[g]);
+        gene_mean += shares[g] * mean;
+        tally.add_cells(mean, alike.size[g], totals[g]);
       }
       const auto fit = fit_inverse_dispersion(tally.data(), old_theta, options);
       statuses[static_cast<std::size_t>(m)] = fit.status;
@@ -166,16 +145,6 @@ void update_dispersion(const Executor& run, Model& model, const counts_by_gene<V
     }
   });
   model.visible().set_inverse_dispersion(theta);
-}
-/// @return the statuses
-template <executor Executor, class Model, class Value>
-requires has_inverse_dispersion<Model> std::vector<dispersion_status> update_dispersion(
-    const Executor& run, Model& model, const counts_by_gene<Value>& counts,
-    const matrix<typename Model::scalar>& hidden, std::span<const typename Model::scalar> limits,
-    const dispersion_options& options) {
-  dispersion_work<typename Model::scalar> work;
-  std::vector<dispersion_status> statuses;
-  update_dispersion(run, model, counts, hidden, limits, options, work, statuses);
   return statuses;
 }
 

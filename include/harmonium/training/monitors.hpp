@@ -3,69 +3,55 @@
 /// Figures that tell how a training run goes.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <span>
+#include <utility>
+#include <vector>
 
-#include "harmonium/core/counts.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/row_products.hpp"
-#include "harmonium/core/scratch.hpp"
+#include "harmonium/core/rows.hpp"
 #include "harmonium/likelihood/mean_field.hpp"
 
 namespace harmonium::inline v0_2 {
 
-/// Mean over cells and genes of |x - E[x | h]|, in counts, with h the given means of h_1.
-/// @param hidden cells x size(1), row by row
-template <executor Executor, class Model, count_source Counts>
-double reconstruction_error(const Executor& run, const Model& model, const Counts& counts,
-                            std::span<const typename Model::scalar> hidden) {
+/// Mean over rows and columns of |x - E[x | h]|, in units of the data, with h the given means of
+/// h_1.
+/// @param hidden rows x size(1)
+template <executor Executor, class Model, row_source Data>
+double reconstruction_error(const Executor& run, const Model& model, const Data& data,
+                            const matrix<typename Model::scalar>& hidden) {
   using scalar = typename Model::scalar;
-  if (counts.cells() == 0) return 0;
-  scratch_vector<double> per_cell(counts.cells());
-  for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
-    scratch_vector<scalar> eta(model.size(0)), expected(model.size(0));
+  const index rows = row_count(data), genes = model.size(0);
+  if (rows == 0) return 0;
+  std::vector<double> per_row(static_cast<std::size_t>(rows));
+  for_each_range(run, rows, 32, [&](index begin, index end) {
+    vector<scalar> eta(genes), expected(genes);
     for (index i = begin; i < end; ++i) {
-      const std::span<const scalar> h(hidden.data() + i * model.size(1),
-                                      static_cast<std::size_t>(model.size(1)));
+      const std::span<const scalar> h(hidden.data() + i * hidden.cols(),
+                                      static_cast<std::size_t>(hidden.cols()));
       model.visible_input(h, as_span(eta));
       model.visible().mean(as_span(std::as_const(eta)), as_span(expected));
       double error = 0;
-      for (index m = 0; m < expected.size(); ++m) error += static_cast<double>(expected[m]);
-      row::for_each_nonzero(counts.cell(i), [&](index m, auto x) {
+      for (index m = 0; m < genes; ++m) error += std::abs(static_cast<double>(expected[m]));
+      row::for_each_nonzero(row_of(data, i), [&](index m, auto x) {
         const auto mu = static_cast<double>(expected[m]);
-        error += std::abs(static_cast<double>(x) - mu) - mu;
+        error += std::abs(static_cast<double>(x) - mu) - std::abs(mu);
       });
-      per_cell[i] = error;
+      per_row[static_cast<std::size_t>(i)] = row_weight(data, i) * error;
     }
   });
   double total = 0;
-  for (index i = 0; i < per_cell.size(); ++i) total += per_cell[i];
-  return total / static_cast<double>(counts.cells()) / static_cast<double>(counts.genes());
-}
-
-template <executor Executor, class Model, count_source Counts>
-double reconstruction_error(const Executor& run, const Model& model, const Counts& counts,
-                            const matrix<typename Model::scalar>& hidden) {
-  return reconstruction_error(run, model, counts,
-                              std::span<const typename Model::scalar>(
-                                  hidden.data(), static_cast<std::size_t>(hidden.size())));
+  for (const double error : per_row) total += error;
+  return total / total_weight(data) / static_cast<double>(genes);
 }
 
 /// The same with the means of the mean-field posterior.
-template <executor Executor, class Model, count_source Counts>
-double reconstruction_error(const Executor& run, const Model& model, const Counts& counts,
+template <executor Executor, class Model, row_source Data>
+double reconstruction_error(const Executor& run, const Model& model, const Data& data,
                             const mean_field_options& options = {}) {
-  scratch_vector<typename Model::scalar> hidden(counts.cells() * model.size(1));
-  for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
-    mean_field_workspace<Model> work(model);
-    layer_scratch<Model> means(model, 1);
-    for (index i = begin; i < end; ++i) {
-      mean_field(model, counts.cell(i), means.spans(), work, options);
-      std::copy_n(means[1].data(), model.size(1), hidden.data() + i * model.size(1));
-    }
-  });
-  return reconstruction_error(run, model, counts, as_span(std::as_const(hidden)));
+  return reconstruction_error(run, model, data, hidden_means(run, model, data, options));
 }
 
 /// Root mean square of the weights between layer `below` and the next.

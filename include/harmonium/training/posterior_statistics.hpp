@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "harmonium/core/counts.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/rows.hpp"
 #include "harmonium/core/scratch.hpp"
 #include "harmonium/states/hidden_enumeration.hpp"
 #include "harmonium/units/log_mean_scale.hpp"
@@ -37,17 +37,14 @@ struct posterior_share {
 };
 
 /// Sums shares over cells, which are added in their order. Borrows all it is given.
-template <class Scalar, count_source Counts>
+template <class Scalar, row_source Data>
 class posterior_sum {
  public:
-  posterior_sum(const enumerated_states<Scalar>& states, const Counts& counts,
+  posterior_sum(const enumerated_states<Scalar>& states, const Data& data,
                 posterior_statistics<Scalar>& result)
-      : states_(&states),
-        counts_(&counts),
-        result_(&result),
-        weight_(1.0 / static_cast<double>(counts.cells())) {
-    result.hidden.setZero(counts.cells(), states.units());
-    result.pairs.setZero(counts.genes(), states.units() + 1);
+      : states_(&states), data_(&data), result_(&result), share_(1.0 / total_weight(data)) {
+    result.hidden.setZero(row_count(data), states.units());
+    result.pairs.setZero(column_count(data), states.units() + 1);
     result.state_mass.assign(static_cast<std::size_t>(states.size()), 0.0);
     result.hidden_means.setZero(states.units());
     result.log_likelihood = 0;
@@ -55,52 +52,51 @@ class posterior_sum {
 
   void add(index cell, std::span<const posterior_share> shares) {
     const index units = states_->units();
+    const double weight = share_ * row_weight(*data_, cell);
     posterior_statistics<Scalar>& result = *result_;
     std::span<Scalar> own(result.hidden.data() + cell * units, static_cast<std::size_t>(units));
     for (const auto& [state, probability] : shares) {
-      result.state_mass[static_cast<std::size_t>(state)] += weight_ * probability;
+      result.state_mass[static_cast<std::size_t>(state)] += weight * probability;
       row::add<Scalar>((*states_)[state], static_cast<Scalar>(probability), own);
     }
-    row::for_each_nonzero(counts_->cell(cell), [&](index m, auto value) {
-      const double x = weight_ * static_cast<double>(value);
+    row::for_each_nonzero(row_of(*data_, cell), [&](index m, auto value) {
+      const double x = weight * static_cast<double>(value);
       double* pairs = result.pairs.data() + m * (units + 1);
       pairs[0] += x;
       for (index k = 0; k < units; ++k)
         pairs[k + 1] += x * static_cast<double>(own[static_cast<std::size_t>(k)]);
     });
     for (index k = 0; k < units; ++k)
-      result.hidden_means[k] += static_cast<Scalar>(weight_) * result.hidden(cell, k);
+      result.hidden_means[k] += static_cast<Scalar>(weight) * result.hidden(cell, k);
   }
 
  private:
   const enumerated_states<Scalar>* states_;
-  const Counts* counts_;
+  const Data* data_;
   posterior_statistics<Scalar>* result_;
-  double weight_;
+  double share_;  ///< of a row that counts once
 };
 
 /// The sum over all cells. `shares[i]` holds those of cell i.
-template <class Scalar, count_source Counts>
+template <class Scalar, row_source Data>
 posterior_statistics<Scalar> sum_posterior(const enumerated_states<Scalar>& states,
-                                           const Counts& counts,
+                                           const Data& data,
                                            std::span<const std::vector<posterior_share>> shares) {
   posterior_statistics<Scalar> result;
-  posterior_sum<Scalar, Counts> sum(states, counts, result);
-  for (index i = 0; i < counts.cells(); ++i) sum.add(i, shares[static_cast<std::size_t>(i)]);
+  posterior_sum<Scalar, Data> sum(states, data, result);
+  for (index i = 0; i < row_count(data); ++i) sum.add(i, shares[static_cast<std::size_t>(i)]);
   return result;
 }
 
 /// The shares of some cells and what each of them adds to the log-likelihood.
 class posterior_shares {
  public:
-  /// Room for `cells` cells of up to `states` shares. Keeps the memory it has.
-  void resize(index cells, index states) {
-    states_ = static_cast<std::size_t>(states);
-    const auto count = static_cast<std::size_t>(cells);
-    if (shares_.size() < count * states_) shares_.resize(count * states_);
-    if (counts_.size() < count) counts_.resize(count);
-    if (evidence_.size() < count) evidence_.resize(count);
-  }
+  /// Room for `cells` cells of up to `states` shares.
+  posterior_shares(index cells, index states)
+      : states_(static_cast<std::size_t>(states)),
+        shares_(static_cast<std::size_t>(cells) * states_),
+        counts_(static_cast<std::size_t>(cells)),
+        evidence_(counts_.size()) {}
 
   /// Takes those of one cell from log p(h_1 | x) but for one constant; the improbable are left out.
   /// The shares sum to 1.
@@ -133,7 +129,7 @@ class posterior_shares {
     return shares_.data() + static_cast<std::size_t>(cell) * states_;
   }
 
-  std::size_t states_ = 0;
+  std::size_t states_;
   std::vector<posterior_share> shares_;  ///< cells x states
   std::vector<std::size_t> counts_;      ///< of every cell
   std::vector<double> evidence_;
@@ -141,21 +137,20 @@ class posterior_shares {
 
 /// The posterior of all cells, some of them at a time: shares of many states need much memory.
 /// `log_likelihood` is the mean of what `evidence` gives.
-/// @param work     keeps its memory for the next time
 /// @param terms    `terms(i, out)` writes log p(h_1 | x_i) of every state but for one constant
 /// @param evidence `evidence(i, log sum_s exp(terms_s))`
-template <executor Executor, class Scalar, count_source Counts, class Terms, class Evidence>
+template <executor Executor, class Scalar, row_source Data, class Terms, class Evidence>
 void sum_over_cells(const Executor& run, const enumerated_states<Scalar>& states,
-                    const Counts& counts, posterior_shares& work,
+                    const Data& data,
                     posterior_statistics<Scalar>& result, const Terms& terms,
                     const Evidence& evidence) {
   constexpr index block = 32, most_shares = index{1} << 20;
   const index blocks = std::max<index>(1, most_shares / (block * states.size()));
-  const index at_once = std::min(counts.cells(), blocks * block);
-  work.resize(at_once, states.size());
-  posterior_sum<Scalar, Counts> sum(states, counts, result);
-  for (index first = 0; first < counts.cells(); first += at_once) {
-    const index cells = std::min(at_once, counts.cells() - first);
+  const index rows = row_count(data), at_once = std::min(rows, blocks * block);
+  posterior_shares work(at_once, states.size());
+  posterior_sum<Scalar, Data> sum(states, data, result);
+  for (index first = 0; first < rows; first += at_once) {
+    const index cells = std::min(at_once, rows - first);
     for_each_range(run, cells, block, [&](index begin, index end) {
       scratch_vector<Scalar> own(states.size());
       for (index i = begin; i < end; ++i) {
@@ -165,37 +160,35 @@ void sum_over_cells(const Executor& run, const enumerated_states<Scalar>& states
     });
     for (index i = 0; i < cells; ++i) {
       sum.add(first + i, work.of(i));
-      result.log_likelihood += work.evidence(i);
+      result.log_likelihood += row_weight(data, first + i) * work.evidence(i);
     }
   }
-  result.log_likelihood = result.log_likelihood / static_cast<double>(counts.cells());
+  result.log_likelihood = result.log_likelihood / total_weight(data);
 }
 
 /// The E-step. Cost: cells x (non-zeros x hidden units + states).
-/// @param work keeps its memory for the next one
 /// @param[out] result overwritten
-template <executor Executor, class Model, count_source Counts>
+template <executor Executor, class Model, row_source Data>
 void posterior_of(const Executor& run, const Model& model, const hidden_enumeration<Model>& hidden,
-                  const Counts& counts, posterior_shares& work,
+                  const Data& data,
                   posterior_statistics<typename Model::scalar>& result) {
   using scalar = typename Model::scalar;
   sum_over_cells(
-      run, hidden.all_states(), counts, work, result,
+      run, hidden.all_states(), data, result,
       [&](index i, std::span<scalar> terms) {
-        log_posterior_terms(model, hidden, counts.cell(i), terms);
+        log_posterior_terms(model, hidden, row_of(data, i), terms);
       },
       [&](index i, double log_sum) {
-        return log_sum + static_cast<double>(row::dot<scalar>(counts.cell(i), model.bias(0)));
+        return log_sum + static_cast<double>(row::dot<scalar>(row_of(data, i), model.bias(0)));
       });
   keep_inside(model.template units<1>(), 1e-4, as_span(result.hidden_means));
   result.log_likelihood -= static_cast<double>(hidden.log_partition());
 }
-template <executor Executor, class Model, count_source Counts>
+template <executor Executor, class Model, row_source Data>
 auto posterior_of(const Executor& run, const Model& model, const hidden_enumeration<Model>& hidden,
-                  const Counts& counts) {
-  posterior_shares work;
+                  const Data& data) {
   posterior_statistics<typename Model::scalar> result;
-  posterior_of(run, model, hidden, counts, work, result);
+  posterior_of(run, model, hidden, data, result);
   return result;
 }
 

@@ -104,6 +104,8 @@ template <std::floating_point S>
   return (nb_log_base_measure(x, theta) + eta * x) - nb_log_partition(eta, theta);
 }
 
+class nb_log_masses;
+
 /// A layer of negative binomial units, each with its own inverse dispersion: counts of genes.
 template <std::floating_point Scalar>
 class basic_negative_binomial {
@@ -197,6 +199,12 @@ class basic_negative_binomial {
   /// @throws std::domain_error unless every eta < 0
   [[nodiscard]] draw::negative_binomial_tables tabulate(std::span<const Scalar> eta) const {
     return {eta, thetas()};
+  }
+
+  /// Log base measures of small counts, to look up; include units/nb_log_masses.hpp.
+  template <class Table = nb_log_masses>
+  [[nodiscard]] Table base_measure_table() const {
+    return Table(thetas());
   }
 
   /// @param mean >= 0; 0 gives eta = -700.

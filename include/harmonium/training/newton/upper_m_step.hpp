@@ -25,11 +25,10 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/scratch.hpp"
+#include "harmonium/core/symmetric_factor.hpp"
 #include "harmonium/states/exact_statistics.hpp"
 #include "harmonium/states/hidden_enumeration.hpp"
-#include "harmonium/training/kept_rows.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
-#include "harmonium/training/scratch_ldlt.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -68,33 +67,23 @@ void start_upper_layers(Model& model, double spread, random_engine& rng) {
 }
 
 /// Levenberg-Marquardt for the M-step. The parameters are b_1 ... b_L, W_1 ... W_{L-1}, one after
-/// another. The next M-step finds the memory of this one: on the calling thread it asks for none.
+/// another.
 template <class Model>
 requires(Model::hidden_layers > 1) class upper_m_step {
  public:
   using scalar = typename Model::scalar;
 
-  /// Nothing until `begin`.
-  upper_m_step() = default;
-  /// As `begin`.
-  upper_m_step(Model& model, hidden_enumeration<Model>& hidden,
-               const posterior_statistics<scalar>& data, index cells,
-               const upper_m_step_options& options) {
-    begin(model, hidden, data, cells, options);
-  }
-
-  /// Of one M-step. Borrows all but the options.
+  /// Borrows all but the options.
   /// @param hidden enumeration of `model`; follows it
-  /// @param cells  number of cells behind `data`, which weighs the data against the ridge
-  void begin(Model& model, hidden_enumeration<Model>& hidden,
-             const posterior_statistics<scalar>& data, index cells,
-             const upper_m_step_options& options) {
-    model_ = &model;
-    hidden_ = &hidden;
-    data_ = &data;
-    options_ = options;
-    prior_ = options.ridge / static_cast<double>(cells);
-    biases_ = size_ = 0;
+  /// @param weight of all rows behind `data`, which weighs the data against the ridge
+  upper_m_step(Model& model, hidden_enumeration<Model>& hidden,
+               const posterior_statistics<scalar>& data, double weight,
+               const upper_m_step_options& options)
+      : model_(&model),
+        hidden_(&hidden),
+        data_(&data),
+        options_(options),
+        prior_(options.ridge / weight) {
     for (std::size_t l = 1; l < Model::layers; ++l) biases_ += model.size(l);
     for (std::size_t l = 1; l < Model::hidden_layers; ++l)
       size_ += model.size(l) * model.size(l + 1);
@@ -163,11 +152,11 @@ requires(Model::hidden_layers > 1) class upper_m_step {
   };
   struct expansion {
     vector<double> gradient;
-    Eigen::MatrixXd information;  ///< lower triangle
+    matrix<double> information;  ///< lower triangle
     // States that count, their probabilities under model and data, and T less its mean.
     std::vector<index> active;
     std::vector<double> p, q;
-    kept_rows statistics;
+    matrix<double> statistics;
   };
 
   [[nodiscard]] double penalty_of(const Model& at) const {
@@ -214,10 +203,6 @@ requires(Model::hidden_layers > 1) class upper_m_step {
     active.clear();
     p.clear();
     q.clear();
-    active.reserve(static_cast<std::size_t>(states.size()));
-    p.reserve(static_cast<std::size_t>(states.size()));
-    q.reserve(static_cast<std::size_t>(states.size()));
-    statistics.reserve(states.size(), size_);
     for (index s = 0; s < states.size(); ++s) {
       const double own = math::exp(now.log_probability[s]);
       const double data = data_->state_mass[static_cast<std::size_t>(s)];
@@ -250,7 +235,7 @@ requires(Model::hidden_layers > 1) class upper_m_step {
     auto mean = as_vector(means);
     double total = 0;
     for (std::size_t i = 0; i < active.size(); ++i) {
-      const auto row = statistics.row(static_cast<index>(i)).matrix();
+      const auto row = statistics.row(static_cast<index>(i)).transpose();
       gradient += (q[i] - p[i]) * row;
       mean += p[i] * row;
       total += p[i];
@@ -275,12 +260,10 @@ requires(Model::hidden_layers > 1) class upper_m_step {
   /// One damped step, shortened so that nothing moves by more than 10: far out units are decided
   /// whatever h_1 is, and no gradient brings them back.
   void move(Model& trial, const expansion& local, double damping) const {
-    scratch_vector<double> entries(size_ * size_), step(size_);
-    Eigen::Map<Eigen::MatrixXd> damped(entries.data(), size_, size_);
-    damped = local.information;
+    matrix<double> damped = local.information;
     damped.diagonal().array() += damping;
-    as_vector(step) = scratch_ldlt<Eigen::MatrixXd>(size_).compute(damped).solve(local.gradient);
-    const double most = as_vector(step).cwiseAbs().maxCoeff();
+    const vector<double> step = basic_symmetric_factor<Eigen::MatrixXd>(damped).solved(local.gradient);
+    const double most = step.cwiseAbs().maxCoeff();
     const double length = most > 10 ? 10 / most : 1;
     for (index i = 0; i < size_; ++i) parameter(trial, i) += static_cast<scalar>(length * step[i]);
   }
@@ -288,11 +271,11 @@ requires(Model::hidden_layers > 1) class upper_m_step {
   static constexpr double negligible = 1e-12;  ///< less of a state does not show in the gradient
   static constexpr double couples = 1e-6;      ///< less does not show in the information
 
-  Model* model_ = nullptr;
-  hidden_enumeration<Model>* hidden_ = nullptr;
-  const posterior_statistics<scalar>* data_ = nullptr;
+  Model* model_;
+  hidden_enumeration<Model>* hidden_;
+  const posterior_statistics<scalar>* data_;
   upper_m_step_options options_;
-  double prior_ = 0;
+  double prior_;
   index biases_ = 0;  ///< number of biases, which come first
   index size_ = 0;
   point now_, next_;

@@ -11,9 +11,10 @@
 
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/math/logistic.hpp"
+#include "harmonium/core/matrix.hpp"
 #include "harmonium/core/scratch.hpp"
+#include "harmonium/core/symmetric_factor.hpp"
 #include "harmonium/states/hidden_enumeration.hpp"
-#include "harmonium/training/scratch_ldlt.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -52,10 +53,8 @@ hidden_balance_result balance_bias(const enumerated_states<Scalar>& states,
   const double least_damping = std::max(1e-9, rounding);
   double damping = std::max(1e-6, rounding);
   scratch_vector<double> mean(units), gradient(units), step(units), trial(units);
-  scratch_vector<double> second_moments(units * units), damped(units * units);
-  auto second = as_matrix(second_moments, units, units);
-  auto information = as_matrix(damped, units, units);
-  auto& factor = scratch_ldlt(units);
+  matrix<double> second(units, units), information(units, units);
+  symmetric_factor factor;
   double current = objective(b);
   result.log_partition = total;
   while (result.iterations < max_iterations) {
@@ -91,7 +90,9 @@ hidden_balance_result balance_bias(const enumerated_states<Scalar>& states,
         for (index k = 0; k <= j; ++k) information(j, k) -= mean[j] * mean[k];
         information(j, j) += damping;
       }
-      as_vector(step) = factor.compute(information).solve(as_vector(gradient));
+      factor.compute(information);
+      std::copy(gradient.begin(), gradient.end(), step.begin());
+      factor.solve(as_span(step));
       for (index k = 0; k < units; ++k) trial[k] = b[static_cast<std::size_t>(k)] + step[k];
       const double value = objective(as_span(std::as_const(trial)));
       if (value > current) {

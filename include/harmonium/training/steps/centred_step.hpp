@@ -1,42 +1,21 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// How the difference between data and model statistics moves the parameters: step policies.
+/// A centred and preconditioned step.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
-#include <concepts>
 #include <span>
 #include <utility>
 
 #include "harmonium/core/matrix.hpp"
-#include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
+#include "harmonium/core/symmetric_factor.hpp"
 #include "harmonium/models/layer_scratch.hpp"
-#include "harmonium/training/scratch_ldlt.hpp"
+#include "harmonium/training/steps/step_concept.hpp"
 #include "harmonium/units/log_mean_scale.hpp"
 
 namespace harmonium::inline v0_2 {
-
-/// Moves the parameters uphill in likelihood. `data` and `model_statistics` are laid out like the
-/// parameters; their difference is the (stochastic) gradient.
-template <class S, class Model>
-concept step_for = std::copyable<S> &&
-    requires(const S& step, Model& model, const vector<typename Model::scalar>& data, double rate) {
-  { step.update(model, data, data, rate) } -> std::same_as<void>;
-};
-
-/// parameters += rate x gradient: the paper's step. Genes with large counts dominate it, which is
-/// why the published learning rate is 1e-11.
-struct plain_gradient {
-  template <class Model>
-  void update(Model& model, const vector<typename Model::scalar>& data,
-              const vector<typename Model::scalar>& model_statistics, double rate) const {
-    const auto scale = static_cast<typename Model::scalar>(rate);
-    for (index i = 0; i < data.size(); ++i)
-      model.parameters()[i] += scale * (data[i] - model_statistics[i]);
-  }
-};
 
 /// Centred and preconditioned gradient: a step that learns. Two ingredients:
 /// - every layer is centred at its data mean c (Montavon and Mueller 2012, "Deep Boltzmann machines
@@ -49,24 +28,16 @@ struct centred_step {
   double weight_decay = 1e-3;     ///< share of every weight lost at rate 1; larger is smoother
   double pseudo_variance = 0.05;  ///< added to every unit's variance; larger slows rare genes
   double max_divergence = 1;      ///< nats that p(x | h_1) may move in one step, on average; only
-                                  ///< for the step with a hidden covariance
+                                  ///< where the statistics have a hidden covariance
 
+  /// With the covariance of h_1: hidden units that do alike would all make the step that one of
+  /// them should, so that for the first layer's weights the Fisher information is taken as
+  /// (variance of the gene) x (that covariance), Kronecker-factored as in Martens and Grosse 2015
+  /// (ICML), and the step is shortened to `max_divergence`.
   template <class Model>
-  void update(Model& model, const vector<typename Model::scalar>& data,
-              const vector<typename Model::scalar>& model_statistics, double rate) const {
-    apply(model, data, model_statistics, rate, nullptr);
-  }
-
-  /// The same with the covariance of h_1 over the data. Hidden units that do alike would all make
-  /// the step that one of them should: for the first layer's weights the Fisher information is
-  /// taken as (variance of the gene) x (that covariance), Kronecker-factored as in Martens and
-  /// Grosse 2015 (ICML), and the step is shortened to `max_divergence`.
-  /// @param covariance size(1) x size(1), positive semidefinite
-  template <class Model>
-  void update(Model& model, const vector<typename Model::scalar>& data,
-              const vector<typename Model::scalar>& model_statistics,
-              const matrix<double>& covariance, double rate) const {
-    apply(model, data, model_statistics, rate, &covariance);
+  void update(Model& model, const step_statistics<typename Model::scalar>& statistics,
+              double rate) const {
+    apply(model, statistics.data, statistics.model, rate, statistics.hidden_covariance);
   }
 
  private:
@@ -143,11 +114,10 @@ struct centred_step {
                 std::span<const typename Model::scalar> variance, double rate,
                 scratch_vector<double>& white) const {
     const index genes = model.size(0), units = model.size(1);
-    scratch_vector<double> entries(units * units), solved(units * units), gradient(units);
-    auto damped = as_matrix(entries, units, units), inverse = as_matrix(solved, units, units);
-    damped = covariance;
+    vector<double> gradient(units);
+    matrix<double> damped = covariance;
     for (index k = 0; k < units; ++k) damped(k, k) += 0.25 * pseudo_variance;
-    inverse = scratch_ldlt(units).compute(damped).solve(matrix<double>::Identity(units, units));
+    const matrix<double> inverse = symmetric_factor(damped).inverse();
     const auto x_d = model.bias_of(data, 0), h_d = model.bias_of(data, 1);
     const auto x_m = model.bias_of(own, 0), h_m = model.bias_of(own, 1);
     const auto pair_d = model.weights_of(data, 0), pair_m = model.weights_of(own, 0);

@@ -26,8 +26,8 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/scratch.hpp"
+#include "harmonium/core/symmetric_factor.hpp"
 #include "harmonium/samplers/collapsed.hpp"
-#include "harmonium/training/scratch_ldlt.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -93,9 +93,8 @@ inline void balance_particles(const matrix<double>& hidden, std::span<const doub
     return value;
   };
   scratch_vector<double> moved(units, 0.0), mean(units), gradient(units), step(units), trial(units);
-  scratch_vector<double> entries(units * units);
-  auto information = as_matrix(entries, units, units);
-  auto& factor = scratch_ldlt(units);
+  matrix<double> information(units, units);
+  symmetric_factor factor;
   double current = objective(moved);
   for (int iteration = 0; iteration < 20; ++iteration) {
     std::fill(mean.begin(), mean.end(), 0.0);
@@ -117,7 +116,9 @@ inline void balance_particles(const matrix<double>& hidden, std::span<const doub
       largest = std::max(largest, std::abs(gradient[j]));
     }
     if (largest < 1e-6) break;
-    as_vector(step) = factor.compute(information).solve(as_vector(gradient));
+    factor.compute(information);
+    std::copy(gradient.begin(), gradient.end(), step.begin());
+    factor.solve(as_span(step));
     bool improved = false;
     for (double length = 1; length > 1e-3 && !improved; length *= 0.5) {
       as_vector(trial) = as_vector(moved) + length * as_vector(step);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Block Gibbs sampling of many chains side by side: their states are matrices, their inputs matrix
+/// products. The chains are those of `gibbs_chain`, each with an engine of its own.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "harmonium/core/dense_products.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/row_batch.hpp"
+#include "harmonium/core/sparse_products.hpp"
+#include "harmonium/models/input_factors.hpp"
+
+namespace harmonium::inline v0_2 {
+
+/// States of every layer for many chains, chains x units each; [0] visible.
+template <class Model>
+using state_batch = std::array<matrix<typename Model::scalar>, Model::layers>;
+
+/// States of all layers for `count` chains, zeros.
+template <class Model>
+[[nodiscard]] state_batch<Model> make_state_batch(const Model& model, index count) {
+  state_batch<Model> states;
+  for (std::size_t l = 0; l < Model::layers; ++l)
+    states[l] = matrix<typename Model::scalar>::Zero(count, model.size(l));
+  return states;
+}
+
+/// W between layer `below` and the next, as a factor of a product.
+template <class Model>
+[[nodiscard]] factor<typename Model::scalar> weight_factor(const Model& model, std::size_t below) {
+  return as_factor(model.weights(below).data(), model.size(below), model.size(below + 1));
+}
+
+/// Moves chains from state to state; what it holds is memory. A value.
+template <class Model>
+class gibbs_batch {
+ public:
+  using scalar = typename Model::scalar;
+
+  /// All even layers given the odd ones, then all odd layers given the even ones, for every chain.
+  /// @param engines one per chain
+  template <executor Executor>
+  void sweep(const Executor& run, const Model& model, const input_factors<Model>& factors,
+             state_batch<Model>& states, std::span<random_engine> engines) {
+    Model::for_each_layer([&](auto layer) {
+      if constexpr (layer() % 2 == 0) draw<layer()>(run, model, factors, states, engines);
+    });
+    Model::for_each_layer([&](auto layer) {
+      if constexpr (layer() % 2 == 1) draw<layer()>(run, model, factors, states, engines);
+    });
+  }
+
+  /// Layer `Layer` of every chain from its conditional.
+  template <std::size_t Layer, executor Executor>
+  void draw(const Executor& run, const Model& model, const input_factors<Model>& factors,
+            state_batch<Model>& states, std::span<random_engine> engines) {
+    write_input<Layer>(run, model, factors, states);
+    const auto& units = model.template units<Layer>();
+    for_each_range(run, input_.rows(), 16, [&](index begin, index end) {
+      for (index i = begin; i < end; ++i)
+        units.sample(row_span(std::as_const(input_), i), row_span(states[Layer], i),
+                     engines[static_cast<std::size_t>(i)]);
+    });
+  }
+
+  /// E[x | h_1] of every chain.
+  /// @param[out] means chains x size(0), overwritten
+  template <executor Executor>
+  void write_visible_means(const Executor& run, const Model& model,
+                           const state_batch<Model>& states, matrix<scalar>& means) {
+    write_input<0>(run, model, {}, states);
+    means.resize(input_.rows(), input_.cols());
+    for_each_range(run, input_.rows(), 16, [&](index begin, index end) {
+      for (index i = begin; i < end; ++i)
+        model.visible().mean(row_span(std::as_const(input_), i), row_span(means, i));
+    });
+  }
+
+ private:
+  template <std::size_t Layer, executor Executor>
+  void write_input(const Executor& run, const Model& model, const input_factors<Model>& factors,
+                   const state_batch<Model>& states) {
+    const index chains = states[Layer].rows();
+    input_.resize(chains, model.size(Layer));
+    fill_rows(model.bias(Layer), input_);
+    if constexpr (Layer == 1) {
+      below_.assign(states[0]);  // mostly zeros
+      add_sparse_product(run, below_.rows(), model.weights(0).data(), input_.cols(), input_.data());
+    } else if constexpr (Layer > 1) {
+      add_product(run, as_factor(states[Layer - 1]), weight_factor(model, Layer - 1),
+                  input_.data());
+    }
+    if constexpr (Layer + 1 < Model::layers)
+      add_product(run, as_factor(states[Layer + 1]), weight_factor(model, Layer).transposed(),
+                  input_.data());
+    if (!factors.all_one())
+      for (index i = 0; i < chains; ++i) factors.apply(model, Layer, row_span(input_, i));
+  }
+
+  matrix<scalar> input_;
+  row_batch<scalar> below_;
+};
+
+}  // namespace harmonium::inline v0_2

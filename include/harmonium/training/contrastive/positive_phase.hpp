@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The positive phase of stochastic training: hidden means of a mini-batch and the statistics that
+/// follow from them.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "harmonium/core/dense_products.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_batch.hpp"
+#include "harmonium/core/rows.hpp"
+#include "harmonium/core/sparse_products.hpp"
+#include "harmonium/likelihood/mean_field.hpp"
+#include "harmonium/models/input_factors.hpp"
+#include "harmonium/samplers/gibbs_batch.hpp"
+
+namespace harmonium::inline v0_2 {
+
+/// A mini-batch, and what the model makes of it. Keeps its memory from batch to batch; a value.
+template <class Model>
+class positive_phase {
+ public:
+  using scalar = typename Model::scalar;
+
+  /// Hidden means of the chosen rows, and the batch's statistics.
+  /// @param rows_of_data all rows of an epoch, of which the batch is a part
+  template <executor Executor, row_source Data>
+  void evaluate(const Executor& run, const Model& model, const Data& data,
+                std::span<const index> chosen, const mean_field_options& options,
+                const input_factors<Model>& factors) {
+    const auto size = static_cast<index>(chosen.size());
+    share_of_data_ = static_cast<double>(size) / static_cast<double>(row_count(data));
+    const double average = total_weight(data) / static_cast<double>(row_count(data));
+    weights_.resize(chosen.size());
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+      weights_[i] = static_cast<scalar>(row_weight(data, chosen[i]) / average /
+                                        static_cast<double>(size));
+    x_.assign(data, chosen);
+    for (std::size_t l = 1; l < Model::layers; ++l) means_[l].resize(size, model.size(l));
+    from_below_.resize(size, model.size(1));
+    fill_rows(model.bias(1), from_below_);
+    add_sparse_product(run, x_.rows(), model.weights(0).data(), from_below_.cols(),
+                       from_below_.data());
+    write_means(run, model, options, factors);
+    add_statistics(run, model);
+  }
+
+  [[nodiscard]] index rows() const noexcept { return from_below_.rows(); }
+  /// Hidden means, rows x units; [0] is not used.
+  [[nodiscard]] const state_batch<Model>& means() const noexcept { return means_; }
+  /// Weighted sums of s_l and s_l s_{l+1}', the weights 1 / rows on average; laid out like the
+  /// parameters.
+  [[nodiscard]] const vector<scalar>& statistics() const noexcept { return statistics_; }
+  /// Weight of every row.
+  [[nodiscard]] std::span<const scalar> weights() const noexcept { return weights_; }
+  /// Rows of this batch over those of the data.
+  [[nodiscard]] double share_of_data() const noexcept { return share_of_data_; }
+  /// Rows whose mean field stopped at its cap before it converged.
+  [[nodiscard]] index unconverged() const noexcept { return unconverged_; }
+
+ private:
+  template <executor Executor>
+  void write_means(const Executor& run, const Model& model, const mean_field_options& options,
+                   const input_factors<Model>& factors) {
+    std::vector<char> converged(static_cast<std::size_t>(rows()), 1);
+    for_each_range(run, rows(), 16, [&](index begin, index end) {
+      mean_field_workspace<Model> work(model);
+      std::array<std::span<scalar>, Model::layers> own;
+      for (index i = begin; i < end; ++i) {
+        std::copy_n(from_below_.data() + i * from_below_.cols(), from_below_.cols(),
+                    work.from_below.data());
+        for (std::size_t l = 1; l < Model::layers; ++l) own[l] = row_span(means_[l], i);
+        const auto result = mean_field_from_below(model, own, work, options, factors);
+        converged[static_cast<std::size_t>(i)] = result.converged ? 1 : 0;
+      }
+    });
+    unconverged_ = std::count(converged.begin(), converged.end(), 0);
+  }
+
+  template <executor Executor>
+  void add_statistics(const Executor& run, const Model& model) {
+    statistics_.setZero(model.parameters().size());
+    for (index i = 0; i < rows(); ++i) x_.scale(i, weights_[static_cast<std::size_t>(i)]);
+    const auto below = x_.rows();
+    const auto visible = model.bias_of(statistics_, 0);
+    for (const auto& row : below)
+      for (std::size_t k = 0; k < row.columns.size(); ++k)
+        visible[static_cast<std::size_t>(row.columns[k])] += row.values[k];
+    add_sparse_transposed_product(run, below, means_[1].data(), model.size(1),
+                                  model.weights_of(statistics_, 0).data());
+    for (std::size_t l = 1; l < Model::layers; ++l) {
+      auto bias = model.bias_of(statistics_, l);
+      weighted_ = means_[l];
+      for (index i = 0; i < rows(); ++i) {
+        weighted_.row(i) *= weights_[static_cast<std::size_t>(i)];
+        for (index k = 0; k < weighted_.cols(); ++k)
+          bias[static_cast<std::size_t>(k)] += weighted_(i, k);
+      }
+      if (l + 1 < Model::layers)
+        add_product(run, as_factor(weighted_).transposed(), as_factor(means_[l + 1]),
+                    model.weights_of(statistics_, l).data());
+    }
+  }
+
+  row_batch<scalar> x_;
+  std::vector<scalar> weights_;
+  matrix<scalar> from_below_;  ///< b_1 + x'W_0
+  matrix<scalar> weighted_;
+  state_batch<Model> means_;
+  vector<scalar> statistics_;
+  double share_of_data_ = 0;
+  index unconverged_ = 0;
+};
+
+/// Adds `share` times the statistics of particles, with E[x | h_1] in place of x, to `flat`.
+/// @param visible_means chains x size(0)
+template <class Model, executor Executor>
+void add_particle_statistics(const Executor& run, const Model& model,
+                             const matrix<typename Model::scalar>& visible_means,
+                             const state_batch<Model>& states, typename Model::scalar share,
+                             vector<typename Model::scalar>& flat) {
+  using scalar = typename Model::scalar;
+  matrix<scalar> below = share * visible_means;
+  for (std::size_t l = 0; l < Model::layers; ++l) {
+    auto bias = model.bias_of(flat, l);
+    for (index i = 0; i < below.rows(); ++i)
+      for (index k = 0; k < below.cols(); ++k) bias[static_cast<std::size_t>(k)] += below(i, k);
+    if (l + 1 == Model::layers) break;
+    add_product(run, as_factor(below).transposed(), as_factor(states[l + 1]),
+                model.weights_of(flat, l).data());
+    below = share * states[l + 1];
+  }
+}
+
+/// Hidden states of one row drawn from its means: where a chain that starts at the data starts.
+template <class Model>
+void draw_hidden(const Model& model, const state_batch<Model>& means, index row,
+                 std::array<std::span<typename Model::scalar>, Model::layers> out,
+                 random_engine& engine) {
+  using scalar = typename Model::scalar;
+  Model::for_each_layer([&](auto layer) {
+    if constexpr (layer() > 0) {
+      vector<scalar> eta(model.size(layer()));
+      const auto& units = model.template units<layer()>();
+      units.natural_from_mean(row_span(means[layer()], row), as_span(eta));
+      units.sample(as_span(std::as_const(eta)), out[layer()], engine);
+    }
+  });
+}
+
+}  // namespace harmonium::inline v0_2
