@@ -31,6 +31,8 @@ template <std::floating_point Scalar>
 class basic_geometric {
  public:
   using scalar = Scalar;
+  static constexpr Scalar lowest_state = 0, highest_state = hm::unbounded_state<Scalar>;
+  static constexpr hm::log_partition_growth growth = hm::log_partition_growth::pole;
 
   /// @throws std::invalid_argument if negative
   explicit basic_geometric(hm::index size) : size_(hm::checked_size(size, "geometric")) {}
@@ -80,8 +82,9 @@ class basic_geometric {
   /// eta must stay below 0.
   [[nodiscard]] Scalar natural_supremum() const noexcept { return Scalar(0); }
 
+  [[nodiscard]] static bool supports_value(Scalar x) noexcept { return hm::is_count(x); }
   [[nodiscard]] bool supports(std::span<const Scalar> state) const noexcept {
-    return std::ssize(state) == size_ && hm::all_counts(state);
+    return std::ssize(state) == size_ && hm::all_supported<basic_geometric>(state);
   }
 
  private:

@@ -11,6 +11,7 @@
 #include "harmonium/units/gaussian.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "harmonium/units/poisson.hpp"
+#include "harmonium/units/spin.hpp"
 
 namespace tiny {
 
@@ -47,6 +48,7 @@ inline hm::categorical visible() {
 /// Random parameters, strong enough to couple the layers; bounded families get inputs below zero.
 template <class Model>
 Model with_random_parameters(Model model, std::uint64_t seed) {
+  using hidden = hm::units_of<Model, 1>;
   hm::random_engine rng(seed);
   for (auto& p : model.parameters()) p = hm::draw::uniform(-1.2, 1.2, rng);
   if (model.visible().natural_supremum() <= 0) {
@@ -54,7 +56,8 @@ Model with_random_parameters(Model model, std::uint64_t seed) {
     for (hm::index m = 0; m < model.size(0); ++m) {
       double highest = 0;
       for (hm::index k = 0; k < model.size(1); ++k)
-        highest += std::max(0.0, model.weights(0)(m, k));
+        highest += std::max(hidden::lowest_state * model.weights(0)(m, k),
+                            hidden::highest_state * model.weights(0)(m, k));
       bias[static_cast<std::size_t>(m)] =
           model.visible().natural_supremum() - highest - hm::draw::uniform(0.3, 1.5, rng);
     }
@@ -78,6 +81,18 @@ auto grouped_of(std::uint64_t seed) {
   using model = hm::dbm<Visible, hm::categorical, hm::bernoulli>;
   return with_random_parameters(model(visible<Visible>(), hm::categorical(1, 3), hm::bernoulli(2)),
                                 seed);
+}
+template <class Visible>
+auto spins_of(std::uint64_t seed) {
+  using model = hm::dbm<Visible, hm::spin, hm::spin>;
+  return with_random_parameters(model(visible<Visible>(), hm::spin(3), hm::spin(2)), seed);
+}
+/// Unbounded units on top of bounded ones.
+template <class Visible>
+auto topped_of(std::uint64_t seed) {
+  using model = hm::dbm<Visible, hm::spin, hm::bernoulli, hm::gaussian>;
+  return with_random_parameters(
+      model(visible<Visible>(), hm::spin(2), hm::bernoulli(2), hm::gaussian(2)), seed);
 }
 template <class Visible>
 auto deepest_of(std::uint64_t seed) {

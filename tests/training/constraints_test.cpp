@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/units/rectified_gaussian.hpp"
+#include "harmonium/units/spin.hpp"
 #include "support/tiny_models.hpp"
 
 namespace hm = harmonium;
@@ -11,7 +13,18 @@ namespace hm = harmonium;
 using nb_rbm = hm::dbm<hm::negative_binomial, hm::bernoulli>;
 static_assert(hm::constraint_for<hm::non_positive_weights, nb_rbm>);
 static_assert(hm::constraint_for<hm::admissible_sum, nb_rbm>);
-static_assert(hm::constraint_for<hm::unconstrained, nb_rbm>);
+static_assert(!hm::constraint_for<hm::unconstrained, nb_rbm>);  // its input has a bound
+
+// With spins negative weights raise a gene too; a stack that needs a condition is not left alone.
+using on_spins = hm::dbm<hm::negative_binomial, hm::spin>;
+using on_relu = hm::dbm<hm::negative_binomial, hm::relu>;
+static_assert(hm::constraint_for<hm::admissible_sum, on_spins> &&
+              !hm::constraint_for<hm::non_positive_weights, on_spins>);
+static_assert(hm::constraint_for<hm::non_positive_weights, on_relu>);
+static_assert(hm::constraint_for<hm::unconstrained, hm::dbm<hm::gaussian, hm::bernoulli>>);
+static_assert(hm::constraint_for<hm::unconstrained, hm::dbm<hm::bernoulli, hm::gaussian>>);
+static_assert(!hm::constraint_for<hm::unconstrained, hm::dbm<hm::gaussian, hm::gaussian>>);
+static_assert(!hm::constraint_for<hm::unconstrained, hm::dbm<hm::poisson, hm::relu>>);
 
 namespace {
 
@@ -94,4 +107,63 @@ TEST_CASE("in single precision no state's input reaches the bound either") {
       CHECK(eta.maxCoeff() < 0);
     }
   }
+}
+
+TEST_CASE("of spins, both signs of a weight count") {
+  hm::random_engine rng(6);
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    on_spins model(hm::negative_binomial(5, 0.7), hm::spin(4));
+    for (double& p : model.parameters()) p = hm::draw::uniform(-2.0, 2.0, rng);
+    const auto before = model.parameters();
+    hm::admissible_sum{}.apply(model);
+    hm::vector<double> h(4), eta(5), highest = hm::vector<double>::Constant(5, -1e9);
+    for (hm::index s = 0; s < 16; ++s) {
+      model.units<1>().write_state(s, hm::as_span(h));
+      model.visible_input(hm::as_span(std::as_const(h)), hm::as_span(eta));
+      highest = highest.cwiseMax(eta);
+    }
+    for (hm::index m = 0; m < 5; ++m) {
+      CAPTURE(m);
+      CHECK(highest[m] < 0);
+      const double old = before[m] + before.segment(5 + 4 + 4 * m, 4).cwiseAbs().sum();
+      if (old > -1e-9) CHECK(highest[m] > -1e-8);  // no further than needed
+      // Nearest point: every weight that is not at zero moved towards it by what the bias moved.
+      const double share = before[m] - model.bias(0)[static_cast<std::size_t>(m)];
+      for (hm::index k = 0; k < 4; ++k) {
+        const double w = before[5 + 4 + 4 * m + k];
+        const double want = std::copysign(std::max(0.0, std::abs(w) - share), w);
+        CHECK(model.weights(0)(m, k) == doctest::Approx(want).epsilon(1e-9));
+      }
+    }
+  }
+}
+
+TEST_CASE("hidden states without an upper bound may only lower a count") {
+  hm::random_engine rng(7);
+  on_relu model(hm::negative_binomial(6, 0.7), hm::relu(3));
+  for (double& p : model.parameters()) p = hm::draw::uniform(-2.0, 2.0, rng);
+  const auto before = model.parameters();
+  hm::admissible_sum constraint;
+  constraint.max_mean = hm::vector<double>::Constant(6, 50.0);
+  constraint.apply(model);
+  const auto limit = constraint.limits(model);
+  for (hm::index m = 0; m < 6; ++m) {
+    CHECK(model.bias(0)[static_cast<std::size_t>(m)] ==
+          doctest::Approx(std::min(before[m], limit[m])).epsilon(1e-12));
+    for (hm::index k = 0; k < 3; ++k)
+      CHECK(model.weights(0)(m, k) == std::min(0.0, before[6 + 3 + 3 * m + k]));
+  }
+  // Also where the visible family has no bound of its own that matters.
+  hm::dbm<hm::poisson, hm::relu> rates(hm::poisson(1), hm::relu(1));
+  rates.weights(0)(0, 0) = 0.5;
+  hm::admissible_sum{}.apply(rates);
+  CHECK(rates.weights(0)(0, 0) == 0);
+}
+
+TEST_CASE("Gaussian layers on each other are kept from diverging") {
+  hm::dbm<hm::gaussian, hm::gaussian> model(hm::gaussian(3), hm::gaussian(2));
+  model.weights(0).setConstant(2);
+  hm::admissible_sum{}.apply(model);
+  CHECK(hm::is_normalisable(model));
+  CHECK(model.weights(0)(0, 0) == doctest::Approx(1 / std::sqrt(6.0)).epsilon(2e-3));
 }

@@ -42,3 +42,17 @@ TEST_CASE("standard deviations must be positive") {
                        std::domain_error);
   CHECK_THROWS_AS(hm::gaussian(-1), std::invalid_argument);
 }
+
+TEST_CASE("a new standard deviation comes with the factor of eta that keeps the mean") {
+  hm::gaussian units(2, 2.0);
+  hm::vector<double> sigma(2);
+  sigma << 4, 1;
+  const auto rescale = units.set_standard_deviation(sigma);
+  CHECK(rescale[0] == 0.25);
+  CHECK(rescale[1] == 4);
+  CHECK(units.standard_deviation() == sigma);
+  sigma[0] = -1;
+  CHECK_THROWS_AS(units.set_standard_deviation(sigma), std::domain_error);
+  CHECK_THROWS_AS(units.set_standard_deviation(hm::vector<double>::Ones(1)), std::invalid_argument);
+  CHECK(units.standard_deviation()[0] == 4);
+}

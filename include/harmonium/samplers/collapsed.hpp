@@ -246,7 +246,7 @@ class collapsed_chain {
 struct collapsed {
   index burn_in = 50;  ///< sweeps before the state is used; more is closer to the model
 
-  template <collapsible Model>
+  template <class Model>
   class source {
    public:
     source(const Model& model, index burn_in) : start_(model), burn_in_(burn_in) {}

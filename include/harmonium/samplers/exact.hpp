@@ -22,7 +22,7 @@ namespace harmonium::inline v0_2 {
 struct exact {
   index max_states = index{1} << 14;  ///< of the first hidden layer; larger layers are refused
 
-  template <enumerable_model Model>
+  template <class Model>
   class source {
    public:
     using scalar = typename Model::scalar;

@@ -123,7 +123,7 @@ class gibbs_chain {
 struct gibbs {
   index burn_in = 50;  ///< sweeps before the state is used; more is closer to the model
 
-  template <layered_model Model>
+  template <class Model>
   class source {
    public:
     source(const Model& model, index burn_in)

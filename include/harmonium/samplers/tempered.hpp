@@ -129,7 +129,7 @@ struct tempered {
   index sweeps_between_swaps = 1;
   index burn_in = 50;  ///< rounds before the state is used; more is closer to the model
 
-  template <collapsible Model>
+  template <class Model>
   class source {
    public:
     source(const Model& model, std::vector<double> ladder, index sweeps, index burn_in)

@@ -146,7 +146,7 @@ template <class Model, row_source Data>
                             std::move(initial_weights),
                             std::move(layers),
                             joint};
-  at.refit.start(settings.refit, at.model.visible());
+  at.refit.start(settings.refit, at.training, at.model.visible());
   return at;
 }
 

@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "harmonium/core/counts.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/rows.hpp"
 #include "harmonium/units/concepts.hpp"
 #include "harmonium/units/layer_size.hpp"
 
@@ -101,17 +101,22 @@ void require_supported(const Units& units, const Counts& counts) {
 }
 
 /// Refuses dense rows that the units do not support.
-/// @param rows rows x genes
 /// @throws as above
+template <unit_family Units, dense_source Data>
+void require_supported(const Units& units, const Data& data) {
+  using scalar = typename Units::scalar;
+  require(data.columns() == units.size(), "supported data",
+          "there are " + std::to_string(data.columns()) + " columns and " +
+              std::to_string(units.size()) + " visible units");
+  for (index i = 0; i < data.rows(); ++i) {
+    const auto row = data.row(i);
+    const std::vector<scalar> x(row.begin(), row.end());
+    require_supported(units, i, std::span<const scalar>(x));
+  }
+}
 template <unit_family Units>
 void require_supported(const Units& units, const matrix<typename Units::scalar>& rows) {
-  require(rows.cols() == units.size(), "supported data",
-          "there are " + std::to_string(rows.cols()) + " columns and " +
-              std::to_string(units.size()) + " visible units");
-  for (index i = 0; i < rows.rows(); ++i)
-    require_supported(units, i,
-                      std::span<const typename Units::scalar>(
-                          rows.data() + i * rows.cols(), static_cast<std::size_t>(rows.cols())));
+  require_supported(units, dense_rows<typename Units::scalar>(rows));
 }
 
 }  // namespace harmonium::inline v0_2

@@ -128,6 +128,11 @@ class exact_em_progress {
         const vector<scalar> limit = limits(at.model);
         at.refit.update(run, at.model, at.training, now_->data.hidden, as_span(limit));
         stage_.constraint.apply(at.model);
+        if constexpr (decltype(at.refit)::moves_hidden) {
+          now_->hidden.set_model(run, at.model);
+          balance_hidden_bias(at.model, now_->hidden,
+                              as_span(std::as_const(now_->data.hidden_means)));
+        }
         refresh(run, at, at.model, *now_);
       }
     }

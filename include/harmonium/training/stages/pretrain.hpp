@@ -79,7 +79,9 @@ struct pretrain {
     template <std::size_t Layer>
     struct layer_run {
       using machine = machine_of<model_type, Layer>;
-      using constraint_type = std::conditional_t<Layer == 0, Constraint, unconstrained>;
+      using constraint_type = std::conditional_t<
+          Layer == 0, Constraint,
+          std::conditional_t<always_admissible<machine>, unconstrained, admissible_sum>>;
       machine model;
       contrastive_epochs<machine, Negative, Step, constraint_type> epochs;
     };
@@ -169,7 +171,7 @@ struct pretrain {
       if constexpr (Layer == 0)
         return stage_.constraint;
       else
-        return unconstrained{};
+        return typename layer_run<Layer>::constraint_type{};
     }
 
     template <std::size_t Layer, executor Executor>
