@@ -12,6 +12,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/rows.hpp"
+#include "harmonium/units/log_mean_scale.hpp"
 #include "harmonium/units/residual_deviation.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -39,10 +40,10 @@ void set_standard_deviation(Model& model, const vector<typename Model::scalar>& 
   }
 }
 
-/// Fits sigma of every column to the rows and the posterior of their hidden layer, the visible means
-/// kept. It maximises the expected log p(x | h), which is the M-step of EM where the hidden units
-/// are independent given x (one layer of Bernoulli, spin, Gaussian or rectified units) and p(h) is
-/// fitted after it. Rows that have weights (`row_weight`) count so often.
+/// Fits sigma of every column to the rows and the posterior of their hidden layer, the visible
+/// means kept. It maximises the expected log p(x | h), which is the M-step of EM where the hidden
+/// units are independent given x (one layer of Bernoulli, spin, Gaussian or rectified units) and
+/// p(h) is fitted after it. Rows that have weights (`row_weight`) count so often.
 /// @param hidden_mean rows x size(1): E[h_1 | x]; their variances are those of the hidden family at
 ///                    these means
 /// @param lowest      > 0, no sigma becomes smaller
@@ -56,7 +57,8 @@ void update_standard_deviation(Model& model, const Data& data,
               hidden_mean.cols() == units,
           "update_standard_deviation", "the sizes of rows and hidden means differ");
   residual_deviation residuals(genes);
-  vector<scalar> x(genes), eta(genes), mean(genes), spread(genes), input(units), varied(units);
+  vector<scalar> x(genes), eta(genes), mean(genes), spread(genes), inside(units), input(units),
+      varied(units);
   const auto weights = std::as_const(model).weights(0);
   for (index i = 0; i < row_count(data); ++i) {
     const std::span<const scalar> h(hidden_mean.data() + i * units,
@@ -66,7 +68,9 @@ void update_standard_deviation(Model& model, const Data& data,
     model.visible_input(h, as_span(eta));
     model.visible().mean(as_span(std::as_const(eta)), as_span(mean));
     model.visible().variance(as_span(std::as_const(eta)), as_span(spread));  // sigma^2
-    model.template units<1>().natural_from_mean(h, as_span(input));
+    inside = Eigen::Map<const vector<scalar>>(h.data(), units);
+    keep_inside(model.template units<1>(), 1e-9, as_span(inside));  // sums round past the border
+    model.template units<1>().natural_from_mean(as_span(std::as_const(inside)), as_span(input));
     model.template units<1>().variance(as_span(std::as_const(input)), as_span(varied));
     for (index m = 0; m < genes; ++m) {
       scalar sum(0);
