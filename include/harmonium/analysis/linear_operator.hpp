@@ -29,6 +29,47 @@ concept linear_operator = requires(const A& a, std::span<const double> in, std::
   { a.column_squares() } -> std::same_as<vector<double>>;
 };
 
+/// Any linear operator behind one type, so that solvers are compiled once. Borrows the operator.
+class operator_view {
+ public:
+  template <linear_operator Operator>
+  requires(!std::same_as<Operator, operator_view>) explicit operator_view(const Operator& a)
+      : of_(&a),
+        rows_(a.rows()),
+        cols_(a.cols()),
+        multiply_([](const void* of, std::span<const double> in, std::span<double> out) {
+          static_cast<const Operator*>(of)->multiply(in, out);
+        }),
+        transposed_([](const void* of, std::span<const double> in, std::span<double> out) {
+          static_cast<const Operator*>(of)->multiply_transposed(in, out);
+        }),
+        means_([](const void* of) { return static_cast<const Operator*>(of)->column_means(); }),
+        squares_(
+            [](const void* of) { return static_cast<const Operator*>(of)->column_squares(); }) {}
+
+  [[nodiscard]] index rows() const noexcept { return rows_; }
+  [[nodiscard]] index cols() const noexcept { return cols_; }
+  void multiply(std::span<const double> in, std::span<double> out) const {
+    multiply_(of_, in, out);
+  }
+  void multiply_transposed(std::span<const double> in, std::span<double> out) const {
+    transposed_(of_, in, out);
+  }
+  [[nodiscard]] vector<double> column_means() const { return means_(of_); }
+  [[nodiscard]] vector<double> column_squares() const { return squares_(of_); }
+
+ private:
+  using product = void (*)(const void*, std::span<const double>, std::span<double>);
+  using columns = vector<double> (*)(const void*);
+
+  const void* of_;
+  index rows_, cols_;
+  product multiply_, transposed_;
+  columns means_, squares_;
+};
+
+static_assert(linear_operator<operator_view>);
+
 /// A dense matrix as a linear operator; borrows the matrix.
 class dense_operator {
  public:

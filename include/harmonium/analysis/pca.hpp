@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <span>
 #include <string>
 #include <utility>
@@ -96,17 +97,9 @@ class centred_gram {
   mutable std::vector<double> middle_;
 };
 
-/// The leading principal components of `a` with its columns centred, never densified. Of each
-/// component the loading of largest magnitude (the first of equals) is positive. A component whose
-/// singular value is below 1e-7 of the first is noise: its value, scores and loadings are zero; so
-/// are all components where centring leaves less than 1e-13 of the sum of squares.
-/// Deterministic; cost: about 3 * components products with `a` and its transpose, and as many again
-/// for every restart.
-/// Solver: implicitly restarted Lanczos of Spectra on the smaller Gram matrix, from a fixed start;
-/// Jacobi rotations where that matrix has hardly more rows than components are wanted.
-/// @throws std::invalid_argument if `a` is empty or an option is not positive.
-template <linear_operator Operator>
-principal_components pca(const Operator& a, const pca_options& options = {}) {
+/// `pca` of an operator behind a view; a template, so that only who calls it compiles the solver.
+template <std::same_as<operator_view> Operator>
+principal_components pca_of_view(const Operator& a, const pca_options& options) {
   require(a.rows() > 0 && a.cols() > 0, "pca", "the matrix is empty");
   require(options.components >= 1, "pca",
           "components must be at least 1, got " + std::to_string(options.components));
@@ -201,6 +194,20 @@ principal_components pca(const Operator& a, const pca_options& options = {}) {
     }
   }
   return result;
+}
+
+/// The leading principal components of `a` with its columns centred, never densified. Of each
+/// component the loading of largest magnitude (the first of equals) is positive. A component whose
+/// singular value is below 1e-7 of the first is noise: its value, scores and loadings are zero; so
+/// are all components where centring leaves less than 1e-13 of the sum of squares.
+/// Deterministic; cost: about 3 * components products with `a` and its transpose, and as many again
+/// for every restart.
+/// Solver: implicitly restarted Lanczos of Spectra on the smaller Gram matrix, from a fixed start;
+/// Jacobi rotations where that matrix has hardly more rows than components are wanted.
+/// @throws std::invalid_argument if `a` is empty or an option is not positive.
+template <linear_operator Operator>
+principal_components pca(const Operator& a, const pca_options& options = {}) {
+  return pca_of_view(operator_view(a), options);
 }
 
 /// Other cells in the space of `fitted`: (x - centre)'loadings, cells x components. Cost:

@@ -83,33 +83,43 @@ class thread_executor {
   int threads_;
 };
 
-/// Any executor behind one type, for loops of functions that are not templates. Borrows the
-/// executor, which must outlive it; copies refer to the same one.
+/// A loop body behind one type, so that executors are compiled once and not for every loop. Borrows
+/// the body.
+class block_body {
+ public:
+  template <class Body>
+  requires(!std::same_as<Body, block_body>) explicit block_body(const Body& body) noexcept
+      : body_(&body),
+        call_([](const void* of, index block) { (*static_cast<const Body*>(of))(block); }) {}
+  void operator()(index block) const { call_(body_, block); }
+
+ private:
+  const void* body_;
+  void (*call_)(const void*, index);
+};
+
+/// Any executor behind one type, for functions that are not templates. Borrows the executor, which
+/// must outlive it; copies refer to the same one.
 class executor_ref {
  public:
   template <class Executor>
-  requires(!std::same_as<Executor, executor_ref>) executor_ref(const Executor& run) noexcept
-      : run_(&run), loop_([](const void* on, index blocks, const loop_body& body) {
+  requires(!std::same_as<Executor, executor_ref>) executor_ref(const Executor& run)
+  noexcept
+      : run_(&run), loop_([](const void* on, index blocks, const block_body& body) {
           static_cast<const Executor*>(on)->for_each_block(blocks, body);
         }) {}
 
   template <std::invocable<index> Body>
-  void for_each_block(index blocks, Body&& body) const {
-    loop_(run_, blocks, {&body, [](const void* of, index block) {
-                           (*const_cast<std::remove_reference_t<Body>*>(
-                               static_cast<const std::remove_reference_t<Body>*>(of)))(block);
-                         }});
+  void for_each_block(index blocks, const Body& body) const {
+    if constexpr (std::same_as<Body, block_body>)
+      loop_(run_, blocks, body);
+    else
+      loop_(run_, blocks, block_body(body));
   }
 
  private:
-  struct loop_body {
-    const void* body;
-    void (*call)(const void*, index);
-    void operator()(index block) const { call(body, block); }
-  };
-
   const void* run_;
-  void (*loop_)(const void*, index, const loop_body&);
+  void (*loop_)(const void*, index, const block_body&);
 };
 
 static_assert(executor<serial_executor> && executor<thread_executor> && executor<executor_ref>);
@@ -120,9 +130,10 @@ template <executor Executor, class Body>
 requires std::invocable<Body&, index, index>
 void for_each_range(const Executor& run, index count, index block_size, Body&& body) {
   const index blocks = (count + block_size - 1) / block_size;
-  run.for_each_block(blocks, [&](index block) {
+  const auto one = [&](index block) {
     body(block * block_size, std::min(count, (block + 1) * block_size));
-  });
+  };
+  run.for_each_block(blocks, block_body(one));
 }
 
 }  // namespace harmonium::inline v0_2

@@ -16,8 +16,8 @@
 
 namespace harmonium::inline v0_2 {
 
-/// The non-zero entries of some rows, in the model's number type. Keeps its memory from one batch to
-/// the next.
+/// The non-zero entries of some rows, in the model's number type. Keeps its memory from one batch
+/// to the next.
 template <std::floating_point Scalar>
 class row_batch {
  public:

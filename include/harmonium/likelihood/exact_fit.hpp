@@ -4,8 +4,8 @@
 #pragma once
 
 #include "harmonium/core/executor.hpp"
-#include "harmonium/core/scratch.hpp"
 #include "harmonium/core/rows.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/likelihood/base_measures.hpp"
 #include "harmonium/states/hidden_enumeration.hpp"
 

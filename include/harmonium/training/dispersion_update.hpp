@@ -86,11 +86,11 @@ equal_cells group_cells(const matrix<Scalar>& hidden, std::span<const double> we
 /// @param weights how often each cell counts; empty: once
 /// @return how the estimate of every gene ended
 template <executor Executor, class Model, class Value>
-requires has_dispersions<typename Model::visible_units>
-std::vector<dispersion_status> update_dispersion(
-    const Executor& run, Model& model, const counts_by_gene<Value>& counts,
-    const matrix<typename Model::scalar>& hidden, std::span<const typename Model::scalar> limits,
-    const dispersion_options& options, std::span<const double> weights = {}) {
+requires has_dispersions<typename Model::visible_units> std::vector<dispersion_status>
+update_dispersion(const Executor& run, Model& model, const counts_by_gene<Value>& counts,
+                  const matrix<typename Model::scalar>& hidden,
+                  std::span<const typename Model::scalar> limits, const dispersion_options& options,
+                  std::span<const double> weights = {}) {
   using scalar = typename Model::scalar;
   const index genes = counts.genes(), units = model.size(1);
   std::vector<dispersion_status> statuses(static_cast<std::size_t>(genes));

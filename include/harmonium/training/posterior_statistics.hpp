@@ -140,8 +140,7 @@ class posterior_shares {
 /// @param terms    `terms(i, out)` writes log p(h_1 | x_i) of every state but for one constant
 /// @param evidence `evidence(i, log sum_s exp(terms_s))`
 template <executor Executor, class Scalar, row_source Data, class Terms, class Evidence>
-void sum_over_cells(const Executor& run, const enumerated_states<Scalar>& states,
-                    const Data& data,
+void sum_over_cells(const Executor& run, const enumerated_states<Scalar>& states, const Data& data,
                     posterior_statistics<Scalar>& result, const Terms& terms,
                     const Evidence& evidence) {
   constexpr index block = 32, most_shares = index{1} << 20;
@@ -170,8 +169,7 @@ void sum_over_cells(const Executor& run, const enumerated_states<Scalar>& states
 /// @param[out] result overwritten
 template <executor Executor, class Model, row_source Data>
 void posterior_of(const Executor& run, const Model& model, const hidden_enumeration<Model>& hidden,
-                  const Data& data,
-                  posterior_statistics<typename Model::scalar>& result) {
+                  const Data& data, posterior_statistics<typename Model::scalar>& result) {
   using scalar = typename Model::scalar;
   sum_over_cells(
       run, hidden.all_states(), data, result,

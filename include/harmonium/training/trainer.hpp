@@ -46,7 +46,7 @@ class recipe_trainer {
   template <executor Executor>
   const training_record& step(const Executor& run) {
     require(!done(), "recipe_trainer::step", "training is finished");
-    log_.push_back(progress_.epoch(run, at_));
+    log_.push_back(progress_.epoch(executor_ref(run), at_));
     return log_.back();
   }
 

@@ -68,8 +68,7 @@ class training_rows<Counts> {
 
   training_rows(const Counts& counts, row_choice choice)
       : counts_(&counts), choice_(std::move(choice)) {
-    for (const index row : choice_.rows())
-      nonzeros_ += static_cast<index>(counts.cell(row).size());
+    for (const index row : choice_.rows()) nonzeros_ += static_cast<index>(counts.cell(row).size());
   }
 
   [[nodiscard]] index cells() const noexcept { return choice_.size(); }

@@ -19,7 +19,9 @@ namespace harmonium::inline v0_2 {
 /// @param weights length units.size()
 /// @param[out] out length units.size(), overwritten
 template <class Units, std::floating_point Weight>
-requires requires(const Units& units) { units.states(); }
+requires requires(const Units& units) {
+  units.states();
+}
 void write_maximiser(const Units& units, std::span<const Weight> weights,
                      std::span<typename Units::scalar> out) {
   using scalar = typename Units::scalar;

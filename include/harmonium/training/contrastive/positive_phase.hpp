@@ -40,8 +40,8 @@ class positive_phase {
     const double average = total_weight(data) / static_cast<double>(row_count(data));
     weights_.resize(chosen.size());
     for (std::size_t i = 0; i < chosen.size(); ++i)
-      weights_[i] = static_cast<scalar>(row_weight(data, chosen[i]) / average /
-                                        static_cast<double>(size));
+      weights_[i] =
+          static_cast<scalar>(row_weight(data, chosen[i]) / average / static_cast<double>(size));
     x_.assign(data, chosen);
     for (std::size_t l = 1; l < Model::layers; ++l) means_[l].resize(size, model.size(l));
     from_below_.resize(size, model.size(1));

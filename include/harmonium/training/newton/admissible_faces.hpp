@@ -113,8 +113,7 @@ class admissible_faces {
   /// enumeration. Left in `gene.h`.
   nearest_state nearest_to_limit(index m, double length, double along_bias, one_gene& gene) const {
     const double* const w = problem_->weights.row(m).data();
-    for (std::size_t k = 0; k < gene.d.size(); ++k)
-      gene.mixed[k] = length * gene.d[k] + 0.8 * w[k];
+    for (std::size_t k = 0; k < gene.d.size(); ++k) gene.mixed[k] = length * gene.d[k] + 0.8 * w[k];
     maximise_(gene.mixed, gene.h);
     const auto at = static_cast<std::size_t>(m);
     const double input = value_at(gene.h, problem_->bias[at], w);

@@ -36,14 +36,14 @@ namespace harmonium::inline v0_2 {
 
 /// Where a Newton step starts: parameters, and what the data ask for.
 struct newton_problem {
-  index columns = 0;               ///< features whose parameters move: 1 (biases only) or units + 1
-  matrix<double> pairs;            ///< genes x (units + 1): the data's mean of x phi'
-  matrix<double> weights;          ///< genes x units
-  std::vector<double> prior;       ///< precision of each gene's weights, per cell
-  std::vector<double> scale;       ///< d eta = scale x d log mean, at the gene's mean
-  std::vector<double> bias;        ///< a_m
-  std::vector<double> limits;      ///< largest admissible input of every gene
-  double damping = 0;              ///< added to every state's probability in the information
+  index columns = 0;           ///< features whose parameters move: 1 (biases only) or units + 1
+  matrix<double> pairs;        ///< genes x (units + 1): the data's mean of x phi'
+  matrix<double> weights;      ///< genes x units
+  std::vector<double> prior;   ///< precision of each gene's weights, per cell
+  std::vector<double> scale;   ///< d eta = scale x d log mean, at the gene's mean
+  std::vector<double> bias;    ///< a_m
+  std::vector<double> limits;  ///< largest admissible input of every gene
+  double damping = 0;          ///< added to every state's probability in the information
   [[nodiscard]] index genes() const noexcept { return pairs.rows(); }
 };
 

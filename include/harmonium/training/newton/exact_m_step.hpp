@@ -38,8 +38,7 @@ m_step_result maximise_expected(const Executor& run, Model& model,
     gained = result.objective_after - result.objective_before;
     penalty = upper.penalty();
   }
-  auto result =
-      newton_m_step<Model>(model, hidden, data, limits, weight, options.newton).run(run);
+  auto result = newton_m_step<Model>(model, hidden, data, limits, weight, options.newton).run(run);
   result.objective_before -= gained + penalty;
   result.objective_after -= penalty;
   return result;

@@ -31,14 +31,15 @@ struct newton_options {
   index steps = 3;   ///< most per M-step; it ends earlier when little is gained
   double ridge = 1;  ///< prior precision of a weight in units of d log mean; larger shrinks more,
                      ///< most where a gene has few counts
-  bool biases_only = false;   ///< true: only the biases move, which makes the model's E[x] the data's
+  bool biases_only =
+      false;  ///< true: only the biases move, which makes the model's E[x] the data's
   double negligible = 1e-10;  ///< states less probable than this do not count in the gradient
   index rank = 200;           ///< most probable states that couple the genes in a Newton step
-  double damping = 1e-3;  ///< added to every state's probability in the information: where the
-                          ///< model has hardly any, the linear gradient reaches less far than a
-                          ///< Newton step would go; larger makes steps more careful
-  double accuracy = 1e-2;  ///< relative, of the conjugate gradients that solve for a step
-  index halvings = 20;     ///< lengths of a step that are tried, each half the one before
+  double damping = 1e-3;      ///< added to every state's probability in the information: where the
+                              ///< model has hardly any, the linear gradient reaches less far than a
+                              ///< Newton step would go; larger makes steps more careful
+  double accuracy = 1e-2;     ///< relative, of the conjugate gradients that solve for a step
+  index halvings = 20;        ///< lengths of a step that are tried, each half the one before
 };
 
 struct m_step_result {

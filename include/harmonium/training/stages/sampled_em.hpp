@@ -34,10 +34,10 @@ struct sampled_em {
   index iterations = 32;
   index refit_every = 4;  ///< iterations between refits of the visible units' own parameters, if
                           ///< they have any; 0: never
-  admissible_sum constraint = {};         ///< limits of the visible units' inputs
-  sampled_m_step_options sampling = {};   ///< particles
-  newton_options newton = {};             ///< `rank`, `damping`, `halvings` and `accuracy` are
-                                          ///< those of the sampling
+  admissible_sum constraint = {};        ///< limits of the visible units' inputs
+  sampled_m_step_options sampling = {};  ///< particles
+  newton_options newton = {};            ///< `rank`, `damping`, `halvings` and `accuracy` are
+                                         ///< those of the sampling
 
   template <class Model, row_source Data>
   requires one_hidden_layer<Model> && collapsible<Model>
@@ -75,8 +75,8 @@ class sampled_em_progress {
     iterate(run, at);
     ++iteration_;
     training_record line{"sampled maximum likelihood", iteration_, {}};
-    line.figures.push_back({"reconstruction_error", reconstruction_error(run, at.model, at.training,
-                                                                         now_->data.hidden)});
+    line.figures.push_back({"reconstruction_error",
+                            reconstruction_error(run, at.model, at.training, now_->data.hidden)});
     add_weight_norms(at.model, line);
     if (done()) now_.reset();
     return line;
@@ -92,8 +92,8 @@ class sampled_em_progress {
     vector<scalar> limits(at.model.size(0));
     stage_.constraint.write_limits(at.model, as_span(limits));
     auto& [m_step, data] = *now_;
-    m_step.maximise(run, at.model, data, as_span(std::as_const(limits)),
-                    total_weight(at.training), options);
+    m_step.maximise(run, at.model, data, as_span(std::as_const(limits)), total_weight(at.training),
+                    options);
     if (iteration_ >= stage_.iterations / 4) {
       data = direct_posterior(run, at.model, at.training, m_step.states());
       const bool due = stage_.refit_every > 0 && decltype(at.refit)::acts &&
@@ -101,8 +101,7 @@ class sampled_em_progress {
       if (due && left > stage_.iterations / 4) {
         const model_type before = at.model;
         stage_.constraint.write_limits(at.model, as_span(limits));
-        at.refit.update(run, at.model, at.training, data.hidden,
-                        as_span(std::as_const(limits)));
+        at.refit.update(run, at.model, at.training, data.hidden, as_span(std::as_const(limits)));
         stage_.constraint.apply(at.model);
         m_step.follow(run, before, at.model, as_span(std::as_const(data.hidden_means)));
         data = direct_posterior(run, at.model, at.training, m_step.states());

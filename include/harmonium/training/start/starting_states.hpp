@@ -29,7 +29,8 @@ inline matrix<double> random_projections(const matrix<double>& scores, index uni
   matrix<double> turn(scores.cols(), units);
   for (index c = 0; c < scores.cols(); ++c) {
     double square = 0;
-    for (index i = 0; i < scores.rows(); ++i) square += (weights.empty() ? 1.0 : weights[static_cast<std::size_t>(i)]) * scores(i, c) *
+    for (index i = 0; i < scores.rows(); ++i)
+      square += (weights.empty() ? 1.0 : weights[static_cast<std::size_t>(i)]) * scores(i, c) *
                 scores(i, c);
     for (index k = 0; k < units; ++k) {
       const double weight = draw::normal(rng);
