@@ -41,7 +41,7 @@ struct scdbm_of<3> {
   using type = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli, hm::bernoulli>;
 };
 
-inline std::string log_as_csv(const std::vector<hm::training_record>& log) {
+inline std::string log_as_csv(const std::vector<hm::dbm_training_record>& log) {
   std::string csv =
       "stage,epoch,learning_rate,reconstruction_error,mean_field_unconverged,weight_norms,"
       "free_energy,log_likelihood,"
@@ -151,7 +151,7 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
                                      : by_collapsed ? "collapsed Gibbs" + sweeps
                                      : by_particles ? "the particles of training"
                                                     : "exact (the hidden layer is enumerated)");
-  const auto& last = trainer.log().empty() ? hm::training_record{} : trainer.log().back();
+  const auto& last = trainer.log().empty() ? hm::dbm_training_record{} : trainer.log().back();
   if (last.log_likelihood)
     made.facts.emplace_back("log-likelihood", rounded(*last.log_likelihood) + " nats per cell");
   const auto& theta = model.visible().inverse_dispersion();

@@ -115,7 +115,7 @@ TEST_CASE("step by step, watched and stopped") {
   auto resumed = trainer;                // the state is a value: a copy is a checkpoint
   resumed.run(run, hm::silent{});        // goes on where the other stopped
   const scdbm& model = resumed.model();  // throws before the end of training
-  for (const hm::training_record& line : resumed.log())
+  for (const hm::dbm_training_record& line : resumed.log())
     if (line.log_likelihood) shown.push_back(line.stage);
   const std::vector<hm::dispersion_status>& how_theta_ended = resumed.statuses();
 

@@ -133,7 +133,7 @@ paper_options<Model> paper_training_options() {
 }
 
 /// One line of the training log.
-struct training_record {
+struct dbm_training_record {
   std::string stage;
   index epoch;  ///< of this stage, from 1
   double learning_rate;
@@ -205,7 +205,7 @@ class dbm_trainer {
 
   /// One epoch of the current stage. @return the line it adds to the log.
   template <executor Executor>
-  const training_record& step(const Executor& run) {
+  const dbm_training_record& step(const Executor& run) {
     require(!done(), "dbm_trainer::step", "training is finished");
     if (stage_ == exact_stage) {
       const bool last = samples_ ? sampled_step(run) : exact_step(run);
@@ -263,7 +263,7 @@ class dbm_trainer {
     require(done() && joint_, "dbm_trainer::model", "training is not finished");
     return joint_->model();
   }
-  [[nodiscard]] const std::vector<training_record>& log() const noexcept { return log_; }
+  [[nodiscard]] const std::vector<dbm_training_record>& log() const noexcept { return log_; }
   /// Where sampled EM was used, hidden states of the model, as many as its particles; else empty.
   [[nodiscard]] const std::vector<typename Model::state_type>& particles() const noexcept {
     return particles_;
@@ -777,7 +777,7 @@ class dbm_trainer {
   void record(const Executor& run, contrastive_phase<AnyModel>& phase, const Rows& rows,
               double rate) {
     const AnyModel& model = phase.model();
-    training_record& line = next_line(rate);
+    dbm_training_record& line = next_line(rate);
     if constexpr (count_source<Rows>) {
       line.reconstruction_error =
           reconstruction_error(run, model, rows, options_.contrastive.mean_field);
@@ -803,10 +803,10 @@ class dbm_trainer {
   }
 
   /// A fresh line of the log, with room for all that the stage may write.
-  training_record& next_line(double rate) {
+  dbm_training_record& next_line(double rate) {
     if (blank_lines_.empty()) {
       const auto count = static_cast<std::size_t>(std::max<index>(1, stage_epochs() - epoch_ + 1));
-      training_record blank{};
+      dbm_training_record blank{};
       blank.stage = stage_name();
       blank.weight_norms.resize(hidden_layers);
       blank_lines_.assign(count, blank);
@@ -820,7 +820,7 @@ class dbm_trainer {
   }
 
   template <class AnyModel>
-  static void write_norms(const AnyModel& model, training_record& line) {
+  static void write_norms(const AnyModel& model, dbm_training_record& line) {
     line.weight_norms.resize(AnyModel::hidden_layers);
     for (std::size_t l = 0; l < AnyModel::hidden_layers; ++l)
       line.weight_norms[l] = weight_norm(model, l);
@@ -829,7 +829,7 @@ class dbm_trainer {
   /// The likelihood is not known.
   template <executor Executor>
   void record_sampled(const Executor& run) {
-    training_record& line = next_line(0);
+    dbm_training_record& line = next_line(0);
     if constexpr (one_hidden_layer<Model>)
       line.reconstruction_error =
           reconstruction_error(run, joint_->model(), training_, sampled_->data.hidden);
@@ -840,7 +840,7 @@ class dbm_trainer {
   template <executor Executor>
   void record_exact(const Executor& run) {
     const Model& model = joint_->model();
-    training_record& line = next_line(0);
+    dbm_training_record& line = next_line(0);
     line.reconstruction_error = reconstruction_error(run, model, training_, exact_->data.hidden);
     line.log_likelihood = exact_->log_likelihood();
     line.free_energy =
@@ -891,8 +891,8 @@ class dbm_trainer {
   matrix<scalar> upper_rows_;  ///< hidden means that the next machine of the stack learns from
   std::size_t stage_ = 0;      ///< hidden layer in pretraining, then joint, then exact
   index epoch_ = 0;            ///< epochs done in this stage
-  std::vector<training_record> log_;
-  std::vector<training_record> blank_lines_;  ///< for the rest of the stage
+  std::vector<dbm_training_record> log_;
+  std::vector<dbm_training_record> blank_lines_;  ///< for the rest of the stage
   std::vector<dispersion_status> statuses_;
   dispersion_work<scalar> dispersion_work_;
 };
