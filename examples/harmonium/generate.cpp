@@ -258,6 +258,10 @@ void check_together(const generate_options& options) {
 /// The options of a run with the model and its own defaults filled in.
 /// @throws std::invalid_argument as `check_together`.
 generate_options complete(generate_options options) {
+  // Short names of the autoencoder's.
+  if (options.preset == "pilot") options.preset = "pilot_default";
+  if (options.preset == "scvi") options.preset = "scvi_default";
+  if (options.preset == "notebook") options.preset = "paper_notebook";
   if (options.model.empty()) options.model = options.preset == "paper" ? "scdbm" : "harmonium";
   check_together(options);
   const bool scdbm = options.model == "scdbm";

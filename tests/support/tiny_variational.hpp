@@ -27,7 +27,8 @@ struct variational_pilot {
         .batch = 20,
         .adam = {.rate = 0.01},
         .warm_up = 100,
-        .held_out = 0.0};
+        .held_out = 0.0,
+        .monitor = std::nullopt};
     model = std::make_shared<const hm::variational_autoencoder<>>(
         hm::train<hm::variational_autoencoder<>>(hm::serial_executor{}, counts, options, rng));
   }

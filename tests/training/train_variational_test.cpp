@@ -20,7 +20,8 @@ hm::variational_options small_options() {
           .batch = 20,
           .adam = {.rate = 0.01},
           .warm_up = 20,
-          .held_out = 0.3};
+          .held_out = 0.3,
+          .monitor = std::nullopt};
 }
 
 }  // namespace
@@ -85,6 +86,34 @@ TEST_CASE("early stopping takes the best model") {
     if (const auto bound = line.figure("held_out_bound")) best = std::max(best, last = *bound);
   }
   CHECK(last < best);
+}
+
+TEST_CASE("before the end of the warm-up no model is the best") {
+  const auto pilot = tiny::toy_counts(40, 15, 5);
+  auto options = small_options();
+  options.epochs = 40;
+  options.warm_up = 40;
+  options.adam.rate = 0.05;
+  options.monitor = hm::held_out_monitor{.every = 1, .patience = 1};
+  hm::random_engine rng(2), same(2);
+  hm::variational_trainer<> trainer(pilot, options, rng);
+  CHECK(trainer.run(hm::serial_executor{}, hm::silent{}));
+  CHECK(trainer.epoch() == 40);
+  options.monitor = std::nullopt;
+  const auto unwatched =
+      hm::train<hm::variational_autoencoder<>>(hm::serial_executor{}, pilot, options, same);
+  CHECK(trainer.model().parameters() == unwatched.parameters());
+}
+
+TEST_CASE("the default trains a pilot too small to hold a cell out") {
+  const auto pilot = tiny::toy_counts(9, 15, 5);
+  hm::variational_options options;
+  options.epochs = 3;
+  hm::random_engine rng(2);
+  hm::variational_trainer<> trainer(pilot, options, rng);
+  CHECK(trainer.run(hm::serial_executor{}, hm::silent{}));
+  CHECK(trainer.held_out_rows().empty());
+  CHECK(!trainer.log().back().figure("held_out_bound"));
 }
 
 TEST_CASE_TEMPLATE("odd pilots train: constant genes, genes and cells without counts", Likelihood,

@@ -42,6 +42,8 @@ TEST_CASE("a setting out of range is named") {
   CHECK(names({.warm_up = -1}, "warm_up"));
   CHECK(names({.held_out = 1.0}, "held_out"));
   CHECK(names({.held_out = -0.1}, "held_out"));
+  CHECK(names({.held_out = 0.0}, "monitor needs held_out"));
+  CHECK(names({.held_out = std::vector<hm::index>{}}, "monitor needs held_out"));
   CHECK(names({.monitor = hm::held_out_monitor{.every = 0}}, "monitor.every"));
   CHECK(names({.monitor = hm::held_out_monitor{.draws = 0}}, "monitor.draws"));
   CHECK(names({.monitor = hm::held_out_monitor{.patience = 0}}, "monitor.patience"));

@@ -55,8 +55,6 @@ class variational_trainer {
     require(training_.cells() >= least_batch, "variational_trainer",
             "batch normalisation needs at least 3 training cells, got " +
                 std::to_string(training_.cells()));
-    require(!options_.monitor || held_out_.cells() > 0, "variational_trainer",
-            "monitor needs held-out cells");
     double total = 0;
     for (index i = 0; i < training_.cells(); ++i)
       for (const scalar x : training_.counts(i).values) total += static_cast<double>(x);
@@ -183,7 +181,8 @@ class variational_trainer {
 
   template <executor Executor>
   void monitor(const Executor& run) {
-    if (!options_.monitor || epoch_ % options_.monitor->every != 0) return;
+    if (!options_.monitor || held_out_.cells() == 0) return;
+    if (epoch_ % options_.monitor->every != 0) return;
     random_engine own(root_, monitor_stream);  // the same draws at every look
     const double bound = bound_of(run, model_, held_out_, options_.monitor->draws, own).value();
     log_.back().figures.push_back({"held_out_bound", bound});

@@ -35,7 +35,9 @@ struct variational_options {
   double warm_up = 50;  ///< epochs until the KL of z counts in full; 0: from the start
   /// Cells that do not train: a share in [0, 1) of them, drawn at random, or these rows.
   std::variant<double, std::vector<index>> held_out = 0.1;
-  std::optional<held_out_monitor> monitor = {};  ///< needs held-out cells
+  /// Needs `held_out`. Where a pilot is so small that the share is less than a cell, nothing
+  /// happens.
+  std::optional<held_out_monitor> monitor = held_out_monitor{.every = 5, .patience = 20};
 };
 
 /// For pilots of about a hundred to a few thousand cells.
@@ -53,7 +55,7 @@ struct variational_options {
           .adam = {},
           .warm_up = 400,
           .held_out = 0.3,
-          .monitor = {}};
+          .monitor = std::nullopt};
 }
 
 /// The settings of the paper's notebooks: 64 hidden units, z of 14, two layers, batches of 36.
@@ -83,6 +85,10 @@ inline void validate(const variational_options& options) {
   if (const double* share = std::get_if<double>(&options.held_out))
     check(*share >= 0 && *share < 1, "held_out must be in [0, 1), got " + std::to_string(*share));
   if (!options.monitor) return;
+  const bool none = std::holds_alternative<double>(options.held_out)
+                        ? std::get<double>(options.held_out) == 0
+                        : std::get<std::vector<index>>(options.held_out).empty();
+  check(!none, "monitor needs held_out cells");
   check(options.monitor->every >= 1, "monitor.every must be at least 1");
   check(options.monitor->draws >= 1, "monitor.draws must be at least 1");
   check(options.monitor->patience.value_or(1) >= 1, "monitor.patience must be at least 1");
