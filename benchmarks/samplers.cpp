@@ -72,8 +72,7 @@ int main(int argc, char** argv) {
   const hm::serial_executor run;
   const hm::variational_posterior<> posterior(
       run,
-      std::make_shared<const autoencoder>(
-          hm::train_variational<autoencoder>(run, pilot.counts, encoding, rng)),
+      std::make_shared<const autoencoder>(hm::train<autoencoder>(run, pilot.counts, encoding, rng)),
       pilot.counts);
 
   std::ostringstream figures, trace;

@@ -40,9 +40,10 @@ void exact_em(const char* name, const hm::count_matrix<>& counts,
 void compensated(const hm::count_matrix<>& training, const hm::count_matrix<>& fresh) {
   hm::random_engine rng(7);
   const hm::serial_executor run;
-  hm::compensated_em<hm::count_matrix<>> em(run, training, {6, 1, 1, 1, 1, 1, 1}, {}, rng);
+  hm::compensated_trainer<hm::count_matrix<>> em(
+      run, training, {.groups = {6, 1, 1, 1, 1, 1, 1}, .tolerance = 0}, rng);
   for (std::size_t n = 1; n <= 25; ++n) {
-    const double own = em.step(run);
+    const double own = *em.step(run).figure("log_likelihood");
     const auto potential = hm::potentials(run, em.model());
     const auto base = hm::log_base_measures(em.model().visible(), fresh);
     double sum = 0;

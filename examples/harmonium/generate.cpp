@@ -230,7 +230,8 @@ void check_together(const generate_options& options) {
   hm::require(!scdbm || options.residual.empty() || options.residual == "none" ||
                   (options.sampler == "auto" && !options.burn_in),
               "--residual", "goes with exact sampling, not with --sampler or --burn-in");
-  const bool own_preset = options.preset == "scvi_default" || options.preset == "paper_notebook";
+  const bool own_preset = options.preset == "pilot_default" || options.preset == "scvi_default" ||
+                          options.preset == "paper_notebook";
   hm::require(options.preset == unset.preset || own_preset == variational, "--preset",
               options.model + " has no preset " + options.preset);
   hm::require(!variational || options.residual.empty() || options.residual == "none" ||
@@ -257,10 +258,14 @@ void check_together(const generate_options& options) {
 /// The options of a run with the model and its own defaults filled in.
 /// @throws std::invalid_argument as `check_together`.
 generate_options complete(generate_options options) {
+  // Short names of the autoencoder's.
+  if (options.preset == "pilot") options.preset = "pilot_default";
+  if (options.preset == "scvi") options.preset = "scvi_default";
+  if (options.preset == "notebook") options.preset = "paper_notebook";
   if (options.model.empty()) options.model = options.preset == "paper" ? "scdbm" : "harmonium";
   check_together(options);
   const bool scdbm = options.model == "scdbm";
-  if (is_variational(options) && options.preset == "default") options.preset = "scvi_default";
+  if (is_variational(options) && options.preset == "default") options.preset = "pilot_default";
   if (options.hidden.empty())
     options.hidden = scdbm ? std::vector<long>{4, 2} : std::vector<long>{8};
   if (options.residual.empty())

@@ -136,9 +136,11 @@ cell). Equal seeds give equal cells for any number of threads.)");
           "units sampled maximum likelihood; with more than 14 units below other layers "
           "pretraining and joint training with a step that learns, which --epochs and "
           "--learning-rate put before or in place of the others; paper: the published "
-          "hyperparameters (learning rate 1e-11 hardly moves the weights). vae-*: scvi_default, "
-          "which is their default, or paper_notebook")
-      ->check(CLI::IsMember({"default", "paper", "scvi_default", "paper_notebook"}))
+          "hyperparameters (learning rate 1e-11 hardly moves the weights). vae-*: pilot, for "
+          "pilots of hundreds to thousands of cells, which is their default; scvi, its defaults; "
+          "notebook, the paper's (also pilot_default, scvi_default, paper_notebook)")
+      ->check(CLI::IsMember({"default", "paper", "pilot", "scvi", "notebook", "pilot_default",
+                             "scvi_default", "paper_notebook"}))
       ->capture_default_str()
       ->group(model);
   const auto read_hidden = [&options](const std::string& text) {
@@ -178,13 +180,12 @@ cell). Equal seeds give equal cells for any number of threads.)");
                   "Pretraining epochs of each hidden layer, then, if there are several, epochs of "
                   "joint training [60,40,10, or none before exact or sampled maximum "
                   "likelihood]; of vae-* one "
-                  "number [400, paper_notebook 200]")
+                  "number [pilot at most 400, scvi 400, notebook 200]")
       ->group(model);
   command
-      .add_option(
-          "--learning-rate", options.learning_rate,
-          "Of the first epoch [default 0.2, which then falls; paper 1e-11; scvi_default 0.001, "
-          "paper_notebook 0.01]")
+      .add_option("--learning-rate", options.learning_rate,
+                  "Of the first epoch [default 0.2, which then falls; paper 1e-11; scvi 0.001, "
+                  "pilot and notebook 0.01]")
       ->check(real_number(false))
       ->type_name("X")
       ->group(model);

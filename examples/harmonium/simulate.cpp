@@ -38,7 +38,7 @@ void simulate(const simulate_options& options) {
                               .dropout = options.dropout};
   // Of few genes, at most half mark a type.
   const auto types = static_cast<hm::index>(asked.types.size());
-  asked.markers_per_type = std::min(asked.markers_per_type, asked.genes / (2 * types));
+  asked.markers_per_type = std::min<hm::index>(20, asked.genes / (2 * types));
   const auto tissue = hm::simulate_tissue(hm::thread_executor(options.threads), asked, rng);
   if (interrupted) throw interruption{};
   io::features features;

@@ -67,7 +67,7 @@ class terminal_progress {
 
   static std::string figures(const harmonium::progress& now) {
     std::string text;
-    for (const auto& figure : now.figures) {
+    for (const auto& figure : now.figures.first(std::min<std::size_t>(now.figures.size(), 3))) {
       char value[64];
       std::snprintf(value, sizeof value, "%.5g", figure.value);
       text += "  " + std::string(figure.name) + " " + value;

@@ -18,17 +18,26 @@ namespace hm = harmonium;
 
 namespace {
 
-std::string log_as_csv(const std::vector<hm::variational_record>& log) {
+std::string log_as_csv(const hm::training_log& log) {
   std::string csv =
       "epoch,kl_weight,bound,reconstruction,latent_divergence,library_divergence,"
       "held_out_bound\n";
-  for (const auto& line : log)
-    csv += std::to_string(line.epoch) + "," + field(line.weight) + "," +
-           field(line.training.value()) + "," + field(line.training.reconstruction) + "," +
-           field(line.training.latent_divergence) + "," +
-           field(line.training.log_library_divergence) + "," +
-           (line.held_out ? field(line.held_out->value()) : "") + "\n";
+  for (const auto& line : log) {
+    csv += std::to_string(line.epoch);
+    for (const char* name : {"weight", "bound", "reconstruction", "latent_divergence",
+                             "library_divergence", "held_out_bound"}) {
+      const auto value = line.figure(name);
+      csv += "," + (value ? field(*value) : std::string());
+    }
+    csv += "\n";
+  }
   return csv;
+}
+
+hm::variational_options preset(const std::string& name) {
+  if (name == "scvi_default") return hm::scvi_default();
+  if (name == "paper_notebook") return hm::paper_notebook();
+  return hm::pilot_default();
 }
 
 std::string in_words(const hm::evidence_bound& bound) {
@@ -54,11 +63,10 @@ synthetic_cells run_variational(const hm::thread_executor& run, const pilot_data
   const numbered_labels labels = number_labels(pilot.labels);
   const auto per_type = cells_per_type(asked.cells_of, labels.names);
 
-  hm::variational_options options =
-      asked.preset == "paper_notebook" ? hm::paper_notebook() : hm::scvi_default();
+  hm::variational_options options = preset(asked.preset);
   if (!asked.epochs.empty()) options.epochs = asked.epochs.front();
   if (asked.learning_rate) options.adam.rate = *asked.learning_rate;
-  options.monitor_every = 10;
+  if (!options.monitor) options.monitor = hm::held_out_monitor{.every = 10};
   hm::variational_trainer<> trainer(pilot.training, options, rng);
   if (!trainer.run(run, std::ref(watch))) throw interruption{};
   const auto model = std::make_shared<const hm::variational_autoencoder<>>(trainer.model());

@@ -134,11 +134,11 @@ TEST_CASE("the variational autoencoder") {
   const hm::thread_executor run(2);
   const auto machine = hm::train<scdbm>(pilot.counts, short_training(), rng);
 
-  auto settings = hm::paper_notebook();  // or scvi_default()
+  auto settings = hm::paper_notebook();  // or pilot_default(), scvi_default()
   settings.epochs = 20;
   using autoencoder = hm::variational_autoencoder<hm::negative_binomial_counts>;  // the default
-  const auto model = std::make_shared<const autoencoder>(
-      hm::train_variational<autoencoder>(run, pilot.counts, settings, rng));
+  const auto model =
+      std::make_shared<const autoencoder>(hm::train<autoencoder>(run, pilot.counts, settings, rng));
   const hm::variational_posterior<> posterior(run, model, pilot.counts);  // both share the model
   const hm::variational_prior<> prior(model);
   const auto around = posterior.generate_with_sources(run, 200, hm::silent{}, rng);
@@ -179,8 +179,8 @@ TEST_CASE("several groups of hidden units") {
   const hm::tissue pilot = small_tissue(rng);
   const hm::serial_executor run;
 
-  const auto fit = hm::train_compensated(run, pilot.counts, {3, 1, 1}, {}, rng);  // 12 states
-  const hm::semi_restricted& model = fit.model;
+  const auto model =
+      hm::train<hm::semi_restricted>(run, pilot.counts, {.groups = {3, 1, 1}}, rng);  // 12 states
   const auto cells = model.generate(run, 100, rng);
 
   CHECK(model.states().size() == 12);

@@ -12,6 +12,7 @@
 #include "harmonium/models/residuals/independent_residuals.hpp"
 #include "harmonium/models/residuals/low_rank_copula.hpp"
 #include "support/factor_cells.hpp"
+#include "support/generator_conformance.hpp"
 #include "support/moments.hpp"
 #include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
@@ -136,6 +137,7 @@ TEST_CASE("the generator's laws: executors, use of the engine, equal engines") {
     CHECK(part.cells.cells() < 300);
     CHECK(std::ssize(part.state) == part.cells.cells());
     CHECK(hm::to_dense(part.cells) == hm::to_dense(one).topRows(part.cells.cells()));
+    tiny::check_generator(model);
   };
   check(fitted<plain_cells>(made, hm::independent_residuals{}));
   check(fitted<low_rank_cells>(made, hm::low_rank_copula{.iterations = 2}));

@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include "support/generator_conformance.hpp"
+
 namespace hm = harmonium;
 
 namespace {
@@ -12,14 +14,19 @@ namespace {
 /// Only what the concept grants.
 struct one_word_cells {
   [[nodiscard]] hm::index genes() const { return 3; }
-  template <hm::executor Executor>
-  [[nodiscard]] hm::count_matrix<> generate(const Executor& run, hm::index cells,
+  template <hm::executor Executor, hm::observer Observer>
+  [[nodiscard]] hm::count_matrix<> generate(const Executor& run, hm::index cells, Observer&& watch,
                                             hm::random_engine& rng) const {
-    return hm::generate_by_cell(run, 3, cells, rng, [](hm::random_engine& own, auto& out) {
+    return hm::generate_by_cell(run, 3, cells, watch, rng, [](hm::random_engine& own, auto& out) {
       const auto word = own();
       out.push_back(0, word % 5);
       out.push_back(2, word / 5 % 7);
     });
+  }
+  template <hm::executor Executor>
+  [[nodiscard]] hm::count_matrix<> generate(const Executor& run, hm::index cells,
+                                            hm::random_engine& rng) const {
+    return generate(run, cells, hm::silent{}, rng);
   }
   [[nodiscard]] hm::count_matrix<> generate(hm::index cells, hm::random_engine& rng) const {
     return generate(hm::serial_executor{}, cells, rng);
@@ -58,6 +65,10 @@ TEST_CASE("cell i comes from stream i, whatever the threads and however many cel
   CHECK(hm::to_dense<int>(first) == dense.topRows(70));
 }
 
+TEST_CASE("a generator of what the concept grants keeps the laws") {
+  tiny::check_generator(one_word_cells{});
+}
+
 TEST_CASE("no cells, a negative number of cells, and errors on the way") {
   hm::random_engine rng(1);
   CHECK(one_word_cells{}.generate(0, rng).cells() == 0);
@@ -66,6 +77,7 @@ TEST_CASE("no cells, a negative number of cells, and errors on the way") {
   const auto broken = [](hm::random_engine&, auto& out) {
     out.push_back(0, std::int64_t{1} << 40);
   };
-  CHECK_THROWS_AS((void)hm::generate_by_cell(hm::thread_executor(2), 1, 300, rng, broken),
-                  std::overflow_error);
+  CHECK_THROWS_AS(
+      (void)hm::generate_by_cell(hm::thread_executor(2), 1, 300, hm::silent{}, rng, broken),
+      std::overflow_error);
 }

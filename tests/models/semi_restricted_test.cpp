@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "support/generator_conformance.hpp"
 #include "support/statistics.hpp"
 
 namespace hm = harmonium;
@@ -93,4 +94,11 @@ TEST_CASE("the maximiser of a linear function") {
   std::vector<double> h(4);
   model.write_maximiser(weights, h);
   CHECK(h == std::vector<double>{0, 0, 1, 0});
+}
+
+TEST_CASE("a generator; only the visible layer has biases") {
+  auto model = two_genes();
+  tiny::check_generator(model);
+  CHECK_THROWS_AS((void)model.bias(1), std::invalid_argument);
+  CHECK_THROWS_AS((void)std::as_const(model).bias(1), std::invalid_argument);
 }

@@ -274,6 +274,9 @@ check "... tells the held-out likelihoods" \
   eval 'grep -q "^held-out nats per cell" chosen/summary.txt && grep -q "^held-out  " chosen/summary.txt'
 generates scdbm_residual --model scdbm --residual low-rank
 generates vae_prior --model vae-prior --epochs 3
+check "... with the settings for pilots" grep -q '"preset": "pilot_default"' vae_prior/options.json
+generates vae_scvi --model vae-posterior --preset scvi --epochs 3
+check "... under its name" grep -q '"preset": "scvi_default"' vae_scvi/options.json
 generates vae_posterior --model vae-posterior --preset paper_notebook --epochs 3 \
   --labels pilot/labels.tsv
 check "... training_log.csv has a line per epoch" [ "$(wc -l <vae_posterior/training_log.csv)" -eq 4 ]

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "support/generator_conformance.hpp"
 #include "support/statistics.hpp"
 #include "support/tiny_variational.hpp"
 
@@ -37,6 +38,12 @@ TEST_CASE("sources are recorded, cells are like them, threads do not matter") {
   CHECK(first > 2.5 * second);
   CHECK(hm::library_sizes(made.cells).mean() ==
         doctest::Approx(hm::library_sizes(pilot.counts).mean()).epsilon(0.1));
+}
+
+TEST_CASE("the laws of a generator") {
+  const tiny::variational_pilot pilot;
+  tiny::check_generator(
+      hm::variational_posterior<>(hm::serial_executor{}, pilot.model, pilot.counts));
 }
 
 TEST_CASE("latent points have the moments of the encoded cell") {

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "support/generator_conformance.hpp"
 #include "support/statistics.hpp"
 #include "support/tiny_variational.hpp"
 
@@ -37,6 +38,11 @@ TEST_CASE("the same cells for any number of threads; libraries of the pilot") {
   const double mean = std::exp(library.mean + library.variance / 2);
   // Counts vary by about as much as libraries: some per cent of the mean of 1000 cells.
   CHECK(hm::library_sizes(cells).mean() == doctest::Approx(mean).epsilon(0.1));
+}
+
+TEST_CASE("the laws of a generator") {
+  const tiny::variational_pilot pilot;
+  tiny::check_generator(hm::variational_prior<>(pilot.model));
 }
 
 TEST_CASE("the standard normal, by its moments") {

@@ -121,6 +121,23 @@ TEST_CASE("markers are raised in their own type only") {
   CHECK(std::abs(sum / 800 - 2) < 5 * 0.5 / std::sqrt(800.0));
 }
 
+TEST_CASE("unless given, markers are 20, or as many as few genes have room for") {
+  hm::random_engine rng(9), given(9);
+  const auto markers = [&](const hm::tissue_options& options) {
+    return hm::simulate_tissue(options, rng).markers;
+  };
+  const hm::tissue small = hm::simulate_tissue({.cells = 200, .genes = 100}, rng);
+  CHECK(small.counts.cells() == 200);
+  CHECK(small.counts.genes() == 100);
+  CHECK(small.counts ==
+        hm::simulate_tissue({.cells = 200, .genes = 100, .markers_per_type = 12}, given).counts);
+  for (const auto& own : small.markers) CHECK(own.size() == 12);
+  CHECK(markers({.cells = 0, .genes = 160}).front().size() == 20);
+  CHECK(markers({.cells = 0, .genes = 1000}).front().size() == 20);
+  CHECK(markers({.cells = 0, .genes = 5}).front().empty());
+  CHECK(markers({.cells = 0, .genes = 100, .types = {{"a"}, {"b"}}}).front().size() == 20);
+}
+
 TEST_CASE("dropout loses the counts it says, and nothing else changes") {
   // Without spread over genes every gene has the same mean in cells of one library size.
   const hm::tissue_options plain{.cells = 500,

@@ -22,13 +22,15 @@ struct variational_pilot {
     hm::random_engine rng(1);
     const hm::variational_options options{
         .shape = {.encoder = {16}, .decoder = {16}, .latent = 2, .encode_library = false},
+        .dropout = 0.1,
         .epochs = 150,
         .batch = 20,
         .adam = {.rate = 0.01},
         .warm_up = 100,
-        .train_share = 1};
+        .held_out = 0.0,
+        .monitor = std::nullopt};
     model = std::make_shared<const hm::variational_autoencoder<>>(
-        hm::train_variational(hm::serial_executor{}, counts, options, rng));
+        hm::train<hm::variational_autoencoder<>>(hm::serial_executor{}, counts, options, rng));
   }
 };
 

@@ -10,7 +10,6 @@
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/models/size_factors.hpp"
 #include "harmonium/training/categorical_em.hpp"
-#include "harmonium/training/compensated_em.hpp"
 #include "harmonium/training/constraints.hpp"
 #include "harmonium/training/contrastive_phase.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
@@ -214,13 +213,4 @@ TEST_CASE("no allocation in an iteration of sampled EM") {
         }) == 0);
   trainer.step(serial);  // hands the particles over
   CHECK(trainer.done());
-}
-
-TEST_CASE("no allocation in a step of compensated EM") {
-  const auto counts = tiny::toy_counts(200, genes, 1);
-  hm::random_engine rng(4);
-  hm::compensated_em<hm::count_matrix<>> em(serial, counts, {3, 1}, {}, rng);
-  CHECK(allocations_of([&] {
-          for (int n = 0; n < 9; ++n) em.step(serial);  // the fourth and the eighth move theta
-        }) == 0);
 }

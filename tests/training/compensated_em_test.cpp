@@ -26,13 +26,16 @@ double held_out(const hm::semi_restricted& model, const hm::count_matrix<>& coun
 TEST_CASE("EM is monotone while theta stays") {
   const auto counts = tiny::toy_counts(200, genes, 1);
   hm::random_engine rng(1);
-  const hm::compensated_options options{.ridge = 1e-9, .prior_cells = 0};
-  hm::compensated_em<hm::count_matrix<>> em(hm::serial_executor{}, counts, {3, 1}, options, rng);
-  double before = em.log_likelihood();
+  const hm::compensated_options options{
+      .groups = {3, 1}, .tolerance = 0, .ridge = 1e-9, .prior_cells = 0};
+  hm::compensated_trainer<hm::count_matrix<>> em(hm::serial_executor{}, counts, options, rng);
+  double before = em.data().log_likelihood;
   const double first = before;
-  for (int n = 0; n < 16; ++n) {
-    const double now = em.step(hm::serial_executor{});
-    if (!em.theta_is_due()) CHECK(now > before - 1e-7);
+  for (int n = 1; n <= 16; ++n) {
+    const auto& line = em.step(hm::serial_executor{});
+    CHECK(line.epoch == n);
+    const double now = *line.figure("log_likelihood");
+    if (n % 4 != 0) CHECK(now > before - 1e-7);
     before = now;
   }
   CHECK(before > first);
@@ -42,10 +45,15 @@ TEST_CASE("EM is monotone while theta stays") {
 TEST_CASE("one group is a mixture: its means are those of the cells that belong to a category") {
   const auto counts = tiny::toy_counts(200, genes, 2);
   hm::random_engine rng(2);
-  const hm::compensated_options options{
-      .ridge = 1e-9, .prior_cells = 0, .dispersion_every = 0, .initial_dispersion = 2};
-  hm::compensated_em<hm::count_matrix<>> em(hm::serial_executor{}, counts, {2}, options, rng);
-  for (int n = 0; n < 40; ++n) em.step(hm::serial_executor{});
+  const hm::compensated_options options{.groups = {2},
+                                        .max_iterations = 40,
+                                        .tolerance = -1,
+                                        .ridge = 1e-9,
+                                        .prior_cells = 0,
+                                        .initial_dispersion = 2,
+                                        .theta = {}};
+  hm::compensated_trainer<hm::count_matrix<>> em(hm::serial_executor{}, counts, options, rng);
+  CHECK(em.run(hm::serial_executor{}, hm::silent{}));
   const auto& model = em.model();
   const auto x = hm::to_dense(counts);
   hm::vector<double> eta(genes), mean(genes);
@@ -67,10 +75,18 @@ TEST_CASE("one group is a mixture: its means are those of the cells that belong 
 TEST_CASE("it finds the two kinds of cells, also for new cells; threads change nothing") {
   const auto counts = tiny::toy_counts(300, genes, 3), fresh = tiny::toy_counts(300, genes, 4);
   hm::random_engine a(5), b(5), c(5);
-  const auto fit = hm::train_compensated(hm::serial_executor{}, counts, {2, 1}, {}, a);
-  const auto same = hm::train_compensated(hm::thread_executor(3), counts, {2, 1}, {}, b);
-  CHECK(fit.log_likelihoods == same.log_likelihoods);
-  CHECK(fit.converged);
+  hm::compensated_trainer<hm::count_matrix<>> fit(hm::serial_executor{}, counts, {.groups = {2, 1}},
+                                                  a);
+  CHECK(!fit.run(hm::serial_executor{}, [](const hm::progress& now) {
+    return now.done == 3 ? hm::flow::stop : hm::flow::proceed;
+  }));
+  CHECK(fit.run(hm::serial_executor{}, hm::silent{}));
+  const auto same =
+      hm::train<hm::semi_restricted>(hm::thread_executor(3), counts, {.groups = {2, 1}}, b);
+  CHECK(fit.model().log_prior() == same.log_prior());
+  CHECK(hm::vector<double>::Map(fit.model().bias(0).data(), genes) ==
+        hm::vector<double>::Map(same.bias(0).data(), genes));
+  CHECK(fit.converged());
   double truth = -std::log(2.0);  // the label itself has to be coded
   const auto x = hm::to_dense(fresh);
   for (hm::index i = 0; i < 300; ++i)
@@ -79,27 +95,43 @@ TEST_CASE("it finds the two kinds of cells, also for new cells; threads change n
           hm::nb_log_pmf(x(i, m),
                          hm::nb_natural_from_mean(tiny::toy_mean(m, genes, i % 2 == 1), 2.0), 2.0) /
           300;
-  const auto independent = hm::train_compensated(hm::serial_executor{}, counts, {1},
-                                                 {.max_iterations = 1, .ridge = 1e9}, c);
-  const double none = held_out(independent.model, fresh);
-  CHECK(held_out(fit.model, fresh) > none + 0.8 * (truth - none));
+  const auto independent = hm::train<hm::semi_restricted>(
+      hm::serial_executor{}, counts, {.groups = {1}, .max_iterations = 1, .ridge = 1e9}, c);
+  const double none = held_out(independent, fresh);
+  CHECK(held_out(fit.model(), fresh) > none + 0.8 * (truth - none));
 }
 
 TEST_CASE("no state leaves the admissible region, however improbable") {
   const auto counts = tiny::toy_counts(100, genes, 6, 0.2);
   hm::random_engine rng(6);
-  const auto fit = hm::train_compensated(hm::serial_executor{}, counts, {3, 1, 1}, {}, rng);
+  const auto model =
+      hm::train<hm::semi_restricted>(hm::serial_executor{}, counts, {.groups = {3, 1, 1}}, rng);
   hm::vector<double> eta(genes);
-  for (hm::index s = 0; s < fit.model.states().size(); ++s) {
-    fit.model.visible_input(fit.model.states()[s], hm::as_span(eta));
+  for (hm::index s = 0; s < model.states().size(); ++s) {
+    model.visible_input(model.states()[s], hm::as_span(eta));
     CHECK(eta.maxCoeff() < 0);
   }
-  CHECK(fit.model.generate(50, rng).cells() == 50);
+  CHECK(model.generate(50, rng).cells() == 50);
 }
 
-TEST_CASE("pilots without counts are refused") {
+TEST_CASE("what cannot be trained is refused") {
+  const auto refused = [](const hm::count_matrix<>& counts,
+                          const hm::compensated_options& options) {
+    hm::random_engine rng(7);
+    CHECK_THROWS_AS(
+        (void)hm::train<hm::semi_restricted>(hm::serial_executor{}, counts, options, rng),
+        std::invalid_argument);
+  };
+  const auto counts = tiny::toy_counts(20, genes, 1);
+  refused(hm::count_matrix<>(3), {.groups = {2}});
+  refused(counts, {});
+  refused(counts, {.groups = {2}, .max_iterations = -1});
+  refused(counts, {.groups = {2}, .ridge = 0});
+  refused(counts, {.groups = {2}, .prior_cells = -1});
+  refused(counts, {.groups = {2}, .theta = hm::theta_updates{.every = 0}});
   hm::random_engine rng(7);
-  const hm::count_matrix<> none(3);
-  CHECK_THROWS_AS(hm::train_compensated(hm::serial_executor{}, none, {2}, {}, rng),
-                  std::invalid_argument);
+  hm::compensated_trainer<hm::count_matrix<>> none(hm::serial_executor{}, counts,
+                                                   {.groups = {2}, .max_iterations = 0}, rng);
+  CHECK(none.done());
+  CHECK_THROWS_AS(none.step(hm::serial_executor{}), std::invalid_argument);
 }

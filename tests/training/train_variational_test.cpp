@@ -14,11 +14,14 @@ namespace hm = harmonium;
 namespace {
 
 hm::variational_options small_options() {
-  return {.shape = {.encoder = {8}, .decoder = {8}, .latent = 2},
+  return {.shape = {.encoder = {8}, .decoder = {8}, .latent = 2, .encode_library = true},
+          .dropout = 0.1,
           .epochs = 30,
           .batch = 20,
           .adam = {.rate = 0.01},
-          .warm_up = 20};
+          .warm_up = 20,
+          .held_out = 0.3,
+          .monitor = std::nullopt};
 }
 
 }  // namespace
@@ -27,7 +30,7 @@ TEST_CASE("the bound rises, also of cells held out, and the log has a line per e
   const auto pilot = tiny::toy_counts(120, 20, 3);
   auto options = small_options();
   options.epochs = 150;
-  options.monitor_every = 30;
+  options.monitor = hm::held_out_monitor{.every = 30};
   hm::random_engine rng(1);
   hm::variational_trainer<> trainer(pilot, options, rng);
   CHECK(trainer.training_rows().size() == 84);
@@ -35,16 +38,19 @@ TEST_CASE("the bound rises, also of cells held out, and the log has a line per e
   CHECK(trainer.run(hm::serial_executor{}, hm::silent{}));
   const auto& log = trainer.log();
   REQUIRE(log.size() == 150);
-  CHECK(log[10].weight == 0.5);
-  CHECK(!log[10].held_out);
-  CHECK(log[149].training.value() > log[0].training.value() + 20);
-  CHECK(log[149].held_out->value() > log[29].held_out->value());
+  CHECK(log[10].figure("weight") == 0.5);
+  CHECK(!log[10].figure("held_out_bound"));
+  CHECK(*log[149].figure("bound") > *log[0].figure("bound") + 20);
+  CHECK(*log[149].figure("held_out_bound") > *log[29].figure("held_out_bound"));
+  CHECK(*log[3].figure("bound") ==
+        doctest::Approx(*log[3].figure("reconstruction") - *log[3].figure("latent_divergence") -
+                        *log[3].figure("library_divergence")));
 }
 
 TEST_CASE("stopped and resumed, with other threads: the same bits as one straight run") {
   const auto pilot = tiny::toy_counts(60, 15, 5);
   auto options = small_options();
-  options.monitor_every = 4;
+  options.monitor = hm::held_out_monitor{.every = 4};
   hm::random_engine first(9), second(9);
   hm::variational_trainer<> straight(pilot, options, first);
   CHECK(straight.run(hm::serial_executor{}, hm::silent{}));
@@ -70,18 +76,44 @@ TEST_CASE("early stopping takes the best model") {
   auto options = small_options();
   options.epochs = 3000;
   options.dropout = 0;
-  options.monitor_every = 5;
-  options.patience = 4;
+  options.monitor = hm::held_out_monitor{.every = 5, .patience = 4};
   hm::random_engine rng(2);
   hm::variational_trainer<> trainer(pilot, options, rng);
   CHECK(trainer.run(hm::serial_executor{}, hm::silent{}));
   CHECK(trainer.epoch() < 3000);
   double best = -1e300, last = 0;
   for (const auto& line : trainer.log()) {
-    if (!line.held_out) continue;
-    best = std::max(best, last = line.held_out->value());
+    if (const auto bound = line.figure("held_out_bound")) best = std::max(best, last = *bound);
   }
   CHECK(last < best);
+}
+
+TEST_CASE("before the end of the warm-up no model is the best") {
+  const auto pilot = tiny::toy_counts(40, 15, 5);
+  auto options = small_options();
+  options.epochs = 40;
+  options.warm_up = 40;
+  options.adam.rate = 0.05;
+  options.monitor = hm::held_out_monitor{.every = 1, .patience = 1};
+  hm::random_engine rng(2), same(2);
+  hm::variational_trainer<> trainer(pilot, options, rng);
+  CHECK(trainer.run(hm::serial_executor{}, hm::silent{}));
+  CHECK(trainer.epoch() == 40);
+  options.monitor = std::nullopt;
+  const auto unwatched =
+      hm::train<hm::variational_autoencoder<>>(hm::serial_executor{}, pilot, options, same);
+  CHECK(trainer.model().parameters() == unwatched.parameters());
+}
+
+TEST_CASE("the default trains a pilot too small to hold a cell out") {
+  const auto pilot = tiny::toy_counts(9, 15, 5);
+  hm::variational_options options;
+  options.epochs = 3;
+  hm::random_engine rng(2);
+  hm::variational_trainer<> trainer(pilot, options, rng);
+  CHECK(trainer.run(hm::serial_executor{}, hm::silent{}));
+  CHECK(trainer.held_out_rows().empty());
+  CHECK(!trainer.log().back().figure("held_out_bound"));
 }
 
 TEST_CASE_TEMPLATE("odd pilots train: constant genes, genes and cells without counts", Likelihood,
@@ -100,8 +132,8 @@ TEST_CASE_TEMPLATE("odd pilots train: constant genes, genes and cells without co
   options.batch = 3;
   options.shape.encode_library = false;
   hm::random_engine rng(3);
-  const auto model = hm::train_variational<hm::variational_autoencoder<Likelihood>>(
-      hm::serial_executor{}, pilot, options, rng);
+  const auto model = hm::train<hm::variational_autoencoder<Likelihood>>(hm::serial_executor{},
+                                                                        pilot, options, rng);
   CHECK(model.parameters().allFinite());
   CHECK(model.encode(hm::serial_executor{}, pilot).mean.allFinite());
 }
@@ -113,7 +145,7 @@ TEST_CASE("an exploding learning rate is an error that says so, not a NaN") {
   hm::random_engine rng(2);
   std::string text;
   try {
-    (void)hm::train_variational(hm::serial_executor{}, pilot, options, rng);
+    (void)hm::train<hm::variational_autoencoder<>>(hm::serial_executor{}, pilot, options, rng);
   } catch (const std::domain_error& error) {
     text = error.what();
   }
@@ -137,16 +169,14 @@ TEST_CASE("what cannot be trained is refused") {
   refused(pilot, [](auto& options) { options.batch = 2; });
   refused(pilot, [](auto& options) { options.dropout = 1; });
   refused(pilot, [](auto& options) { options.epochs = -1; });
-  refused(pilot, [](auto& options) { options.train_share = 0; });
-  refused(pilot, [](auto& options) { options.held_out = {10}; });
-  refused(pilot, [](auto& options) { options.patience = 2; });
+  refused(pilot, [](auto& options) { options.held_out = 1.0; });
+  refused(pilot, [](auto& options) { options.held_out = std::vector<hm::index>{10}; });
+  refused(pilot, [](auto& options) {
+    options.monitor = hm::held_out_monitor{};
+    options.held_out = 0.0;
+  });
+  refused(pilot, [](auto& options) { options.monitor = hm::held_out_monitor{.every = 0}; });
+  refused(pilot, [](auto& options) { options.monitor = hm::held_out_monitor{.draws = 0}; });
+  refused(pilot, [](auto& options) { options.monitor = hm::held_out_monitor{.patience = 0}; });
   refused(pilot, [](auto& options) { options.adam.rate = -1; });
-}
-
-TEST_CASE("presets") {
-  CHECK(hm::scvi_default().shape.encoder == std::vector<hm::index>{128});
-  CHECK(hm::scvi_default().epochs == 400);
-  CHECK(hm::paper_notebook().shape.decoder == std::vector<hm::index>{64, 64});
-  CHECK(hm::paper_notebook().shape.latent == 14);
-  CHECK(hm::paper_notebook().adam.rate == 0.01);
 }

@@ -73,16 +73,21 @@ class correlated_cells {
   [[nodiscard]] const count_states& states() const noexcept { return states_; }
   [[nodiscard]] const Residual& residual() const noexcept { return residual_; }
 
+  template <executor Executor, observer Observer>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,
+                                        random_engine& rng) const {
+    return generate_with_states(run, cells, watch, rng).cells;
+  }
   template <executor Executor>
   [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
                                         random_engine& rng) const {
-    return generate_with_states(run, cells, silent{}, rng).cells;
+    return generate(run, cells, silent{}, rng);
   }
   [[nodiscard]] count_matrix<> generate(index cells, random_engine& rng) const {
-    return generate(serial_executor{}, cells, rng);
+    return generate(serial_executor{}, cells, silent{}, rng);
   }
 
-  /// The same with the states, in random order; watched.
+  /// The same with the states, in random order.
   template <executor Executor, observer Observer>
   [[nodiscard]] cells_with_states generate_with_states(const Executor& run, index cells,
                                                        Observer&& watch, random_engine& rng) const {

@@ -17,6 +17,7 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
@@ -96,8 +97,15 @@ class semi_restricted {
 
   [[nodiscard]] const negative_binomial& visible() const noexcept { return visible_; }
   [[nodiscard]] negative_binomial& visible() noexcept { return visible_; }
-  [[nodiscard]] std::span<const double> bias(std::size_t) const noexcept { return as_span(bias_); }
-  [[nodiscard]] std::span<double> bias(std::size_t) noexcept { return as_span(bias_); }
+  /// Of the visible layer, number 0: the hidden units' are in `log_prior`.
+  [[nodiscard]] std::span<const double> bias(std::size_t layer) const {
+    require(layer == 0, "semi_restricted::bias", "only the visible layer, 0, has biases");
+    return as_span(bias_);
+  }
+  [[nodiscard]] std::span<double> bias(std::size_t layer) {
+    require(layer == 0, "semi_restricted::bias", "only the visible layer, 0, has biases");
+    return as_span(bias_);
+  }
   [[nodiscard]] weight_view<double> weights(std::size_t) const noexcept {
     return {weights_.data(), weights_.rows(), weights_.cols()};
   }
@@ -136,13 +144,13 @@ class semi_restricted {
   }
 
   /// Cells drawn one by one: a joint hidden state, then the genes.
-  template <executor Executor>
-  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+  template <executor Executor, observer Observer>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,
                                         random_engine& rng) const {
     std::vector<double> prior(static_cast<std::size_t>(states_.size()));
     for (std::size_t s = 0; s < prior.size(); ++s)
       prior[s] = math::exp(log_prior_[static_cast<index>(s)]);
-    return generate_by_cell(run, genes(), cells, rng, [&](random_engine& own, auto& out) {
+    return generate_by_cell(run, genes(), cells, watch, rng, [&](random_engine& own, auto& out) {
       const index s = draw::categorical(std::span<const double>(prior), own);
       vector<double> eta(genes()), counts(genes());
       visible_input(states_[s], as_span(eta));
@@ -150,8 +158,13 @@ class semi_restricted {
       for (index m = 0; m < genes(); ++m) out.push_back(m, counts[m]);
     });
   }
+  template <executor Executor>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+                                        random_engine& rng) const {
+    return generate(run, cells, silent{}, rng);
+  }
   [[nodiscard]] count_matrix<> generate(index cells, random_engine& rng) const {
-    return generate(serial_executor{}, cells, rng);
+    return generate(serial_executor{}, cells, silent{}, rng);
   }
 
  private:

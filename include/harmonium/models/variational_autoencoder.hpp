@@ -218,4 +218,24 @@ class variational_autoencoder {
   library_distribution log_library_prior_;
 };
 
+/// An autoencoder of counts that its trainer and its samplers accept; `variational_autoencoder` is
+/// the model.
+template <class M>
+concept encoder_decoder = std::copyable<M> && count_likelihood<typename M::likelihood> &&
+    std::floating_point<typename M::scalar> &&
+    requires(M& model, const M& constant, const serial_executor& run,
+             const count_rows<typename M::scalar>& counts, const matrix<typename M::scalar>& z,
+             std::span<const double> log_library, const library_distribution& library) {
+  { constant.genes() } -> std::same_as<index>;
+  { constant.latent() } -> std::same_as<index>;
+  { model.parameters() } -> std::same_as<vector<typename M::scalar>&>;
+  { model.statistics() } -> std::same_as<vector<typename M::scalar>&>;
+  { constant.encode(run, counts) } -> std::same_as<encoded_cells<typename M::scalar>>;
+  { constant.decode(run, z, log_library) } -> std::same_as<decoded_cells<typename M::scalar>>;
+  { constant.log_library_prior() } -> std::convertible_to<library_distribution>;
+  model.set_library(library);
+};
+
+static_assert(encoder_decoder<variational_autoencoder<>>);
+
 }  // namespace harmonium::inline v0_2

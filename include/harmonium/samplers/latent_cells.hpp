@@ -62,7 +62,7 @@ struct latent_point {
 /// @param rng moves on by one word
 /// @return the cells; the first few of them if `watch` said stop.
 /// @throws std::overflow_error for means so large that no count can be drawn.
-template <executor Executor, class Model, class MakeWorker, observer Observer>
+template <executor Executor, encoder_decoder Model, class MakeWorker, observer Observer>
 count_matrix<> cells_from_latent(const Executor& run, const Model& model, index cells,
                                  const depth_change& depth, const MakeWorker& make_worker,
                                  Observer&& watch, random_engine& rng) {

@@ -39,7 +39,7 @@ struct cells_with_sources {
 ///
 /// A log-library beyond that of twice the deepest pilot cell counts as that: the encoder, which is
 /// not bounded, may say anything of a cell unlike those it was trained on.
-template <class Model = variational_autoencoder<>>
+template <encoder_decoder Model = variational_autoencoder<>>
 class variational_posterior {
  public:
   using scalar = typename Model::scalar;
@@ -70,16 +70,21 @@ class variational_posterior {
   [[nodiscard]] const encoded_cells<scalar>& encoded() const noexcept { return encoded_; }
   [[nodiscard]] const depth_change& depth() const noexcept { return depth_; }
 
+  template <executor Executor, observer Observer>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,
+                                        random_engine& rng) const {
+    return generate_with_sources(run, cells, watch, rng).cells;
+  }
   template <executor Executor>
   [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
                                         random_engine& rng) const {
-    return generate_with_sources(run, cells, silent{}, rng).cells;
+    return generate(run, cells, silent{}, rng);
   }
   [[nodiscard]] count_matrix<> generate(index cells, random_engine& rng) const {
-    return generate(serial_executor{}, cells, rng);
+    return generate(serial_executor{}, cells, silent{}, rng);
   }
 
-  /// The same with the pilot cell of each; watched.
+  /// The same with the pilot cell of each.
   template <executor Executor, observer Observer>
   [[nodiscard]] cells_with_sources generate_with_sources(const Executor& run, index cells,
                                                          Observer&& watch,

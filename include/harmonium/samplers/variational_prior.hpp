@@ -99,7 +99,7 @@ class latent_clusters {
 
 /// Generator: z ~ `Latent`, l ~ N(mean, variance of the pilot's log-libraries), overall or of the
 /// cluster that z falls in. Shares the fitted model with others.
-template <class Model = variational_autoencoder<>,
+template <encoder_decoder Model = variational_autoencoder<>,
           latent_distribution Latent = standard_normal_latent>
 class variational_prior {
  public:
@@ -117,15 +117,6 @@ class variational_prior {
   [[nodiscard]] index genes() const noexcept { return model_->genes(); }
   [[nodiscard]] const Model& model() const noexcept { return *model_; }
 
-  template <executor Executor>
-  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
-                                        random_engine& rng) const {
-    return generate(run, cells, silent{}, rng);
-  }
-  [[nodiscard]] count_matrix<> generate(index cells, random_engine& rng) const {
-    return generate(serial_executor{}, cells, silent{}, rng);
-  }
-  /// The same, watched.
   template <executor Executor, observer Observer>
   [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,
                                         random_engine& rng) const {
@@ -140,9 +131,17 @@ class variational_prior {
         },
         watch, rng);
   }
+  template <executor Executor>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+                                        random_engine& rng) const {
+    return generate(run, cells, silent{}, rng);
+  }
+  [[nodiscard]] count_matrix<> generate(index cells, random_engine& rng) const {
+    return generate(serial_executor{}, cells, silent{}, rng);
+  }
 
   /// `counts[c]` cells of cluster c, in random order: z is drawn until it falls there.
-  /// @throws std::invalid_argument without clusters; std::domain_error if 100 000 draws of a z
+  /// @throws std::invalid_argument without clusters, std::domain_error if 100 000 draws of a z
   /// never
   ///         reach a cluster.
   template <executor Executor, observer Observer>

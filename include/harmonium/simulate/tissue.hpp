@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,7 +39,9 @@ struct tissue_options {
   std::vector<cell_type> types = {{"T_helper", 0.34},  {"T_cytotoxic", 0.20},  {"B_cell", 0.16},
                                   {"monocyte", 0.14},  {"NK_cell", 0.08},      {"fibroblast", 0.05},
                                   {"dendritic", 0.02}, {"megakaryocyte", 0.01}};
-  index markers_per_type = 20;        ///< genes raised in one type only; no gene marks two types
+  /// Genes raised in one type only; no gene marks two types. Not given: 20, or where genes are too
+  /// few for that, genes / types.
+  std::optional<index> markers_per_type = {};
   double marker_log_change = 2;       ///< mean log fold change of a marker (natural logarithm)
   double marker_log_spread = 0.5;     ///< its standard deviation over markers
   double abundance_log_spread = 1.2;  ///< standard deviation over genes of log expression
@@ -93,11 +96,12 @@ class tissue_simulator {
       check(type.weight > 0 && std::isfinite(type.weight), "the weight of type \"" + type.name +
                                                                "\" must be positive, got " +
                                                                std::to_string(type.weight));
-    check(options_.markers_per_type >= 0, "markers_per_type must not be negative");
-    check(options_.markers_per_type <= options_.genes / types(),
-          "markers_per_type * types must not exceed genes (" + std::to_string(options_.genes) +
-              "), got " + std::to_string(options_.markers_per_type) + " * " +
-              std::to_string(types()));
+    const index most = options_.genes / types();
+    markers_ = options_.markers_per_type.value_or(std::min<index>(20, most));
+    check(markers_ >= 0, "markers_per_type must not be negative");
+    check(markers_ <= most, "markers_per_type * types must not exceed genes (" +
+                                std::to_string(options_.genes) + "), got " +
+                                std::to_string(markers_) + " * " + std::to_string(types()));
     check(std::isfinite(options_.marker_log_change), "marker_log_change must be finite");
     check(spread(options_.marker_log_spread), "marker_log_spread must be >= 0 and finite");
     check(spread(options_.abundance_log_spread), "abundance_log_spread must be >= 0 and finite");
@@ -178,14 +182,13 @@ class tissue_simulator {
     for (double& value : made.theta)
       value = options_.median_theta * log_normal(options_.theta_log_spread, rng);
 
-    std::vector<index> chosen =
-        draw::sample_without_replacement(genes, options_.markers_per_type * types(), rng);
+    std::vector<index> chosen = draw::sample_without_replacement(genes, markers_ * types(), rng);
     draw::shuffle(std::span(chosen), rng);
     made.profiles.resize(types(), genes);
     for (index type = 0; type < types(); ++type) {
       made.profiles.row(type) = abundance;
-      const auto first = chosen.begin() + type * options_.markers_per_type;
-      std::vector<index> markers(first, first + options_.markers_per_type);
+      const auto first = chosen.begin() + type * markers_;
+      std::vector<index> markers(first, first + markers_);
       std::sort(markers.begin(), markers.end());
       for (const index gene : markers)
         made.profiles(type, gene) *=
@@ -225,6 +228,7 @@ class tissue_simulator {
   }
 
   tissue_options options_;
+  index markers_ = 0;  ///< of every type
 };
 
 /// A gamma-Poisson tissue: cell types of unequal abundance with marker genes of their own,

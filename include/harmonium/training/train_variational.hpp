@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Training a variational autoencoder: Adam on the evidence lower bound, with scVI's settings.
+/// Training a variational autoencoder: Adam on the evidence lower bound.
 #pragma once
 
 #include <algorithm>
@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
@@ -25,56 +26,16 @@
 #include "harmonium/models/variational/evidence_bound.hpp"
 #include "harmonium/models/variational_autoencoder.hpp"
 #include "harmonium/training/adam.hpp"
+#include "harmonium/training/trainer_concept.hpp"
+#include "harmonium/training/training_log.hpp"
+#include "harmonium/training/variational_options.hpp"
 
 namespace harmonium::inline v0_2 {
 
-/// Settings of a run. The defaults are scVI's.
-struct variational_options {
-  variational_shape shape = {};
-  double dropout =
-      0.1;  ///< share of the encoders' hidden units dropped per cell and step, in [0, 1)
-  index epochs = 400;
-  index batch = 128;  ///< cells per step; a last batch of fewer than 3 cells is skipped
-  adam_options adam = {};
-  double warm_up = 400;              ///< epochs until the KL of z counts in full; 0: from the start
-  double train_share = 0.7;          ///< of the cells, drawn at random, unless `held_out` is given
-  std::vector<index> held_out = {};  ///< these cells do not train
-  index monitor_every = 0;           ///< epochs between looks at the held-out cells; 0: none
-  index monitor_draws = 5;           ///< of z and l per held-out cell and look
-  /// Early stopping: ends when the held-out bound did not rise for so many looks, and takes the
-  /// model of the best one. 0: never. Needs `monitor_every`.
-  index patience = 0;
-};
-
-/// scVI's defaults: 128 hidden units, z of 10, one layer, 400 epochs.
-[[nodiscard]] inline variational_options scvi_default() {
-  return {};
-}
-
-/// The settings of the paper's notebooks: 64 hidden units, z of 14, two layers, batches of 36.
-[[nodiscard]] inline variational_options paper_notebook() {
-  variational_options options;
-  options.shape.encoder = {64, 64};
-  options.shape.decoder = {64, 64};
-  options.shape.latent = 14;
-  options.epochs = 200;
-  options.batch = 36;
-  options.adam.rate = 0.01;
-  options.warm_up = 75;
-  return options;
-}
-
-/// One line of the training log.
-struct variational_record {
-  index epoch;              ///< from 1
-  double weight;            ///< of the KL of z in this epoch
-  evidence_bound training;  ///< of one draw per training cell, in training
-  std::optional<evidence_bound> held_out;
-};
-
-/// Training, one epoch per `step`. A value: a copy goes on independently and bit for bit like the
-/// original.
-template <class Model = variational_autoencoder<>>
+/// Trainer, one epoch per `step`. The figures of its log, nats per cell: `bound`, in training, of
+/// one draw per cell; its parts `reconstruction`, `latent_divergence` and `library_divergence`;
+/// `weight`, of the KL of z in this epoch; and in epochs with a look `held_out_bound`.
+template <encoder_decoder Model = variational_autoencoder<>>
 class variational_trainer {
  public:
   using scalar = typename Model::scalar;
@@ -84,22 +45,20 @@ class variational_trainer {
   /// @throws std::invalid_argument for options out of range or fewer than 3 training cells.
   template <count_source Counts>
   variational_trainer(const Counts& counts, variational_options options, random_engine& rng)
-      : options_(check(std::move(options))),
+      : options_(checked(std::move(options))),
         root_(rng()),
-        split_(split(counts, options_, root_)),
+        split_(split(counts, options_.held_out, root_)),
         training_(select_cells(counts, std::span<const index>(split_.training))),
         held_out_(select_cells(counts, std::span<const index>(split_.held_out))),
         model_(untrained(counts, options_.shape, root_)),
         adam_(model_.parameters().size(), options_.adam) {
-    require(training_.cells() >= least_batch, "train_variational",
+    require(training_.cells() >= least_batch, "variational_trainer",
             "batch normalisation needs at least 3 training cells, got " +
                 std::to_string(training_.cells()));
-    require(options_.patience == 0 || (options_.monitor_every > 0 && held_out_.cells() > 0),
-            "train_variational", "early stopping needs monitor_every and held-out cells");
     double total = 0;
     for (index i = 0; i < training_.cells(); ++i)
       for (const scalar x : training_.counts(i).values) total += static_cast<double>(x);
-    require(total > 0, "train_variational", "the training cells hold no counts at all");
+    require(total > 0, "variational_trainer", "the training cells hold no counts at all");
     const auto& library = training_.log_library();
     model_.set_library(
         library_distribution::of({library.data(), static_cast<std::size_t>(library.size())}));
@@ -113,7 +72,7 @@ class variational_trainer {
   /// One epoch. @return the line it adds to the log.
   /// @throws std::domain_error if numbers are no longer finite: the learning rate is too large.
   template <executor Executor>
-  const variational_record& step(const Executor& run) {
+  const training_record& step(const Executor& run) {
     require(!done(), "variational_trainer::step", "training is finished");
     const double weight =
         options_.warm_up > 0 ? std::min(1.0, static_cast<double>(epoch_) / options_.warm_up) : 1.0;
@@ -142,11 +101,15 @@ class variational_trainer {
     if (!model_.parameters().allFinite() || !model_.statistics().allFinite()) diverged();
     ++epoch_;
     const auto n = static_cast<double>(seen);
-    log_.push_back(
-        {epoch_,
-         weight,
-         {sum.reconstruction / n, sum.latent_divergence / n, sum.log_library_divergence / n},
-         {}});
+    const double reconstruction = sum.reconstruction / n;
+    const double divergence = sum.latent_divergence / n, library = sum.log_library_divergence / n;
+    log_.push_back({"variational training",
+                    epoch_,
+                    {{"bound", reconstruction - (divergence + library)},
+                     {"reconstruction", reconstruction},
+                     {"latent_divergence", divergence},
+                     {"library_divergence", library},
+                     {"weight", weight}}});
     monitor(run);
     return log_.back();
   }
@@ -154,19 +117,13 @@ class variational_trainer {
   /// Runs to the end, or until the observer says stop. @return whether training is finished.
   template <executor Executor, observer Observer>
   bool run(const Executor& executor, Observer&& watch) {
-    while (!done()) {
-      const auto& line = step(executor);
-      std::vector<named_value> figures{{"bound", line.training.value()}};
-      if (line.held_out) figures.push_back({"held_out_bound", line.held_out->value()});
-      const index total = done() ? epoch_ : options_.epochs;
-      if (watch(progress{"variational training", epoch_, total, figures}) == flow::stop) break;
-    }
-    return done();
+    return run_to_end(*this, executor, watch,
+                      [](const auto& training) { return training.options_.epochs; });
   }
 
   /// As trained so far; after early stopping the best one.
   [[nodiscard]] const Model& model() const noexcept { return best_ && done() ? *best_ : model_; }
-  [[nodiscard]] const std::vector<variational_record>& log() const noexcept { return log_; }
+  [[nodiscard]] const training_log& log() const noexcept { return log_; }
   /// The cells that train, and those that do not, as rows of the counts.
   [[nodiscard]] const std::vector<index>& training_rows() const noexcept { return split_.training; }
   [[nodiscard]] const std::vector<index>& held_out_rows() const noexcept { return split_.held_out; }
@@ -181,35 +138,26 @@ class variational_trainer {
   static constexpr std::uint64_t split_stream = 0, start_stream = 1, monitor_stream = 2,
                                  first_epoch_stream = 16;
 
-  static variational_options check(variational_options options) {
-    require(options.dropout >= 0 && options.dropout < 1, "train_variational",
-            "dropout must be in [0, 1), got " + std::to_string(options.dropout));
-    require(options.epochs >= 0, "train_variational", "epochs must not be negative");
-    require(options.batch >= least_batch, "train_variational",
-            "batches need at least 3 cells, got " + std::to_string(options.batch));
-    require(options.warm_up >= 0, "train_variational", "warm_up must not be negative");
-    require(options.train_share > 0 && options.train_share <= 1, "train_variational",
-            "train_share must be in (0, 1], got " + std::to_string(options.train_share));
-    require(options.monitor_every >= 0 && options.monitor_draws > 0 && options.patience >= 0,
-            "train_variational", "monitor_every, monitor_draws and patience must not be negative");
+  static variational_options checked(variational_options options) {
+    validate(options);
     return options;
   }
 
   template <class Counts>
-  static rows_of split(const Counts& counts, const variational_options& options,
+  static rows_of split(const Counts& counts,
+                       const std::variant<double, std::vector<index>>& held_out,
                        std::uint64_t root) {
     const index cells = counts.cells();
-    require(cells > 0, "train_variational", "the pilot has no cells");
+    require(cells > 0, "variational_trainer", "the pilot has no cells");
     std::vector<bool> out(static_cast<std::size_t>(cells), false);
-    if (options.held_out.empty()) {
-      const auto kept =
-          static_cast<index>(std::ceil(options.train_share * static_cast<double>(cells)));
+    if (const double* share = std::get_if<double>(&held_out)) {
+      const auto kept = static_cast<index>(std::ceil((1 - *share) * static_cast<double>(cells)));
       random_engine own(root, split_stream);
       for (const index i : draw::sample_without_replacement(cells, cells - kept, own))
         out[static_cast<std::size_t>(i)] = true;
     } else {
-      for (const index i : options.held_out) {
-        require(i >= 0 && i < cells, "train_variational", "held-out cell out of range");
+      for (const index i : std::get<std::vector<index>>(held_out)) {
+        require(i >= 0 && i < cells, "variational_trainer", "held-out cell out of range");
         out[static_cast<std::size_t>(i)] = true;
       }
     }
@@ -226,24 +174,25 @@ class variational_trainer {
   }
 
   [[noreturn]] void diverged() const {
-    throw std::domain_error("train_variational: training diverged in epoch " +
+    throw std::domain_error("variational_trainer: training diverged in epoch " +
                             std::to_string(epoch_ + 1) + " with learning rate " +
                             std::to_string(options_.adam.rate) + ": try a smaller one");
   }
 
   template <executor Executor>
   void monitor(const Executor& run) {
-    if (options_.monitor_every == 0 || epoch_ % options_.monitor_every != 0) return;
-    if (held_out_.cells() == 0) return;
+    if (!options_.monitor || held_out_.cells() == 0) return;
+    if (epoch_ % options_.monitor->every != 0) return;
     random_engine own(root_, monitor_stream);  // the same draws at every look
-    const auto bound = bound_of(run, model_, held_out_, options_.monitor_draws, own);
-    log_.back().held_out = bound;
-    if (options_.patience == 0) return;
-    if (bound.value() > best_bound_) {
-      best_bound_ = bound.value();
+    const double bound = bound_of(run, model_, held_out_, options_.monitor->draws, own).value();
+    log_.back().figures.push_back({"held_out_bound", bound});
+    // Before the end of the warm-up another bound is trained: no model of that time is the best.
+    if (!options_.monitor->patience || static_cast<double>(epoch_) < options_.warm_up) return;
+    if (bound > best_bound_) {
+      best_bound_ = bound;
       best_ = model_;
       looks_without_gain_ = 0;
-    } else if (++looks_without_gain_ >= options_.patience) {
+    } else if (++looks_without_gain_ >= *options_.monitor->patience) {
       stopped_early_ = true;
     }
   }
@@ -258,25 +207,28 @@ class variational_trainer {
   vector<scalar> gradient_;
   std::vector<index> order_;
   index epoch_ = 0;
-  std::vector<variational_record> log_;
+  training_log log_;
   std::optional<Model> best_;
   double best_bound_ = -std::numeric_limits<double>::infinity();
   index looks_without_gain_ = 0;
   bool stopped_early_ = false;
 };
 
-/// A trained model.
+static_assert(trainer<variational_trainer<>>);
+
+/// A trained autoencoder:
 ///
-///     const auto model = train_variational(thread_executor(2), pilot.counts, scvi_default(), rng);
+///     auto model = train<variational_autoencoder<>>(thread_executor(2), counts, {}, rng);
 ///
 /// @tparam Model such as `variational_autoencoder<zero_inflated_counts>`
+/// @param options such as `pilot_default()`, which is the default, or `scvi_default()`
 /// @throws std::invalid_argument for options out of range, std::domain_error where it diverges.
-template <class Model = variational_autoencoder<>, executor Executor, count_source Counts>
-Model train_variational(const Executor& run, const Counts& counts,
-                        const variational_options& options, random_engine& rng) {
-  variational_trainer<Model> trainer(counts, options, rng);
-  trainer.run(run, silent{});
-  return trainer.model();
+template <encoder_decoder Model, executor Executor, count_source Counts>
+Model train(const Executor& run, const Counts& counts, const variational_options& options,
+            random_engine& rng) {
+  variational_trainer<Model> training(counts, options, rng);
+  training.run(run, silent{});
+  return training.model();
 }
 
 }  // namespace harmonium::inline v0_2

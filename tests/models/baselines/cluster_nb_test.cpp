@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harmonium/io/mex.hpp"
+#include "support/generator_conformance.hpp"
 #include "support/moments.hpp"
 #include "support/random_counts.hpp"
 #include "support/shared.hpp"
@@ -191,6 +192,7 @@ TEST_CASE("the same fit and cells for any number of threads") {
   CHECK(a.labels() == b.labels());
   CHECK(a.theta() == b.theta());
   CHECK(a.generate(150, serial) == b.generate(hm::thread_executor(2), 150, threaded));
+  tiny::check_generator(a);
 }
 
 TEST_CASE("degenerate pilots and labels that do not fit") {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "support/generator_conformance.hpp"
 #include "support/moments.hpp"
 #include "support/random_counts.hpp"
 
@@ -93,6 +94,7 @@ TEST_CASE("the same fit and cells for any number of threads") {
   const auto b = hm::independent_nb::fit(hm::thread_executor(3), pilot);
   CHECK(a.theta() == b.theta());
   CHECK(a.generate(150, serial) == b.generate(hm::thread_executor(2), 150, threaded));
+  tiny::check_generator(a);
 }
 
 TEST_CASE("degenerate pilots") {

@@ -8,6 +8,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/error.hpp"
+#include "harmonium/core/progress.hpp"
 #include "harmonium/models/generator.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -47,17 +48,22 @@ class bootstrap {
         static_cast<index>(draw::below(static_cast<std::uint64_t>(pilot_.cells()), rng)));
   }
 
-  template <executor Executor>
-  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+  template <executor Executor, observer Observer>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,
                                         random_engine& rng) const {
-    return generate_by_cell(run, genes(), cells, rng, [this](random_engine& own, auto& out) {
+    return generate_by_cell(run, genes(), cells, watch, rng, [this](random_engine& own, auto& out) {
       const auto cell = draw_cell(own);
       for (std::size_t k = 0; k < cell.size(); ++k) out.push_back(cell.genes[k], cell.values[k]);
     });
   }
 
+  template <executor Executor>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+                                        random_engine& rng) const {
+    return generate(run, cells, silent{}, rng);
+  }
   [[nodiscard]] count_matrix<> generate(index cells, random_engine& rng) const {
-    return generate(serial_executor{}, cells, rng);
+    return generate(serial_executor{}, cells, silent{}, rng);
   }
 
  private:

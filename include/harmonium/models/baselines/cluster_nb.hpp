@@ -18,6 +18,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/progress.hpp"
 #include "harmonium/models/baselines/independent_nb.hpp"
 #include "harmonium/models/generator.hpp"
 #include "harmonium/units/dispersion.hpp"
@@ -111,10 +112,10 @@ class cluster_nb {
   /// Inverse dispersions, clusters x genes; the upper bound where the cluster has no count.
   [[nodiscard]] const matrix<double>& theta() const noexcept { return theta_; }
 
-  template <executor Executor>
-  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+  template <executor Executor, observer Observer>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,
                                         random_engine& rng) const {
-    return generate_by_cell(run, genes(), cells, rng, [this](random_engine& own, auto& out) {
+    return generate_by_cell(run, genes(), cells, watch, rng, [this](random_engine& own, auto& out) {
       const index cluster = draw::categorical(std::span<const double>(sizes_), own);
       for (index gene = 0; gene < genes(); ++gene)
         out.push_back(gene,
@@ -122,8 +123,13 @@ class cluster_nb {
     });
   }
 
+  template <executor Executor>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+                                        random_engine& rng) const {
+    return generate(run, cells, silent{}, rng);
+  }
   [[nodiscard]] count_matrix<> generate(index cells, random_engine& rng) const {
-    return generate(serial_executor{}, cells, rng);
+    return generate(serial_executor{}, cells, silent{}, rng);
   }
 
  private:

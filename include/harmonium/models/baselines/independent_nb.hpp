@@ -13,6 +13,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/progress.hpp"
 #include "harmonium/models/generator.hpp"
 #include "harmonium/units/dispersion.hpp"
 
@@ -83,17 +84,22 @@ class independent_nb {
   /// How the estimate of every gene ended, length genes.
   [[nodiscard]] const std::vector<dispersion_status>& status() const noexcept { return status_; }
 
-  template <executor Executor>
-  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+  template <executor Executor, observer Observer>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,
                                         random_engine& rng) const {
-    return generate_by_cell(run, genes(), cells, rng, [this](random_engine& own, auto& out) {
+    return generate_by_cell(run, genes(), cells, watch, rng, [this](random_engine& own, auto& out) {
       for (index gene = 0; gene < genes(); ++gene)
         out.push_back(gene, draw::negative_binomial(mean_[gene], theta_[gene], own));
     });
   }
 
+  template <executor Executor>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+                                        random_engine& rng) const {
+    return generate(run, cells, silent{}, rng);
+  }
   [[nodiscard]] count_matrix<> generate(index cells, random_engine& rng) const {
-    return generate(serial_executor{}, cells, rng);
+    return generate(serial_executor{}, cells, silent{}, rng);
   }
 
  private:

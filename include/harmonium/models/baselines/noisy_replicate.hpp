@@ -10,6 +10,7 @@
 #include "harmonium/core/draw/poisson.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/error.hpp"
+#include "harmonium/core/progress.hpp"
 #include "harmonium/models/baselines/bootstrap.hpp"
 #include "harmonium/models/generator.hpp"
 
@@ -39,10 +40,10 @@ class noisy_replicate {
 
   [[nodiscard]] index genes() const noexcept { return cells_.genes(); }
 
-  template <executor Executor>
-  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+  template <executor Executor, observer Observer>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,
                                         random_engine& rng) const {
-    return generate_by_cell(run, genes(), cells, rng, [this](random_engine& own, auto& out) {
+    return generate_by_cell(run, genes(), cells, watch, rng, [this](random_engine& own, auto& out) {
       const auto cell = cells_.draw_cell(own);
       const double shape = draw::uniform(0, options_.max_shape, own);
       const double scale = draw::uniform(0, options_.max_scale, own);
@@ -56,8 +57,13 @@ class noisy_replicate {
     });
   }
 
+  template <executor Executor>
+  [[nodiscard]] count_matrix<> generate(const Executor& run, index cells,
+                                        random_engine& rng) const {
+    return generate(run, cells, silent{}, rng);
+  }
   [[nodiscard]] count_matrix<> generate(index cells, random_engine& rng) const {
-    return generate(serial_executor{}, cells, rng);
+    return generate(serial_executor{}, cells, silent{}, rng);
   }
 
  private:
