@@ -19,7 +19,7 @@
 
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/samplers/diagnostics.hpp"
+#include "harmonium/samplers/diagnostics/diagnose.hpp"
 #include "harmonium/states/hidden_enumeration.hpp"
 
 namespace comparison {
@@ -100,7 +100,7 @@ void run(const Model& model, const hm::hidden_enumeration<Model>& hidden,
   std::vector<hm::index> numbers;  // the states met: sweep by sweep, chain by chain
   double seconds = 0;
   hm::index sweeps = 0, next_look = 1;
-  while (sweeps < with.most_sweeps && (seconds < with.seconds || sweeps < 8)) {
+  while (sweeps < with.most_sweeps && (seconds < with.seconds || sweeps < 16)) {
     const auto begin = clock::now();
     for (std::size_t c = 0; c < chains_wanted; ++c) chains[c].sweep(engines[c]);
     seconds += since(begin);
@@ -127,7 +127,7 @@ void run(const Model& model, const hm::hidden_enumeration<Model>& hidden,
     for (hm::index t = 0; t < draws.rows(); ++t)
       for (hm::index c = 0; c < with.chains; ++c)
         draws(t, c) = figure(numbers[static_cast<std::size_t>((burnt + t) * with.chains + c)]);
-    return hm::mixing_of(draws);
+    return hm::diagnose(draws);
   };
   const auto of_p = mixing([&](hm::index s) { return double(hidden.probability(s)); });
   std::vector<hm::index> types;
@@ -140,14 +140,14 @@ void run(const Model& model, const hm::hidden_enumeration<Model>& hidden,
   for (std::size_t k = 0; k < std::min<std::size_t>(4, types.size()); ++k) {
     const auto of_type = mixing([&](hm::index s) { return s == types[k] ? 1.0 : 0.0; });
     // A type that no chain met, or that no chain left, tells nothing: no effective sample.
-    const bool never = std::isnan(of_type.r_hat);
-    fewest = std::min(fewest, never ? 0 : of_type.effective_sample_size);
+    const bool never = of_type.status == hm::chain_status::never_moved;
+    fewest = std::min(fewest, never ? 0 : of_type.bulk_effective_size);
     longest = std::max(longest, never ? infinite : of_type.autocorrelation_time);
     worst_r_hat = std::max(worst_r_hat, never ? infinite : of_type.r_hat);
   }
   const double kept = seconds * static_cast<double>(sweeps - burnt) / static_cast<double>(sweeps);
   figures << who.name << ',' << sweeps << ',' << seconds << ',' << of_p.autocorrelation_time << ','
-          << longest << ',' << of_p.effective_sample_size / kept << ',' << fewest / kept << ','
+          << longest << ',' << of_p.bulk_effective_size / kept << ',' << fewest / kept << ','
           << of_p.r_hat << ',' << worst_r_hat << ',' << distance << '\n';
 }
 
