@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "reference.hpp"
+#include "samplers/diagnostics/reference.hpp"
 
 namespace hm = harmonium;
 

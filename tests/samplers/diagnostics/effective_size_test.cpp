@@ -9,7 +9,7 @@
 
 #include "harmonium/core/draw/normal.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "reference.hpp"
+#include "samplers/diagnostics/reference.hpp"
 
 namespace hm = harmonium;
 

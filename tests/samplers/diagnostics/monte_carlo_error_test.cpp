@@ -8,7 +8,7 @@
 
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "reference.hpp"
+#include "samplers/diagnostics/reference.hpp"
 
 namespace hm = harmonium;
 

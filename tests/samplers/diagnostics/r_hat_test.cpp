@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "reference.hpp"
+#include "samplers/diagnostics/reference.hpp"
 
 namespace hm = harmonium;
 
