@@ -20,6 +20,8 @@ namespace harmonium::inline v0_2 {
 /// start, then the visible layer of the one at beta = 1. For models whose first-layer modes are
 /// more than one flip apart. Costs `temperatures` times as much as `collapsed`.
 struct tempered {
+  static constexpr std::string_view name = "tempered";
+
   index temperatures = 12;          ///< more raise the acceptance of swaps
   double lowest = 0.01;             ///< smallest inverse temperature; lower crosses higher barriers
   std::vector<double> ladder = {};  ///< in place of the two above, from 1 down; see `tuned_ladder`
