@@ -34,7 +34,8 @@ struct recorded_chain {
   }
 };
 
-/// Runs `of` for `sweeps` sweeps, or until they took `seconds` (but for 32 sweeps at least).
+/// Runs `of` for `sweeps` sweeps, or until these took `seconds` without the set-up (32 sweeps at
+/// least).
 template <class Contender, class Model>
 recorded_chain record_chain(const Contender& of, const Model& model,
                             const reference_moments& reference,
@@ -58,8 +59,7 @@ recorded_chain record_chain(const Contender& of, const Model& model,
     out.figures.resize(out.figures.size() + count);
     const index number = figures.write(state, std::span(out.figures).last(count));
     if (number >= 0) out.numbers.push_back(number);
-    const bool more = out.sweeps() < sweeps &&
-                      (out.sweeps() < 32 || out.first_seconds + out.seconds.back() < seconds);
+    const bool more = out.sweeps() < sweeps && (out.sweeps() < 32 || out.seconds.back() < seconds);
     from = clock::now();
     return more;
   });
