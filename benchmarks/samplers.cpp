@@ -52,9 +52,11 @@ bool wanted(const arguments& with, const std::string& name) {
 template <class Model>
 std::vector<hm::sampler_row> compare(const targets::target<Model>& on, const arguments& with) {
   hm::random_engine rng(7);
+  auto budget = with.budget;
+  budget.seconds *= on.patience;
   return hm::compare_samplers<contenders::gibbs, contenders::collapsed, contenders::tempered,
                               contenders::tempered_tuned, contenders::exact>(
-      hm::serial_executor{}, on.model, on.reference, with.budget, rng, on.rules);
+      hm::serial_executor{}, on.model, on.reference, budget, rng, on.rules);
 }
 
 /// Gibbs started by an autoencoder of the same cells, as one more row.

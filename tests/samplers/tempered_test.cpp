@@ -55,6 +55,17 @@ TEST_CASE("the replica at beta = 1 samples the model") {
   check(tiny::deepest_of<hm::bernoulli>(4), 14);
 }
 
+TEST_CASE("and where the ladder ends at the reference") {
+  const auto model = tiny::deep_of<hm::negative_binomial>(2);
+  const auto source = hm::tempered{.ladder = {1, 0.4, 0}, .burn_in = 25}.prepare(model);
+  auto chain = source.make_chain();
+  tiny::check_statistics(
+      model, 15, 20000, [&](hm::random_engine & rng) -> const auto& {
+        chain.draw(rng);
+        return chain.state();
+      });
+}
+
 TEST_CASE("two modes: block Gibbs and single flips keep their start, tempering finds the masses") {
   const auto model = tiny::two_modes();
   const hm::hidden_enumeration<rbm> hidden(model);

@@ -47,7 +47,7 @@ inline target<large_model> large() {
     reference.error.push_back(row[2]);
   }
   reference.modes.resize(0, 64);
-  return {"large", large_machine(), std::move(reference)};
+  return {"large", large_machine(), std::move(reference), 10};
 }
 
 }  // namespace targets

@@ -19,6 +19,7 @@ struct target {
   std::string name;
   Model model;
   hm::reference_moments reference;
+  double patience = 1;  ///< times the seconds of a chain
   hm::acceptance_rules rules = {};
 };
 
