@@ -67,3 +67,16 @@ TEST_CASE("shapes that have no R-hat") {
   CHECK_THROWS_AS((void)hm::nested_r_hat(hm::matrix<double>::Zero(3, 4), 4), std::invalid_argument);
   CHECK_THROWS_AS((void)hm::nested_r_hat(hm::matrix<double>::Zero(1, 4), 1), std::invalid_argument);
 }
+
+TEST_CASE("chains in different modes, and a chain that drifts, show") {
+  reference::generator uniform;
+  hm::matrix<double> modes(1000, 2), drift(1000, 1);
+  for (hm::index t = 0; t < 1000; ++t) {
+    for (hm::index c = 0; c < 2; ++c) modes(t, c) = 3.5 * uniform() + 3 * static_cast<double>(c);
+    drift(t, 0) = 3.5 * uniform() + static_cast<double>(t) / 200;
+  }
+  CHECK(hm::split_r_hat(modes) > 1.5);
+  CHECK(hm::r_hat(modes) > 1.5);
+  CHECK(hm::split_r_hat(drift) > 1.5);
+  CHECK(hm::r_hat(drift) > 1.5);
+}
