@@ -283,7 +283,7 @@ def main():
 Written by `benchmarks/performance.py {arguments}`; run it again rather than edit this. {os.cpu_count()} cores, {cpu_name()},
 builds of the presets {builds}; load averages at the end {load}. Processor time, ten repetitions in random order, median
 and interquartile range; a ratio is by the line's time over ours in the same run and build. Times by the clock (training,
-cells made, efficiency) suffer from whatever else runs. How to read the comparison of samplers: the guide.
+cells made, efficiency) suffer from whatever else runs. How to read the comparison of samplers: comparing-samplers.md.
 {peers}
 ## Negative binomial draws
 

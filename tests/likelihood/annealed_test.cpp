@@ -4,8 +4,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <span>
 #include <vector>
 
+#include "harmonium/samplers/exact.hpp"
 #include "harmonium/states/hidden_enumeration.hpp"
 #include "support/tiny_models.hpp"
 
@@ -116,21 +118,56 @@ TEST_CASE("the same for any number of threads") {
   CHECK(a == b);
 }
 
-TEST_CASE("weights") {
-  const double big = 5000;
-  const auto some = hm::summarise_weights({big, big + std::log(3.0)});
-  CHECK(some.log_partition == doctest::Approx(big + std::log(2.0)).epsilon(1e-14));
-  CHECK(some.standard_error == doctest::Approx(std::sqrt(2.0) / 2 / std::sqrt(2.0)));
-  CHECK(some.effective_sample_size == doctest::Approx(16.0 / 10.0));
-  CHECK_THROWS_AS((void)hm::summarise_weights({}), std::invalid_argument);
+TEST_CASE("backwards from exact states: an unbiased estimate of 1 / Z") {
+  const auto check = [](const auto& model, std::uint64_t seed) {
+    using model_type = std::remove_cvref_t<decltype(model)>;
+    const auto source = hm::exact{}.prepare(model);
+    auto chain = source.make_chain();
+    hm::random_engine rng(seed);
+    std::vector<typename model_type::state_type> starts;
+    for (int i = 0; i < 200; ++i) {
+      chain.draw(rng);
+      starts.push_back(chain.state());
+    }
+    const std::span<const typename model_type::state_type> all(starts);
+    const auto reference = model.make_state();
+    const auto down = hm::reverse_annealed_log_partition(hm::serial_executor{}, model, reference,
+                                                         all, 1, {.temperatures = 60}, rng);
+    CHECK(down.standard_error < 0.06);
+    CHECK(std::abs(down.log_partition - source.hidden().log_partition()) < 4 * down.standard_error);
+    // In groups of five, 40 of them, the same estimate with about the same error.
+    hm::random_engine a(seed), b(seed);
+    const auto single = hm::reverse_annealed_log_partition(hm::serial_executor{}, model, reference,
+                                                           all, 1, {.temperatures = 60}, a);
+    const auto grouped = hm::reverse_annealed_log_partition(
+        hm::thread_executor(2), model, reference, all, 5, {.temperatures = 60}, b);
+    CHECK(grouped.log_partition == single.log_partition);
+    CHECK(grouped.standard_error == doctest::Approx(single.standard_error).epsilon(0.5));
+    CHECK(a == b);
+  };
+  check(tiny::rbm_of<hm::negative_binomial>(1), 31);
+  check(tiny::deep_of<hm::poisson>(2), 32);
+  check(tiny::grouped_of<hm::bernoulli>(3), 33);
+}
+
+TEST_CASE("a given ladder stands for temperatures and power") {
+  const auto model = tiny::deep_of<hm::negative_binomial>(7);
+  hm::random_engine a(23), b(23);
+  const auto by_power = hm::annealed_log_partition(hm::serial_executor{}, model,
+                                                   {.runs = 4, .temperatures = 3, .power = 1}, a);
+  const auto by_ladder = hm::annealed_log_partition(
+      hm::serial_executor{}, model, {.runs = 4, .ladder = {0, 1.0 / 3, 2.0 / 3, 1}}, b);
+  for (std::size_t r = 0; r < 4; ++r)
+    CHECK(by_power.log_weights[r] == doctest::Approx(by_ladder.log_weights[r]).epsilon(1e-9));
 }
 
 TEST_CASE("options out of range") {
   const auto model = tiny::rbm_of<hm::bernoulli>(8);
   hm::random_engine rng(1);
-  for (const hm::annealed_options options :
+  for (const hm::annealed_options& options :
        {hm::annealed_options{.runs = 0}, hm::annealed_options{.temperatures = 0},
-        hm::annealed_options{.power = 0}, hm::annealed_options{.sweeps = 0}})
+        hm::annealed_options{.power = 0}, hm::annealed_options{.sweeps = 0},
+        hm::annealed_options{.ladder = {0, 0.5}}, hm::annealed_options{.ladder = {0, 0.6, 0.5, 1}}})
     CHECK_THROWS_AS((void)hm::annealed_log_partition(hm::serial_executor{}, model, options, rng),
                     std::invalid_argument);
 }

@@ -10,6 +10,7 @@
 #include "harmonium/samplers/gibbs.hpp"
 #include "support/invariance.hpp"
 #include "support/tiny_models.hpp"
+#include "support/two_modes.hpp"
 
 namespace hm = harmonium;
 
@@ -18,18 +19,6 @@ using rbm = hm::dbm<hm::negative_binomial, hm::bernoulli>;
 static_assert(hm::sampler_for<hm::tempered, scdbm>);
 
 namespace {
-
-/// Two units that raise the same genes: (0, 0) with probability 0.7, (1, 1) with 0.3, and next to
-/// nothing on the way from one to the other.
-rbm two_modes() {
-  rbm model(hm::negative_binomial(40, 2.0), hm::bernoulli(2));
-  for (double& a : model.bias(0)) a = -0.9;
-  for (hm::index i = 0; i < model.weights(0).size(); ++i) model.weights(0).data()[i] = 0.34;
-  const std::vector<double> off{0, 0}, on{1, 1};
-  const double gain = model.log_marginal(on) - model.log_marginal(off);
-  for (double& b : model.bias(1)) b = (std::log(0.3 / 0.7) - gain) / 2;
-  return model;
-}
 
 /// How often chains started at (0, 0) and at (1, 1) in turn end with the first unit on.
 template <class Chain>
@@ -66,8 +55,19 @@ TEST_CASE("the replica at beta = 1 samples the model") {
   check(tiny::deepest_of<hm::bernoulli>(4), 14);
 }
 
+TEST_CASE("and where the ladder ends at the reference") {
+  const auto model = tiny::deep_of<hm::negative_binomial>(2);
+  const auto source = hm::tempered{.ladder = {1, 0.4, 0}, .burn_in = 25}.prepare(model);
+  auto chain = source.make_chain();
+  tiny::check_statistics(
+      model, 15, 20000, [&](hm::random_engine & rng) -> const auto& {
+        chain.draw(rng);
+        return chain.state();
+      });
+}
+
 TEST_CASE("two modes: block Gibbs and single flips keep their start, tempering finds the masses") {
-  const auto model = two_modes();
+  const auto model = tiny::two_modes();
   const hm::hidden_enumeration<rbm> hidden(model);
   REQUIRE(hidden.probability(0) == doctest::Approx(0.7).epsilon(1e-4));
   REQUIRE(hidden.probability(3) == doctest::Approx(0.3).epsilon(1e-4));
@@ -93,22 +93,6 @@ TEST_CASE("a draw depends on the engine alone") {
     fresh.draw(b);
     for (std::size_t l = 0; l < 3; ++l) CHECK(used.state()[l] == fresh.state()[l]);
   }
-}
-
-TEST_CASE("ladders and acceptance") {
-  const auto ladder = hm::geometric_ladder(5, 0.0001);
-  REQUIRE(ladder.size() == 5);
-  CHECK(ladder[0] == 1);
-  for (std::size_t i = 1; i < 5; ++i) CHECK(ladder[i] / ladder[i - 1] == doctest::Approx(0.1));
-
-  const auto model = two_modes();
-  hm::tempered_chain<rbm> chain(model, {1, 0.9999, 0});
-  hm::random_engine rng(4);
-  chain.start(rng);
-  for (int i = 0; i < 400; ++i) chain.sweep(rng);
-  CHECK(chain.acceptance(0) > 0.99);  // nearly the same distribution
-  CHECK(chain.acceptance(1) < 0.7);
-  CHECK(chain.acceptance(1) > 0.05);
 }
 
 TEST_CASE("settings out of range") {

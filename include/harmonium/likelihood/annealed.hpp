@@ -2,20 +2,25 @@
 /// @file
 /// Annealed importance sampling (Neal 2001; Salakhutdinov and Murray 2008, "On the quantitative
 /// analysis of deep belief networks", ICML): log Z of models whose hidden states are too many to
-/// enumerate. Runs over the hidden layers alone, the visible layer summed out.
+/// enumerate. Runs over the hidden layers alone, the visible layer summed out; from the reference
+/// to the model, or back (Burda, Grosse and Salakhutdinov 2015, "Accurate and conservative
+/// estimates of MRF log-likelihood using reverse annealing", AISTATS).
 #pragma once
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/math/elementary.hpp"
-#include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/likelihood/importance_weights.hpp"
 #include "harmonium/samplers/collapsed.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -25,35 +30,58 @@ struct annealed_options {
   index temperatures = 500;  ///< steps from the reference to the model; where runs disagree
                              ///< (a small effective sample size), more help more than runs do
   double power = 2;          ///< beta = (step / temperatures)^power; larger: denser near beta = 0
-  index sweeps = 1;          ///< at each temperature
+  std::vector<double> ladder = {};  ///< inverse temperatures in place of the two above, rising from
+                                    ///< 0 to 1; see `annealing_ladder`
+  index sweeps = 1;                 ///< at each temperature
 };
 
 struct annealed_result {
-  double log_partition;          ///< estimate of log Z, nats; its exponential is unbiased
-  double standard_error;         ///< of log_partition, by the delta method on the mean weight
-  double effective_sample_size;  ///< (sum w)^2 / sum w^2, from 1 to the number of runs; near 1 the
-                                 ///< standard error is itself unreliable and log Z too small
-  std::vector<double> log_weights;  ///< of every run; log Z is the log of their mean
+  double log_partition;             ///< estimate of log Z, nats
+  double standard_error;            ///< of log_partition, see `weight_summary`
+  double effective_sample_size;     ///< from 1 to the number of runs
+  std::vector<double> log_weights;  ///< of every run. From the reference on, log Z is the log of
+                                    ///< the mean of their exponentials; backwards, minus that
 };
 
-/// Summary of importance weights: log mean, its error, effective sample size.
-/// @param log_weights at least one
-inline annealed_result summarise_weights(std::vector<double> log_weights) {
-  require(!log_weights.empty(), "summarise_weights", "at least one weight is needed");
-  const auto n = static_cast<double>(log_weights.size());
-  const double total = math::log_sum_exp(std::span<const double>(log_weights));
-  double squares = 0, spread = 0;
-  for (const double log_weight : log_weights) {
-    const double share = math::exp(log_weight - total);  // sums to 1
-    squares += share * share;
-    spread += (share - 1 / n) * (share - 1 / n);
-  }
-  const double error = n > 1 ? std::sqrt(spread * n / (n - 1)) : 0;
-  return {total - math::log(n), error, 1 / squares, std::move(log_weights)};
+/// log Z of the reference distribution, whose hidden units are independent.
+/// @param reference natural parameters of every hidden layer (entry 0 is not used)
+template <class Model>
+double reference_log_partition(const Model& model, const typename Model::state_type& reference) {
+  double total = 0;
+  Model::for_each_layer([&](auto layer) {
+    if constexpr (layer() > 0)
+      total += static_cast<double>(
+          model.template units<layer()>().log_partition(as_span(reference[layer()])));
+  });
+  return total;
 }
 
-/// log Z of the whole model. Every run has its own random stream, so the result does not depend on
-/// the executor. Cost: runs x temperatures collapsed sweeps.
+/// The inverse temperatures that the options ask for, from 0 to 1.
+/// @throws std::invalid_argument for options out of range.
+inline std::vector<double> inverse_temperatures(const annealed_options& options) {
+  require(options.runs >= 1, "annealed_log_partition", "runs must be at least 1");
+  require(options.sweeps >= 1, "annealed_log_partition", "sweeps must be at least 1");
+  if (!options.ladder.empty()) {
+    const auto& ladder = options.ladder;
+    require(ladder.size() >= 2 && ladder.front() == 0 && ladder.back() == 1,
+            "annealed_log_partition", "the ladder must go from 0 to 1");
+    for (std::size_t t = 1; t < ladder.size(); ++t)
+      require(ladder[t] > ladder[t - 1], "annealed_log_partition", "the ladder must rise");
+    return ladder;
+  }
+  require(options.temperatures >= 1, "annealed_log_partition", "temperatures must be at least 1");
+  require(options.power > 0, "annealed_log_partition", "power must be positive");
+  std::vector<double> ladder(static_cast<std::size_t>(options.temperatures) + 1, 0.0);
+  for (std::size_t t = 1; t < ladder.size(); ++t)
+    ladder[t] = math::exp(options.power * math::log(static_cast<double>(t) /
+                                                    static_cast<double>(options.temperatures)));
+  return ladder;
+}
+
+/// log Z of the whole model, from the reference on. The exponential of the estimate is unbiased, so
+/// that the estimate is a stochastic lower bound: its expectation is at most log Z, and it exceeds
+/// log Z by more than b nats with probability at most exp(-b). Every run has its own random stream,
+/// so the result does not depend on the executor. Cost: runs x temperatures collapsed sweeps.
 /// @param reference natural parameters of every hidden layer of the distribution that the runs
 ///        start from (entry 0 is not used); its log Z is known exactly. The closer its means are to
 ///        the model's, the better: see `mean_field_reference`.
@@ -63,21 +91,8 @@ template <executor Executor, collapsible Model>
 annealed_result annealed_log_partition(const Executor& run, const Model& model,
                                        const typename Model::state_type& reference,
                                        const annealed_options& options, random_engine& rng) {
-  require(options.runs >= 1, "annealed_log_partition", "runs must be at least 1");
-  require(options.temperatures >= 1, "annealed_log_partition", "temperatures must be at least 1");
-  require(options.sweeps >= 1, "annealed_log_partition", "sweeps must be at least 1");
-  require(options.power > 0, "annealed_log_partition", "power must be positive");
-  double start = 0;
-  Model::for_each_layer([&](auto layer) {
-    if constexpr (layer() > 0)
-      start += static_cast<double>(
-          model.template units<layer()>().log_partition(as_span(reference[layer()])));
-  });
-  std::vector<double> ladder(static_cast<std::size_t>(options.temperatures) + 1, 0.0);
-  for (std::size_t t = 1; t < ladder.size(); ++t)
-    ladder[t] = math::exp(options.power * math::log(static_cast<double>(t) /
-                                                    static_cast<double>(options.temperatures)));
-
+  const auto ladder = inverse_temperatures(options);
+  const double start = reference_log_partition(model, reference);
   const collapsed_chain<Model> prototype(model, reference);
   const random_streams streams(rng);
   std::vector<double> log_weights(static_cast<std::size_t>(options.runs));
@@ -96,7 +111,50 @@ annealed_result annealed_log_partition(const Executor& run, const Model& model,
       log_weights[static_cast<std::size_t>(r)] = log_weight;
     }
   });
-  return summarise_weights(std::move(log_weights));
+  const auto all = summarise_weights(log_weights);
+  return {all.log_mean, all.standard_error, all.effective_number, std::move(log_weights)};
+}
+
+/// log Z of the whole model, backwards: every run starts at a state of the model and goes down to
+/// the reference, whose log Z is known. If the starts come from the model, exp(-estimate) is
+/// unbiased for 1 / Z and the estimate a stochastic upper bound. Starts from some modes B alone put
+/// it off by log(p(B) / share of runs from the reference that would end in B): at most -log p(B)
+/// too low.
+/// @param starts states from the model, one run each; entry 0 (visible) is not used
+/// @param group consecutive starts that depend on each other, such as those of one chain, for the
+///        standard error; must divide their number
+/// @param options `runs` has no part in it
+/// @param rng moves on by one word
+/// @throws std::invalid_argument for options out of range.
+template <executor Executor, collapsible Model>
+annealed_result reverse_annealed_log_partition(const Executor& run, const Model& model,
+                                               const typename Model::state_type& reference,
+                                               std::span<const typename Model::state_type> starts,
+                                               index group, const annealed_options& options,
+                                               random_engine& rng) {
+  const auto ladder = inverse_temperatures(options);
+  require(!starts.empty(), "reverse_annealed_log_partition", "at least one start is needed");
+  const double end = reference_log_partition(model, reference);
+  const collapsed_chain<Model> prototype(model, reference);
+  const random_streams streams(rng);
+  std::vector<double> log_weights(starts.size());
+  for_each_range(run, std::ssize(starts), 1, [&](index begin, index finish) {
+    auto chain = prototype;
+    for (index r = begin; r < finish; ++r) {
+      random_engine engine = streams[static_cast<std::uint64_t>(r)];
+      chain.set_state(starts[static_cast<std::size_t>(r)]);
+      double log_weight = -end;
+      for (std::size_t t = ladder.size() - 1; t > 0; --t) {
+        log_weight -= (ladder[t] - ladder[t - 1]) * chain.tilt();
+        if (t == 1) break;
+        chain.set_inverse_temperature(ladder[t - 1]);
+        for (index k = 0; k < options.sweeps; ++k) chain.sweep(engine);
+      }
+      log_weights[static_cast<std::size_t>(r)] = log_weight;
+    }
+  });
+  const auto all = summarise_weights(log_weights, group);
+  return {-all.log_mean, all.standard_error, all.effective_number, std::move(log_weights)};
 }
 
 /// The same from a uniform start over all hidden states.

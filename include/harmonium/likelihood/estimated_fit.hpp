@@ -7,26 +7,33 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/rows.hpp"
 #include "harmonium/likelihood/base_measures.hpp"
+#include "harmonium/likelihood/log_partition_sides.hpp"
 #include "harmonium/likelihood/mean_field.hpp"
 #include "harmonium/likelihood/mean_field_bound.hpp"
 #include "harmonium/models/rbm.hpp"
 
 namespace harmonium::inline v0_2 {
 
-/// Mean log-likelihood of cells for a given log Z, such as an estimate by annealing.
+/// Mean log-likelihood of cells, nats per cell, from the two sides of log Z. The larger log Z, the
+/// smaller the likelihood: the lower side here comes from the upper side of log Z.
 struct estimated_fit_figures {
-  double log_likelihood;  ///< nats per cell
-  bool lower_bound;       ///< more than one hidden layer: of the cells' hidden sums only a
-                          ///< mean-field bound is known
+  double lower, upper;              ///< within their errors the log-likelihood lies between,
+                                    ///< unless `mean_field_bound`
+  double lower_error, upper_error;  ///< standard errors, the same for every cell
+  bool mean_field_bound;  ///< more than one hidden layer: the cells' hidden sums are mean-field
+                          ///< lower bounds, so `lower` is a lower bound still and `upper` is none
 };
 
 /// For hidden layers of any size. With one hidden layer the cells' free energies are exact, and all
-/// error is that of `log_partition`, the same for every cell.
+/// error is that of log Z.
+/// @param log_partition see `bracket_log_partition`; `log_partition_sides::exactly` where log Z
+///        is known
 template <executor Executor, class Model, row_source Data>
-estimated_fit_figures estimated_fit(const Executor& run, const Model& model, double log_partition,
-                                    const Data& data, const mean_field_options& options = {}) {
+estimated_fit_figures estimated_fit(const Executor& run, const Model& model,
+                                    const log_partition_sides& log_partition, const Data& data,
+                                    const mean_field_options& options = {}) {
   constexpr bool bounded = Model::hidden_layers > 1;
-  if (row_count(data) == 0) return {0, bounded};
+  if (row_count(data) == 0) return {0, 0, 0, 0, bounded};
   const auto base = log_base_measures(model.visible(), data);
   vector<double> per_cell(row_count(data));
   for_each_range(run, row_count(data), 32, [&](index begin, index end) {
@@ -43,7 +50,9 @@ estimated_fit_figures estimated_fit(const Executor& run, const Model& model, dou
   });
   double total = 0;
   for (index i = 0; i < per_cell.size(); ++i) total += row_weight(data, i) * per_cell[i];
-  return {total / total_weight(data) - log_partition, bounded};
+  const double mean = total / total_weight(data);
+  return {mean - log_partition.upper, mean - log_partition.lower, log_partition.upper_error,
+          log_partition.lower_error, bounded};
 }
 
 }  // namespace harmonium::inline v0_2

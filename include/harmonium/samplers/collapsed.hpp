@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -244,6 +245,8 @@ class collapsed_chain {
 /// visible layer. Goes from one cell type to another where block Gibbs through x cannot, as long as
 /// single sites lead there; where they do not, see `tempered`.
 struct collapsed {
+  static constexpr std::string_view name = "collapsed";
+
   index burn_in = 50;  ///< sweeps before the state is used; more is closer to the model
 
   template <class Model>

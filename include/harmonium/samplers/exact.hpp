@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "harmonium/core/draw/categorical.hpp"
@@ -20,6 +21,8 @@ namespace harmonium::inline v0_2 {
 /// Sampler: h_1 from its exact marginal, the layers above and the visible layer from their
 /// conditionals. No Markov chain, hence no burn-in.
 struct exact {
+  static constexpr std::string_view name = "exact";
+
   index max_states = index{1} << 14;  ///< of the first hidden layer; larger layers are refused
 
   template <class Model>

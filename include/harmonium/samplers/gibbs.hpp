@@ -8,6 +8,7 @@
 #include <array>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -121,6 +122,8 @@ class gibbs_chain {
 /// the hidden layer (thousands of counts do) such chains hardly mix and the start decides: prefer
 /// `exact` for models small enough.
 struct gibbs {
+  static constexpr std::string_view name = "gibbs";
+
   index burn_in = 50;  ///< sweeps before the state is used; more is closer to the model
 
   template <class Model>
