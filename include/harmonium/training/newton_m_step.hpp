@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "harmonium/core/chain_sums.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
@@ -58,18 +59,6 @@ struct exact_em_result {
   double objective_after;   ///< never less
   index accepted_steps;
 };
-
-/// Sum of products, in an order that depends on nothing but the length.
-[[nodiscard]] inline double ordered_dot(const double* a, const double* b, index length) noexcept {
-  using four = Eigen::Array<double, 4, 1>;
-  four sums = four::Zero();
-  index i = 0;
-  for (; i + 4 <= length; i += 4)
-    sums += Eigen::Map<const four>(a + i) * Eigen::Map<const four>(b + i);
-  double rest = 0;
-  for (; i < length; ++i) rest += a[i] * b[i];
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + rest;
-}
 
 /// The state of a layer at which weights'state is largest.
 template <class Scalar, class Units>
@@ -389,7 +378,7 @@ class newton_m_step {
         double sum = 0;
         for (const auto& [j, h] : state(s).features) {
           if (j >= columns_) break;
-          sum += h * ordered_dot(means_.data(s), direction.data(j), genes_);
+          sum += h * packs::dot(means_.data(s), direction.data(j), genes_);
         }
         change_[static_cast<std::size_t>(i)] = sum;
       }
@@ -441,15 +430,15 @@ class newton_m_step {
     }
     multiply_blocks(inverse_, residual_, solved_);
     search = solved;
-    double norm = ordered_dot(residual.data(), solved.data(), residual.size());
+    double norm = packs::dot(residual.data(), solved.data(), residual.size());
     const double goal = norm * options_.accuracy * options_.accuracy;
     for (int iteration = 0; iteration < conjugate_iterations && norm > goal; ++iteration) {
       multiply_information(run, search_, product_);
-      const double length = norm / ordered_dot(search.data(), product.data(), search.size());
+      const double length = norm / packs::dot(search.data(), product.data(), search.size());
       direction += length * search;
       residual -= length * product;
       multiply_blocks(inverse_, residual_, solved_);
-      const double next = ordered_dot(residual.data(), solved.data(), residual.size());
+      const double next = packs::dot(residual.data(), solved.data(), residual.size());
       search = solved + (next / norm) * search;
       norm = next;
     }
