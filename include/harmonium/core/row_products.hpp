@@ -66,7 +66,7 @@ template <class P, std::size_t... Packs, class Scalar>
   (sums[Packs].store(out + Packs * lanes), ...);
 }
 
-/// All columns from `k` on: eight packs of them at a time, then fewer, then narrower packs.
+/// All columns from `k` on: eight packs of them at a time, then two and one, then narrower packs.
 template <class P, std::size_t Packs, class Scalar>
 [[gnu::always_inline]] inline void add_from_column(index k, const scaled_rows<Scalar>& x,
                                                    const Scalar* weights, index columns,
@@ -75,7 +75,7 @@ template <class P, std::size_t Packs, class Scalar>
   for (; k + width <= columns; k += width)
     add_to_columns<P>(std::make_index_sequence<Packs>{}, x, weights + k, columns, out + k);
   if constexpr (Packs > 1)
-    add_from_column<P, Packs / 2>(k, x, weights, columns, out);
+    add_from_column<P, (Packs > 2 ? 2 : 1)>(k, x, weights, columns, out);
   else if constexpr (P::lanes > 1)
     add_from_column<packs::pack<Scalar, P::lanes / 2>, 1>(k, x, weights, columns, out);
 }

@@ -53,11 +53,11 @@ void widest(const Body& body) {
   }
 }
 
-/// The same for a body that works on so many numbers: for up to 16 the narrowest registers at once,
-/// as the choice and the call cost 1 to 2 ns.
+/// The same for a body that works on so many numbers: for up to 16 the narrowest registers, as others
+/// cost more to come to (AVX asks for the upper halves to be cleared) than they bring.
 template <class Body>
 void widest(std::ptrdiff_t numbers, const Body& body) {
-  if (numbers <= 16) return body.template operator()<kernels::narrowest::bytes>();
+  if (numbers <= 16) return run(kernels::narrowest{}, body);
   widest(body);
 }
 
