@@ -15,7 +15,7 @@
 
 #include "expression_like.hpp"
 #include "harmonium/core/row_products.hpp"
-#include "harmonium/core/simd.hpp"
+#include "harmonium/core/wide_packs.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/dispersion.hpp"
 #include "harmonium/units/negative_binomial.hpp"
@@ -23,9 +23,6 @@
 namespace hm = harmonium;
 
 namespace {
-
-using pack = hm::simd::pack<hm::simd::native_lanes>;
-constexpr auto lanes = static_cast<std::int64_t>(hm::simd::native_lanes);
 
 /// Of one call.
 void count(benchmark::State& state, double flops, double bytes) {
@@ -39,41 +36,52 @@ constexpr double flops_of_exp = 39, flops_of_expm1 = 41, flops_of_log1p = 38,
 
 // --- what the machine can do ---
 
-/// Independent chains of multiplications and additions in registers, as wide as the flags allow.
+/// Independent chains of multiplications and additions in registers, as wide as the kernel in use.
 /// Not fused: -ffp-contract=off is part of the library's promise, so that half the peak of a
 /// machine with fused operations is out of reach.
 void peak_flops(benchmark::State& state) {
-  pack a(0.0), b(0.1), c(0.2), d(0.3), e(0.4), f(0.5), g(0.6), h(0.7), i(0.8), j(0.9);
   const volatile double factor = 0.999, term = 0.001;  // not known when compiled
-  const pack by(factor), plus(term);
   constexpr int steps = 1000;
+  double done = 0;
   for (auto _ : state) {
-    for (int step = 0; step < steps; ++step) {
-      a = a * by + plus, b = b * by + plus, c = c * by + plus, d = d * by + plus;
-      e = e * by + plus, f = f * by + plus, g = g * by + plus, h = h * by + plus;
-      i = i * by + plus, j = j * by + plus;
-    }
-    pack sum = ((a + b) + (c + d)) + ((e + f) + (g + h)) + (i + j);
-    benchmark::DoNotOptimize(sum);
+    hm::packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+      using pack = hm::packs::pack<double, Bytes / 8>;
+      pack a(0.0), b(0.1), c(0.2), d(0.3), e(0.4), f(0.5), g(0.6), h(0.7), i(0.8), j(0.9);
+      const pack by(factor), plus(term);
+      for (int step = 0; step < steps; ++step) {
+        a = a * by + plus, b = b * by + plus, c = c * by + plus, d = d * by + plus;
+        e = e * by + plus, f = f * by + plus, g = g * by + plus, h = h * by + plus;
+        i = i * by + plus, j = j * by + plus;
+      }
+      double sum[pack::lanes];
+      (((a + b) + (c + d)) + ((e + f) + (g + h)) + (i + j)).store(sum);
+      benchmark::DoNotOptimize(sum);
+      done = 2.0 * 10 * steps * pack::lanes;
+    });
   }
-  count(state, 2.0 * 10 * steps * lanes, 0);
+  count(state, done, 0);
 }
 
 /// Reads an array of so many bytes again and again.
 void read_array(benchmark::State& state) {
   const std::vector<double> array(static_cast<std::size_t>(state.range(0)) / sizeof(double), 1.0);
-  const std::size_t step = 8 * hm::simd::native_lanes, whole = array.size() - array.size() % step;
+  const std::size_t step = 8 * 8, whole = array.size() - array.size() % step;
   for (auto _ : state) {
-    pack a(0.0), b(0.0), c(0.0), d(0.0), e(0.0), f(0.0), g(0.0), h(0.0);
-    for (std::size_t k = 0; k < whole; k += step) {
-      const auto part = [&](std::size_t n) {
-        return pack::load(&array[k + n * hm::simd::native_lanes]);
-      };
-      a = a + part(0), b = b + part(1), c = c + part(2), d = d + part(3);
-      e = e + part(4), f = f + part(5), g = g + part(6), h = h + part(7);
-    }
-    pack sum = ((a + b) + (c + d)) + ((e + f) + (g + h));
-    benchmark::DoNotOptimize(sum);
+    hm::packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+      using pack = hm::packs::pack<double, Bytes / 8>;
+      constexpr std::size_t lanes = Bytes / 8;
+      pack a(0.0), b(0.0), c(0.0), d(0.0), e(0.0), f(0.0), g(0.0), h(0.0);
+      const double* from = array.data();
+      for (const double* const end = from + whole; from != end; from += 8 * lanes) {
+        a = a + pack::load(from), b = b + pack::load(from + lanes);
+        c = c + pack::load(from + 2 * lanes), d = d + pack::load(from + 3 * lanes);
+        e = e + pack::load(from + 4 * lanes), f = f + pack::load(from + 5 * lanes);
+        g = g + pack::load(from + 6 * lanes), h = h + pack::load(from + 7 * lanes);
+      }
+      double sum[lanes];
+      (((a + b) + (c + d)) + ((e + f) + (g + h))).store(sum);
+      benchmark::DoNotOptimize(sum);
+    });
   }
   count(state, 0, static_cast<double>(whole * sizeof(double)));
 }
@@ -207,12 +215,17 @@ void one_pass(benchmark::State& state) {
   const genes_given genes;
   hm::vector<double> partition(1000), mean(1000), variance(1000);
   for (auto _ : state) {
-    hm::simd::for_each_pack(1000, [&](auto width, std::size_t i) {
-      using part = hm::simd::pack<width()>;
-      const part eta = part::load(genes.eta.data() + i), theta = part::load(genes.theta.data() + i);
-      hm::nb_log_partition(eta, theta).store(partition.data() + i);
-      hm::nb_mean(eta, theta).store(mean.data() + i);
-      hm::nb_variance(eta, theta).store(variance.data() + i);
+    hm::packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+      hm::packs::for_each<double, Bytes>(
+          1000, [
+            in = genes.eta.data(), shape = genes.theta.data(), a = partition.data(),
+            mu = mean.data(), v = variance.data()
+          ]<class P>(hm::index i) __attribute__((always_inline)) {
+            const P eta = P::load(in + i), theta = P::load(shape + i);
+            hm::nb_log_partition(eta, theta).store(a + i);
+            hm::nb_mean(eta, theta).store(mu + i);
+            hm::nb_variance(eta, theta).store(v + i);
+          });
     });
     benchmark::DoNotOptimize(partition.data());
     benchmark::ClobberMemory();

@@ -14,7 +14,6 @@ build|cmake|CMake >= 3.24|command cmake
 build|ninja-build|Ninja >= 1.10|command ninja
 build|libeigen3-dev|Eigen >= 3.4|header Eigen/Core
 build|librandom123-dev|Random123 >= 1.14|header Random123/philox.h
-build|libxsimd-dev|xsimd >= 8 (optional: vector instructions)|header xsimd/xsimd.hpp
 build|libspectra-dev|Spectra >= 1.0|header Spectra/SymEigsSolver.h
 build|zlib1g-dev|zlib >= 1.2|header zlib.h
 build|libcli11-dev|CLI11 >= 2.1|header CLI/CLI.hpp

@@ -76,7 +76,7 @@ TEST_CASE("any number of units above: W h row by row in eight chains, or in orde
         std::array<double, 8> chain{};
         for (hm::index k = 0; k < columns; ++k)
           chain[columns < 8 ? 0 : static_cast<std::size_t>(k) % 8] += w(m, k) * h[k];
-        CHECK(out[m] == 0.1 + hm::simd::joined(chain));
+        CHECK(out[m] == 0.1 + hm::packs::joined(chain));
       }
     }
 }

@@ -3,9 +3,20 @@
 
 #include <doctest/doctest.h>
 
+#include <concepts>
+#include <csignal>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
+
+#if defined(__unix__)
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
 
 namespace hm = harmonium;
 
@@ -49,3 +60,52 @@ TEST_CASE("every thread has its own") {
   std::jthread([] { hm::scratch_vector<double> there(100, 2.0); }).join();
   for (const double x : here) CHECK(x == 1);
 }
+
+namespace {
+
+template <class Array>
+concept fits_the_heap = requires {
+  new Array(1);
+}
+|| requires {
+  new Array[1]{Array(1)};
+};
+
+}  // namespace
+
+TEST_CASE("scratch arrays cannot be put on the heap") {
+  static_assert(fits_the_heap<std::vector<double>>);
+  static_assert(!fits_the_heap<hm::scratch_vector<double>>);
+}
+
+#if defined(__unix__) && !defined(NDEBUG)
+TEST_CASE("what is given back in another order than the reverse ends the program") {
+  const auto signal_of = [](auto misuse) {
+    const pid_t child = fork();
+    if (child == 0) {
+      const rlimit none{0, 0};
+      setrlimit(RLIMIT_CORE, &none);
+      std::signal(SIGABRT, SIG_DFL);
+      misuse();
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  };
+  CHECK(signal_of([] {
+          std::optional<hm::scratch_vector<double>> a(std::in_place, 5), b(std::in_place, 5);
+          b.reset();
+          a.reset();
+        }) == 0);
+  CHECK(signal_of([] {
+          std::optional<hm::scratch_vector<double>> a(std::in_place, 5), b(std::in_place, 5);
+          a.reset();
+          b.reset();
+        }) == SIGABRT);
+  CHECK(signal_of([] {
+          std::optional<hm::scratch_vector<double>> a(std::in_place, 5);
+          std::jthread([&] { a.reset(); }).join();
+        }) == SIGABRT);
+}
+#endif

@@ -3,17 +3,26 @@
 
 #include <doctest/doctest.h>
 
-TEST_CASE("no wider than asked for, and once") {
-  for (const int most : {16, 32, 64}) {
+#include "harmonium/core/kernels.hpp"
+
+namespace hm = harmonium;
+
+TEST_CASE("with the kernel in use, and once") {
+  for (const hm::kernel each : hm::available_kernels()) {
+    const hm::kernel_scope scope(each);
     int bytes = 0, calls = 0;
-    harmonium::packs::widest(
-        [&]<int Bytes>() __attribute__((always_inline)) {
-          bytes = Bytes;
-          ++calls;
-        },
-        most);
-    CHECK(bytes >= 16);
-    CHECK(bytes <= most);
+    const auto body = [&]<int Bytes>() __attribute__((always_inline)) {
+      bytes = Bytes;
+      ++calls;
+    };
+    hm::packs::widest(body);
+    CHECK(bytes == (each == hm::kernel::avx512 ? 64 : each == hm::kernel::avx2 ? 32 : 16));
     CHECK(calls == 1);
+    const int wide = bytes;
+    hm::packs::widest(17, body);
+    CHECK(bytes == wide);
+    hm::packs::widest(16, body);
+    CHECK(bytes == 16);
+    CHECK(calls == 3);
   }
 }

@@ -83,10 +83,3 @@ TEST_CASE("the maximiser of a linear function is that of an enumeration") {
   hm::write_maximiser<double>(groups, hm::enumerated_states<double>(groups), weights, out);
   CHECK(out == std::vector<double>{1, 0, 0, 1});
 }
-
-TEST_CASE("ordered sums of products") {
-  const std::vector<double> a{1, 2, 3, 4, 5, 6}, b{6, 5, 4, 3, 2, 1};
-  CHECK(hm::ordered_dot(a.data(), b.data(), 6) == 56);
-  CHECK(hm::ordered_dot(a.data(), b.data(), 3) == 28);
-  CHECK(hm::ordered_dot(a.data(), b.data(), 0) == 0);
-}

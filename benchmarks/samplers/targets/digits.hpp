@@ -12,7 +12,8 @@
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/dbm.hpp"
-#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/stages/exact_em.hpp"
+#include "harmonium/training/train_with.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "samplers/targets/target.hpp"
 
@@ -54,7 +55,8 @@ inline auto digits() {
   using machine = hm::dbm<hm::bernoulli, hm::bernoulli>;
   hm::random_engine rng(11);
   const auto pictures = digit_pictures(600, rng);
-  return enumerated("digits", hm::train<machine>(pictures, {.hidden = {10}}, rng));
+  return enumerated("digits", hm::train<machine>(hm::serial_executor{}, pictures, {.hidden = {10}},
+                                                 hm::exact_em{}, rng));
 }
 
 }  // namespace targets

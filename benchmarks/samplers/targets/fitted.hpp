@@ -13,7 +13,8 @@
 #include "harmonium/io/mex.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/simulate/tissue.hpp"
-#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/stages/exact_em.hpp"
+#include "harmonium/training/train_with.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "samplers/targets/target.hpp"
@@ -32,7 +33,8 @@ struct tissue_pilot {
 inline tissue_pilot tissue() {
   hm::random_engine rng(7);
   auto pilot = hm::simulate_tissue({.cells = 384, .genes = 200}, rng);
-  auto model = hm::train<scdbm>(pilot.counts, {.hidden = {4, 2}}, rng);
+  auto model = hm::train<scdbm>(hm::serial_executor{}, pilot.counts, {.hidden = {4, 2}},
+                                hm::exact_em{}, rng);
   return {std::move(pilot.counts), enumerated("tissue", std::move(model))};
 }
 
@@ -45,8 +47,8 @@ inline target<scdbm> real_cells(std::string name, const std::filesystem::path& f
   for (hm::index i = 0; i < data.counts.cells(); i += step) rows.push_back(i);
   const auto pilot = hm::select_cells(data.counts, std::span<const hm::index>(rows));
   hm::random_engine rng(7);
-  auto model =
-      hm::train<scdbm>(pilot, {.hidden = {8, 2}, .exact_iterations = 30, .exact_starts = 2}, rng);
+  auto model = hm::train<scdbm>(hm::serial_executor{}, pilot, {.hidden = {8, 2}},
+                                hm::exact_em{.iterations = 30, .starts = 2}, rng);
   return enumerated(std::move(name), std::move(model));
 }
 

@@ -82,56 +82,53 @@ template <class P, class Scalar>
 }
 
 /// Columns [begin, end) of out += left * right.
-/// @param widest the widest registers to use, in bytes
 template <std::floating_point Scalar>
 void add_product_columns(const factor<Scalar>& left, const factor<Scalar>& right, Scalar* out,
-                         index begin, index end, int widest = 64) {
+                         index begin, index end) {
   constexpr index deepest = 256;
   const index depth = left.columns, rows = left.rows, stride = right.columns;
-  packs::widest(
-      [&]<int Bytes>() __attribute__((always_inline)) {
-        using P = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
-        constexpr index width = 2 * P::lanes;
-        std::vector<Scalar> packed(static_cast<std::size_t>(std::min(depth, deepest) * width));
-        // Where the last panel is not full, rows are finished in this.
-        std::vector<Scalar> edge;
-        for (index j = begin; j < end; j += width) {
-          const index columns = std::min(width, end - j);
-          Scalar* to = out + j;
-          index to_row = stride;
-          if (columns < width) {
-            edge.assign(static_cast<std::size_t>(rows * width), Scalar(0));
-            for (index i = 0; i < rows; ++i)
-              std::copy_n(out + i * stride + j, columns, edge.data() + i * width);
-            to = edge.data();
-            to_row = width;
+  packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+    using P = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
+    constexpr index width = 2 * P::lanes;
+    std::vector<Scalar> packed(static_cast<std::size_t>(std::min(depth, deepest) * width));
+    // Where the last panel is not full, rows are finished in this.
+    std::vector<Scalar> edge;
+    for (index j = begin; j < end; j += width) {
+      const index columns = std::min(width, end - j);
+      Scalar* to = out + j;
+      index to_row = stride;
+      if (columns < width) {
+        edge.assign(static_cast<std::size_t>(rows * width), Scalar(0));
+        for (index i = 0; i < rows; ++i)
+          std::copy_n(out + i * stride + j, columns, edge.data() + i * width);
+        to = edge.data();
+        to_row = width;
+      }
+      for (index first = 0; first < depth; first += deepest) {
+        const index terms = std::min(deepest, depth - first);
+        const Scalar* from = right.data + first * right.row + j * right.column;
+        for (index k = 0; k < terms; ++k) {
+          Scalar* p = packed.data() + k * width;
+          if (right.column == 1) {
+            std::copy_n(from + k * right.row, columns, p);
+          } else {
+            for (index c = 0; c < columns; ++c) p[c] = from[k * right.row + c * right.column];
           }
-          for (index first = 0; first < depth; first += deepest) {
-            const index terms = std::min(deepest, depth - first);
-            const Scalar* from = right.data + first * right.row + j * right.column;
-            for (index k = 0; k < terms; ++k) {
-              Scalar* p = packed.data() + k * width;
-              if (right.column == 1) {
-                std::copy_n(from + k * right.row, columns, p);
-              } else {
-                for (index c = 0; c < columns; ++c) p[c] = from[k * right.row + c * right.column];
-              }
-              std::fill_n(p + columns, width - columns, Scalar(0));
-            }
-            const Scalar* a = left.data + first * left.column;
-            index i = 0;
-            for (; i + 4 <= rows; i += 4)
-              add_four_rows<P>(a + i * left.row, left.row, left.column, packed.data(), terms,
-                               to + i * to_row, to_row);
-            for (; i < rows; ++i)
-              add_one_row<P>(a + i * left.row, left.column, packed.data(), terms, to + i * to_row);
-          }
-          if (columns < width)
-            for (index i = 0; i < rows; ++i)
-              std::copy_n(edge.data() + i * width, columns, out + i * stride + j);
+          std::fill_n(p + columns, width - columns, Scalar(0));
         }
-      },
-      widest);
+        const Scalar* a = left.data + first * left.column;
+        index i = 0;
+        for (; i + 4 <= rows; i += 4)
+          add_four_rows<P>(a + i * left.row, left.row, left.column, packed.data(), terms,
+                           to + i * to_row, to_row);
+        for (; i < rows; ++i)
+          add_one_row<P>(a + i * left.row, left.column, packed.data(), terms, to + i * to_row);
+      }
+      if (columns < width)
+        for (index i = 0; i < rows; ++i)
+          std::copy_n(edge.data() + i * width, columns, out + i * stride + j);
+    }
+  });
 }
 
 /// out += left * right. Every entry adds its products to what `out` holds, in ascending order of

@@ -94,47 +94,44 @@ inline r123::Philox4x32::ctr_type philox_block(std::uint64_t key, std::uint64_t 
 
 /// The words of the blocks `first`, `first` + 1, ... of the stream `item` under `key`, two of each.
 /// @param[out] words an even number
-/// @param widest     registers of no more than this many bytes, for tests
-inline void philox_words(std::uint64_t key, std::uint64_t first, std::uint64_t item,
-                         std::span<std::uint64_t> words, int widest = 64) {
+[[gnu::noinline]] inline void philox_words(std::uint64_t key, std::uint64_t first,
+                                           std::uint64_t item, std::span<std::uint64_t> words) {
   const std::size_t blocks = words.size() / 2;
   std::size_t done = 0;
-  packs::widest(
-      [&]<int Bytes>() __attribute__((always_inline)) {
-        if constexpr (Bytes > 16) {
-          constexpr std::size_t at_once = Bytes / 8;
-          using lanes = philox_lanes<Bytes / 8>;
-          const auto m0 = lanes::all(0xD2511F53), m1 = lanes::all(0xCD9E8D57);
-          const auto step0 = lanes::all(0x9E3779B9), step1 = lanes::all(0xBB67AE85);
-          const auto items = lanes::all(item), keys = lanes::all(key), stride = lanes::all(at_once);
-          std::uint64_t begin[at_once];
-          for (std::size_t k = 0; k < at_once; ++k) begin[k] = first + k;
-          lanes numbers = lanes::load(begin);
-          std::uint64_t* out = words.data();
-          for (; done + at_once <= blocks; done += at_once, out += 2 * at_once) {
-            std::uint64_t evens[at_once], odds[at_once];
-            lanes c0 = numbers, c1 = c0.upper(), c2 = items, c3 = c2.upper();
-            lanes k0 = keys, k1 = k0.upper();
-            numbers = numbers + stride;
-            for (int round = 0; round < 10; ++round) {
-              const lanes p0 = c0.times(m0), p1 = c2.times(m1);
-              c0 = p1.upper() ^ c1 ^ k0;
-              c2 = p0.upper() ^ c3 ^ k1;
-              c1 = p1;
-              c3 = p0;
-              k0 = k0 + step0;
-              k1 = k1 + step1;
-            }
-            lanes::joined(c0, c1).store(evens);
-            lanes::joined(c2, c3).store(odds);
-            for (std::size_t k = 0; k < at_once; ++k) {
-              out[2 * k] = evens[k];
-              out[2 * k + 1] = odds[k];
-            }
-          }
+  packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+    if constexpr (Bytes > 16) {
+      constexpr std::size_t at_once = Bytes / 8;
+      using lanes = philox_lanes<Bytes / 8>;
+      const auto m0 = lanes::all(0xD2511F53), m1 = lanes::all(0xCD9E8D57);
+      const auto step0 = lanes::all(0x9E3779B9), step1 = lanes::all(0xBB67AE85);
+      const auto items = lanes::all(item), keys = lanes::all(key), stride = lanes::all(at_once);
+      std::uint64_t begin[at_once];
+      for (std::size_t k = 0; k < at_once; ++k) begin[k] = first + k;
+      lanes numbers = lanes::load(begin);
+      std::uint64_t* out = words.data();
+      for (; done + at_once <= blocks; done += at_once, out += 2 * at_once) {
+        std::uint64_t evens[at_once], odds[at_once];
+        lanes c0 = numbers, c1 = c0.upper(), c2 = items, c3 = c2.upper();
+        lanes k0 = keys, k1 = k0.upper();
+        numbers = numbers + stride;
+        for (int round = 0; round < 10; ++round) {
+          const lanes p0 = c0.times(m0), p1 = c2.times(m1);
+          c0 = p1.upper() ^ c1 ^ k0;
+          c2 = p0.upper() ^ c3 ^ k1;
+          c1 = p1;
+          c3 = p0;
+          k0 = k0 + step0;
+          k1 = k1 + step1;
         }
-      },
-      widest);
+        lanes::joined(c0, c1).store(evens);
+        lanes::joined(c2, c3).store(odds);
+        for (std::size_t k = 0; k < at_once; ++k) {
+          out[2 * k] = evens[k];
+          out[2 * k + 1] = odds[k];
+        }
+      }
+    }
+  });
   for (; done < blocks; ++done) {
     const auto drawn = philox_block(key, first + done, item);
     words[2 * done] = static_cast<std::uint64_t>(drawn[1]) << 32 | drawn[0];

@@ -54,7 +54,8 @@ class random_engine {
   }
 
   /// The next words, the same as that many calls.
-  void fill(std::span<result_type> words) noexcept {
+  /// @throws std::invalid_argument as `kernel_in_use`
+  void fill(std::span<result_type> words) {
     if (words.empty()) return;
     if (second_ready_) {
       words.front() = (*this)();

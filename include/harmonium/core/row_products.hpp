@@ -8,11 +8,14 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <iterator>
 #include <span>
+#include <utility>
 
+#include "harmonium/core/chain_sums.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/matrix.hpp"
-#include "harmonium/core/simd.hpp"
+#include "harmonium/core/pack.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -38,89 +41,90 @@ void for_each_nonzero(std::span<const Scalar> dense, Visitor&& visit) {
     if (dense[k] != Scalar(0)) visit(static_cast<index>(k), dense[k]);
 }
 
-/// out[k], ... += x'W for the columns k, ... of up to two packs of columns, zeros not left out.
-/// @return the number of columns done.
-template <std::size_t Lanes, bool Two>
-inline std::size_t add_dense_columns(std::span<const double> x, const weight_view<double>& weights,
-                                     std::size_t k, std::span<double> out) {
-  using pack = simd::pack<Lanes>;
-  const auto columns = static_cast<std::size_t>(weights.cols());
-  auto first = pack::load(&out[k]), second = first;
-  if constexpr (Two) second = pack::load(&out[k + Lanes]);
-  const double* w = weights.data() + k;
-  for (const double value : x) {
-    const pack scale(value);
-    first = first + scale * pack::load(w);
-    if constexpr (Two) second = second + scale * pack::load(w + Lanes);
-    w += columns;
+/// So many rows of a weight matrix and what each is multiplied by.
+template <class Scalar>
+struct scaled_rows {
+  const index* rows;  ///< none: the first, the second, ...
+  const Scalar* scales;
+  std::ptrdiff_t size;
+};
+
+/// out[0, ...) += the sum of scaled rows of `weights`, in order, for as many columns as `Packs`
+/// have; the sums stay in registers.
+template <class P, std::size_t... Packs, class Scalar>
+[[gnu::always_inline]] inline void add_to_columns(std::index_sequence<Packs...>,
+                                                  const scaled_rows<Scalar>& x,
+                                                  const Scalar* weights, index columns,
+                                                  Scalar* out) {
+  constexpr auto lanes = static_cast<std::size_t>(P::lanes);
+  P sums[] = {P::load(out + Packs * lanes)...};
+  for (std::ptrdiff_t i = 0; i < x.size; ++i) {
+    const P scale(x.scales[i]);
+    const Scalar* const w = weights + (x.rows == nullptr ? i : x.rows[i]) * columns;
+    ((sums[Packs] = sums[Packs] + scale * P::load(w + Packs * lanes)), ...);
   }
-  first.store(&out[k]);
-  if constexpr (Two) second.store(&out[k + Lanes]);
-  return Two ? 2 * Lanes : Lanes;
+  (sums[Packs].store(out + Packs * lanes), ...);
 }
 
-/// out += x'W. Cost: non-zeros of x times columns of W; for dense x and few columns, where asking
-/// for zeros costs more than adding them, its length.
+/// All columns from `k` on: eight packs of them at a time, then two and one, then narrower packs.
+template <class P, std::size_t Packs, class Scalar>
+[[gnu::always_inline]] inline void add_from_column(index k, const scaled_rows<Scalar>& x,
+                                                   const Scalar* weights, index columns,
+                                                   Scalar* out) {
+  constexpr index width = static_cast<index>(Packs) * P::lanes;
+  for (; k + width <= columns; k += width)
+    add_to_columns<P>(std::make_index_sequence<Packs>{}, x, weights + k, columns, out + k);
+  if constexpr (Packs > 1)
+    add_from_column<P, (Packs > 2 ? 2 : 1)>(k, x, weights, columns, out);
+  else if constexpr (P::lanes > 1)
+    add_from_column<packs::pack<Scalar, P::lanes / 2>, 1>(k, x, weights, columns, out);
+}
+
+/// out += the sum of scaled rows of `weights`, in order.
+template <class Scalar>
+void add_rows(const scaled_rows<Scalar>& x, const weight_view<Scalar>& weights, Scalar* out) {
+  packs::widest(
+      x.size * weights.cols(), [&]<int Bytes>() __attribute__((always_inline)) {
+        add_from_column<packs::pack<Scalar, Bytes / int(sizeof(Scalar))>, 8>(
+            0, scaled_rows<Scalar>(x), weights.data(), weights.cols(), out);
+      });
+}
+
+/// out += x'W. Cost: non-zeros of x times columns of W; for dense x and up to 4 columns, where
+/// asking for zeros costs more than adding them, its length.
 template <class Scalar, class Row>
 void add_product(const Row& x, const weight_view<Scalar>& weights, std::span<Scalar> out) {
-  const index columns = weights.cols();
-  if constexpr (std::convertible_to<Row, std::span<const double>> && std::same_as<Scalar, double>) {
-    constexpr std::size_t lanes = simd::native_lanes;
-    const std::size_t size = out.size();
-    if (columns <= static_cast<index>(std::min<std::size_t>(16, 4 * lanes))) {
-      std::size_t k = 0;
-      while (k + 2 * lanes <= size) k += add_dense_columns<lanes, true>(x, weights, k, out);
-      while (k + lanes <= size) k += add_dense_columns<lanes, false>(x, weights, k, out);
-      if constexpr (lanes > 2)
-        while (k + 2 <= size) k += add_dense_columns<2, false>(x, weights, k, out);
-      while (k < size) k += add_dense_columns<1, false>(x, weights, k, out);
-      return;
-    }
-  }
-  if constexpr (std::same_as<Scalar, double>) {
-    // Four rows of W at a time go through the sums once.
-    std::array<const double*, 4> rows;
-    std::array<double, 4> scales;
-    std::size_t waiting = 0;
-    const auto add_row = [&](index unit, double value) {
-      rows[waiting] = weights.data() + unit * columns;
-      scales[waiting] = value;
-      if (++waiting < 4) return;
-      waiting = 0;
-      simd::for_each_pack(out.size(), [&, s0 = scales[0], s1 = scales[1], s2 = scales[2],
-                                       s3 = scales[3], w0 = rows[0], w1 = rows[1], w2 = rows[2],
-                                       w3 = rows[3]](auto lanes, std::size_t k) {
-        using pack = simd::pack<lanes()>;
-        const pack two =
-            (pack::load(&out[k]) + pack(s0) * pack::load(w0 + k)) + pack(s1) * pack::load(w1 + k);
-        const pack four = (two + pack(s2) * pack::load(w2 + k)) + pack(s3) * pack::load(w3 + k);
-        four.store(&out[k]);
-      });
-    };
-    if constexpr (std::convertible_to<Row, std::span<const double>>) {
-      // First the positions of the non-zeros, without a branch that would be mispredicted.
-      std::array<index, 256> found;
-      for (std::size_t begin = 0; begin < x.size(); begin += found.size()) {
-        const std::size_t end = std::min(x.size(), begin + found.size());
-        std::size_t count = 0;
-        for (std::size_t m = begin; m < end; ++m) {
-          found[count] = static_cast<index>(m);
-          count += x[m] != 0 ? 1 : 0;
-        }
-        for (std::size_t i = 0; i < count; ++i)
-          add_row(found[i], x[static_cast<std::size_t>(found[i])]);
+  constexpr bool is_dense = std::convertible_to<Row, std::span<const Scalar>>;
+  if constexpr (is_dense)
+    if (weights.cols() <= 4)
+      return add_rows<Scalar>({nullptr, x.data(), std::ssize(x)}, weights, out.data());
+  constexpr std::size_t most = 256;
+  std::array<index, most> rows;
+  std::array<Scalar, most> scales;
+  std::size_t size = 0;
+  const auto add_found = [&] {
+    add_rows<Scalar>({rows.data(), scales.data(), static_cast<std::ptrdiff_t>(size)}, weights,
+                     out.data());
+    size = 0;
+  };
+  if constexpr (is_dense) {
+    // Without a branch on the values, which would be mispredicted.
+    for (std::size_t begin = 0; begin < x.size(); begin += most) {
+      const std::size_t end = std::min(x.size(), begin + most);
+      for (std::size_t m = begin; m < end; ++m) {
+        rows[size] = static_cast<index>(m);
+        scales[size] = x[m];
+        size += x[m] != Scalar(0) ? 1 : 0;
       }
-    } else {
-      for_each_nonzero(x, [&](index m, auto value) { add_row(m, static_cast<double>(value)); });
+      add_found();
     }
-    for (std::size_t r = 0; r < waiting; ++r)
-      for (std::size_t k = 0; k < out.size(); ++k) out[k] += scales[r] * rows[r][k];
   } else {
-    for_each_nonzero(x, [&](index unit, auto value) {
-      const auto scale = static_cast<Scalar>(value);
-      const Scalar* w = weights.data() + unit * columns;
-      for (index k = 0; k < columns; ++k) out[static_cast<std::size_t>(k)] += scale * w[k];
+    for_each_nonzero(x, [&](index m, auto value) {
+      rows[size] = m;
+      scales[size] = static_cast<Scalar>(value);
+      if (++size == most) add_found();
     });
+    add_found();
   }
 }
 
@@ -131,14 +135,10 @@ void add_product_above(const weight_view<Scalar>& weights, std::span<const Scala
   const index columns = weights.cols();
   if constexpr (std::same_as<Scalar, double>) {
     if (columns >= 8) {
-      const double* w = weights.data();
-      std::size_t m = 0;
-      for (; m + 2 <= out.size(); m += 2, w += 2 * columns) {
-        const auto [first, second] = simd::two_dots(w, h.size(), h.data(), h.size());
-        out[m] += first;
-        out[m + 1] += second;
-      }
-      if (m < out.size()) out[m] += simd::dot(w, h.data(), h.size());
+      packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+        packs::add_dots<packs::pack<double, Bytes / 8>>(weights.data(), h.data(), std::ssize(out),
+                                                        weights.cols(), out.data());
+      });
       return;
     }
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -25,6 +26,7 @@ class scratch_stack {
   /// A height of the stack.
   struct mark {
     std::size_t chunk = 0, used = 0;
+    friend bool operator==(const mark&, const mark&) = default;
   };
 
   /// That of the calling thread.
@@ -34,7 +36,11 @@ class scratch_stack {
   }
 
   [[nodiscard]] mark top() const noexcept { return top_; }
-  void give_back(const mark& below) noexcept { top_ = below; }
+  /// @param above where the array's own lines end: whatever was taken later must be back by now
+  void give_back(const mark& below, [[maybe_unused]] const mark& above) noexcept {
+    assert(top_ == above && "scratch arrays must be given back in the reverse order of taking");
+    top_ = below;
+  }
 
   /// @return `lines` lines, not initialised
   line* take(std::size_t lines) {
@@ -54,8 +60,10 @@ class scratch_stack {
   mark top_;
 };
 
-/// An array for use within a function: a local variable, nothing else, and of one thread. Not
-/// initialised.
+/// An array for use within a function, of one thread. Not initialised. It must go in the reverse
+/// order of coming, which the language sees to for local variables and for members of them (members
+/// go last to first), and an assertion holds. It cannot be put on the heap, nor may an object that
+/// has one as a member, where the order is the caller's.
 template <class T>
 class scratch_vector {
   static_assert(std::is_trivial_v<T> && alignof(T) <= alignof(scratch_stack::line));
@@ -67,12 +75,18 @@ class scratch_vector {
         size_(static_cast<std::size_t>(size)) {
     constexpr std::size_t width = sizeof(scratch_stack::line);
     data_ = reinterpret_cast<T*>(stack_->take((size_ * sizeof(T) + width - 1) / width));
+    above_ = stack_->top();
     std::uninitialized_default_construct_n(data_, size_);
   }
   scratch_vector(index size, T value) : scratch_vector(size) { std::fill_n(data_, size_, value); }
-  ~scratch_vector() { stack_->give_back(below_); }
+  ~scratch_vector() {
+    assert(stack_ == &scratch_stack::here() && "a scratch array must stay with its thread");
+    stack_->give_back(below_, above_);
+  }
   scratch_vector(const scratch_vector&) = delete;
   scratch_vector& operator=(const scratch_vector&) = delete;
+  static void* operator new(std::size_t) = delete;
+  static void* operator new[](std::size_t) = delete;
 
   [[nodiscard]] index size() const noexcept { return static_cast<index>(size_); }
   [[nodiscard]] T* data() noexcept { return data_; }
@@ -84,7 +98,7 @@ class scratch_vector {
 
  private:
   scratch_stack* stack_;
-  scratch_stack::mark below_;
+  scratch_stack::mark below_, above_;
   std::size_t size_;
   T* data_ = nullptr;
 };

@@ -1,152 +1,16 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Loops over several numbers at a time: a pack of numbers with the arithmetic of one, for the
-/// bodies of `packs::widest` (core/widest.hpp). No instruction fuses a product with a sum and no
-/// lane sees another, so that every width gives the bits of the plain loop.
-///
-/// Packs are GCC's and Clang's vector extension: a library's types, such as xsimd's in
-/// core/simd.hpp, are those of the compiler's flags and cannot be wider inside one function.
-/// Whatever takes or returns a pack must be `gnu::always_inline`, because the instruction set
-/// differs from caller to caller.
+/// Loops over several numbers at a time and functions of packs (core/pack.hpp), for the bodies of
+/// `packs::widest`.
 #pragma once
 
 #include <concepts>
 #include <cstddef>
-#include <cstring>
-#include <utility>
 
 #include "harmonium/core/math/elementary.hpp"
-#include "harmonium/core/widest.hpp"
+#include "harmonium/core/pack.hpp"
 
 namespace harmonium::inline v0_2::packs {
-template <std::floating_point S, int Lanes>
-struct pack;
-}
-
-namespace harmonium::inline v0_2 {
-template <class S, int Lanes>
-inline constexpr bool simd::is_pack<packs::pack<S, Lanes>> = true;
-template <class S, int Lanes>
-struct math::binary_format<packs::pack<S, Lanes>> : math::binary_format<S> {};
-}  // namespace harmonium::inline v0_2
-
-namespace harmonium::inline v0_2::packs {
-
-/// Words lane by lane, the bits of a pack of numbers.
-template <std::floating_point S, int Lanes>
-struct word_pack {
-  using word = typename math::binary_format<S>::word;
-  typedef word words __attribute__((vector_size(Lanes * sizeof(S))));
-  words v;
-
-  [[gnu::always_inline]] static inline word_pack load(const word* from) {
-    word_pack result;
-    std::memcpy(&result.v, from, sizeof result.v);
-    return result;
-  }
-  [[gnu::always_inline]] friend inline word_pack operator+(const word_pack& a, word b) {
-    return {a.v + b};
-  }
-  [[gnu::always_inline]] friend inline word_pack operator&(const word_pack& a, word b) {
-    return {a.v & b};
-  }
-  [[gnu::always_inline]] friend inline word_pack operator|(const word_pack& a, word b) {
-    return {a.v | b};
-  }
-  [[gnu::always_inline]] friend inline word_pack operator<<(const word_pack& a, int bits) {
-    return {a.v << bits};
-  }
-  [[gnu::always_inline]] friend inline word_pack operator>>(const word_pack& a, int bits) {
-    return {a.v >> bits};
-  }
-};
-
-/// `Lanes` numbers, each for itself. A comparison gives a mask for `select`. The functions of
-/// core/math take it as they take a number.
-template <std::floating_point S, int Lanes>
-struct pack {
-  static constexpr int lanes = Lanes;
-  typedef S numbers __attribute__((vector_size(Lanes * sizeof(S))));
-  using words = typename word_pack<S, Lanes>::words;
-  /// What a comparison gives.
-  struct mask {
-    decltype(numbers{} < numbers{}) v;
-  };
-  numbers v;
-
-  pack() = default;
-  /// The same number in every lane.
-  [[gnu::always_inline]] inline pack(S number) {
-    fill_lanes(v, number, std::make_index_sequence<Lanes>{});
-  }
-
-  [[gnu::always_inline]] static inline pack all(S x) { return pack(x); }
-  [[gnu::always_inline]] static inline pack load(const S* from) {
-    pack result;
-    std::memcpy(&result.v, from, sizeof result.v);
-    return result;
-  }
-  [[gnu::always_inline]] inline void store(S* to) const { std::memcpy(to, &v, sizeof v); }
-
-  [[gnu::always_inline]] friend inline pack operator-(const pack& a) {
-    pack result;
-    result.v = -a.v;
-    return result;
-  }
-  [[gnu::always_inline]] friend inline pack operator+(const pack& a, const pack& b) {
-    pack result;
-    result.v = a.v + b.v;
-    return result;
-  }
-  [[gnu::always_inline]] friend inline pack operator-(const pack& a, const pack& b) {
-    pack result;
-    result.v = a.v - b.v;
-    return result;
-  }
-  [[gnu::always_inline]] friend inline pack operator*(const pack& a, const pack& b) {
-    pack result;
-    result.v = a.v * b.v;
-    return result;
-  }
-  [[gnu::always_inline]] friend inline pack operator/(const pack& a, const pack& b) {
-    pack result;
-    result.v = a.v / b.v;
-    return result;
-  }
-  [[gnu::always_inline]] friend inline mask operator<(const pack& a, const pack& b) {
-    return {a.v < b.v};
-  }
-  [[gnu::always_inline]] friend inline mask operator>(const pack& a, const pack& b) {
-    return {a.v > b.v};
-  }
-  [[gnu::always_inline]] friend inline mask operator<=(const pack& a, const pack& b) {
-    return {a.v <= b.v};
-  }
-  [[gnu::always_inline]] friend inline mask operator==(const pack& a, const pack& b) {
-    return {a.v == b.v};
-  }
-  /// `yes` where the mask holds, `no` elsewhere.
-  [[gnu::always_inline]] friend inline pack select(const mask& where, const pack& yes,
-                                                   const pack& no) {
-    pack result;
-    result.v = where.v ? yes.v : no.v;
-    return result;
-  }
-  [[gnu::always_inline]] friend inline pack larger(const pack& a, const pack& b) {
-    return select(a > b, a, b);
-  }
-};
-
-template <std::floating_point S, int Lanes>
-[[gnu::always_inline]] inline word_pack<S, Lanes> bits_of(const pack<S, Lanes>& x) {
-  return {reinterpret_cast<typename pack<S, Lanes>::words>(x.v)};
-}
-template <std::floating_point S, int Lanes>
-[[gnu::always_inline]] inline pack<S, Lanes> number_of(const word_pack<S, Lanes>& bits) {
-  pack<S, Lanes> result;
-  result.v = reinterpret_cast<typename pack<S, Lanes>::numbers>(bits.v);
-  return result;
-}
 
 /// The square root of x >= 0 in each lane, to 4 units of the last place, by Newton's iteration for
 /// 1 / sqrt(x): compilers turn std::sqrt into one number at a time. Subnormal x give about 0.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The choice, at run time, of the widest instructions that the machine at hand has.
+/// The choice, at run time, of the instruction set that a loop runs with (core/kernels.hpp).
 #pragma once
 
 #include <cstddef>
 #include <utility>
+
+#include "harmonium/core/kernels.hpp"
 
 namespace harmonium::inline v0_2::packs {
 
@@ -18,27 +20,45 @@ template <class Register, class T, std::size_t... Lane>
   lanes = -Register{(static_cast<void>(Lane), negative)...};
 }
 
+/// Calls `body` compiled for the kernel. The kernel's type is a part of the function's symbol.
+template <class Body>
+void run(kernels::narrowest, const Body& body) {
+  body.template operator()<kernels::narrowest::bytes>();
+}
 #if defined(__x86_64__)
 template <class Body>
-[[gnu::target("avx512f")]] void run_in_64_bytes(const Body& body) {
-  body.template operator()<64>();
+[[gnu::target("avx2")]] void run(kernels::avx2, const Body& body) {
+  body.template operator()<kernels::avx2::bytes>();
 }
 template <class Body>
-[[gnu::target("avx2")]] void run_in_32_bytes(const Body& body) {
-  body.template operator()<32>();
+[[gnu::target("avx512f")]] void run(kernels::avx512, const Body& body) {
+  body.template operator()<kernels::avx512::bytes>();
 }
 #endif
 
-/// Calls `body.operator()<Bytes>()` with the bytes of the machine's widest registers. `body` is an
-/// always-inlined lambda that copies what it captured into locals before its loops.
-/// @param widest no more than this many bytes, for tests
+/// Calls `body.operator()<Bytes>()` with the bytes of the registers of the kernel in use. `body` is
+/// an always-inlined lambda that copies what it captured into locals before its loops.
+/// @throws std::invalid_argument as `kernel_in_use`
 template <class Body>
-void widest(const Body& body, [[maybe_unused]] int widest = 64) {
+void widest(const Body& body) {
+  switch (kernel_in_use()) {
 #if defined(__x86_64__)
-  if (widest >= 64 && __builtin_cpu_supports("avx512f")) return run_in_64_bytes(body);
-  if (widest >= 32 && __builtin_cpu_supports("avx2")) return run_in_32_bytes(body);
+    case kernel::avx512:
+      return run(kernels::avx512{}, body);
+    case kernel::avx2:
+      return run(kernels::avx2{}, body);
 #endif
-  body.template operator()<16>();
+    default:
+      return run(kernels::narrowest{}, body);
+  }
+}
+
+/// The same for a body that works on so many numbers: for up to 16 the narrowest registers, as others
+/// cost more to come to (AVX asks for the upper halves to be cleared) than they bring.
+template <class Body>
+void widest(std::ptrdiff_t numbers, const Body& body) {
+  if (numbers <= 16) return run(kernels::narrowest{}, body);
+  widest(body);
 }
 
 }  // namespace harmonium::inline v0_2::packs

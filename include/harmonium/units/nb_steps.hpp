@@ -9,11 +9,11 @@
 #include <cstddef>
 #include <span>
 
+#include "harmonium/core/chain_sums.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
-#include "harmonium/core/simd.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -56,11 +56,16 @@ class nb_steps {
     power = old_power * genes_view(factor_.data() + unit * genes_, genes_);
   }
   [[nodiscard]] double log_partition(std::span<const double> row) const {
-    const double* const rest = row.data() + genes_;
-    return simd::sum(static_cast<std::size_t>(genes_), [&](auto lanes, std::size_t m) {
-      using pack = simd::pack<lanes()>;
-      return -pack::load(theta_.data() + m) * math::log(pack::load(rest + m));
-    });
+    double sum = 0;
+    packs::widest(
+        genes_, [&]<int Bytes>() __attribute__((always_inline)) {
+          sum = packs::sum_in_chains<Bytes>(
+              genes_, [ theta = theta_.data(), rest = row.data() + genes_ ]<class P>(index m)
+                          __attribute__((always_inline)) {
+                            return -P::load(theta + m) * math::log(P::load(rest + m));
+                          });
+        });
+    return sum;
   }
   void moments(std::span<const double> row, std::span<double> mean,
                std::span<double> variance) const {

@@ -32,20 +32,20 @@
 namespace harmonium::inline v0_2 {
 
 /// A(eta) = -theta log(1 - e^eta). Infinite at eta = 0, NaN above. Branch-free.
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S nb_log_partition(const S& eta,
                                                                const S& theta) noexcept {
   return -theta * math::log1mexp(eta);
 }
 
 /// mu = A'(eta) = theta / (e^-eta - 1). Branch-free.
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S nb_mean(const S& eta, const S& theta) noexcept {
   return theta / math::expm1(-eta);
 }
 
 /// A''(eta) = mu + mu^2 / theta. Branch-free.
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S nb_variance(const S& eta, const S& theta) noexcept {
   const S mean = nb_mean(eta, theta);
   return mean + mean * (mean / theta);

@@ -14,8 +14,8 @@
 #include "harmonium/core/draw/domain.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/pack.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/core/simd.hpp"
 
 namespace harmonium::inline v0_2::draw {
 
@@ -48,9 +48,16 @@ void bernoulli_logits(std::span<const Scalar> eta, std::span<Scalar> out, Engine
       odds[i] = static_cast<double>(eta[begin + i]);
       require_domain(!std::isnan(odds[i]), "bernoulli_logits", "eta", odds[i], "a number");
     }
-    simd::for_each_pack(count, [&](auto lanes, std::size_t i) {
-      math::exp(-simd::pack<lanes()>::load(&odds[i])).store(&odds[i]);
-    });
+    std::fill(odds.begin() + count, odds.begin() + (count + 7) / 8 * 8, 0.0);  // whole packs
+    const auto size = static_cast<std::ptrdiff_t>(count);
+    packs::widest(
+        size, [&]<int Bytes>() __attribute__((always_inline)) {
+          using P = packs::pack<double, Bytes / 8>;
+          double* const to = odds.data();
+          const std::ptrdiff_t end = size;
+          for (std::ptrdiff_t i = 0; i < end; i += P::lanes)
+            math::exp(-P::load(to + i)).store(to + i);
+        });
     fill(std::span(words).first(count), rng);
     for (std::size_t i = 0; i < count; ++i)
       out[begin + i] = uniform_of(words[i]) * (1 + odds[i]) < 1 ? Scalar(1) : Scalar(0);

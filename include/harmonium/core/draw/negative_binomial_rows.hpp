@@ -59,28 +59,25 @@ class inversion_filter {
   /// @param eta, theta up to `most` genes
   /// @param bits       uniform, one per gene
   /// @param[out] out   counts of the genes that are not left open
-  /// @param widest     registers of no more than this many bytes, for tests
   /// @return the genes left open
   template <std::floating_point Scalar>
   std::span<const std::uint16_t> operator()(std::span<const Scalar> eta,
                                             std::span<const Scalar> theta,
                                             std::span<const std::uint32_t> bits,
-                                            std::span<Scalar> out, int widest = 64) {
+                                            std::span<Scalar> out) {
     const std::size_t size = eta.size();
     convert(eta.data(), size, eta_.data());
     convert(theta.data(), size, theta_.data());
     std::copy(bits.begin(), bits.end(), bits_.begin());
-    packs::widest(
-        [&]<int Bytes>() __attribute__((always_inline)) { this->template start<Bytes>(size); },
-        widest);
+    packs::widest([&]<int Bytes>()
+                      __attribute__((always_inline)) { this->template start<Bytes>(size); });
     opens_ = 0;
     std::size_t first = 0, left = size;
     for (std::size_t steps = 4; left > 0; first += steps, steps *= 2) {
       const bool is_last = first + 3 * steps > largest;
-      packs::widest(
-          [&]<int Bytes>()
-              __attribute__((always_inline)) { this->advance<Bytes>(left, first, steps, is_last); },
-          widest);
+      packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+        this->advance<Bytes>(left, first, steps, is_last);
+      });
       left = first == 0 ? settle<true>(left, out) : settle<false>(left, out);
     }
     return std::span(open_).first(opens_);

@@ -2,9 +2,8 @@
 /// @file
 /// Exponential and logarithm as fixed sequences of IEEE additions, multiplications and divisions:
 /// equal bits from GCC and Clang (with -ffp-contract=off) whatever their mathematics library does.
-/// float, double and packs of them (core/simd.hpp, core/wide_packs.hpp), whose lanes get the bits
-/// of a number alone. Without branches, and always inlined: a pack's instruction set is its
-/// caller's.
+/// float, double and packs of them (core/pack.hpp), whose lanes get the bits of a number alone.
+/// Without branches, and always inlined: a pack's instruction set is its caller's.
 ///
 /// Largest error seen in units of the last place (tests/core/math/elementary_test.cpp):
 /// exp 1, expm1 2, log 0.8, log1p 0.9. Infinities, NaN, signed zeros, subnormal arguments and
@@ -21,7 +20,7 @@
 #include <limits>
 
 #include "harmonium/core/math/polynomial.hpp"
-#include "harmonium/core/simd.hpp"
+#include "harmonium/core/pack.hpp"
 
 #ifdef __FAST_MATH__
 #error "harmonium needs IEEE arithmetic: compile without -ffast-math (exp(0.1) would be 1)"
@@ -30,7 +29,7 @@
 namespace harmonium::inline v0_2::math {
 
 /// What the functions below need to know of a floating-point type.
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 struct binary_format;
 
 template <>
@@ -103,8 +102,8 @@ struct binary_format<float> {
   }
 };
 
-template <std::size_t Lanes>
-struct binary_format<simd::pack<Lanes>> : binary_format<double> {};
+template <class S, int Lanes>
+struct binary_format<packs::pack<S, Lanes>> : binary_format<S> {};
 
 /// The bits of a number, and back.
 template <std::floating_point S>
@@ -117,17 +116,17 @@ template <std::floating_point S>
 [[nodiscard]] [[gnu::always_inline]] inline float number_of(std::uint32_t bits) noexcept {
   return std::bit_cast<float>(bits);
 }
-using simd::select;
+using packs::select;
 
 /// 2^k for a whole k from 1 - bias to bias (given as a floating-point number).
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S power_of_two(const S& k) noexcept {
   using format = binary_format<S>;
   return number_of(bits_of(k + S(format::whole + format::bias)) << format::fraction_bits);
 }
 
 /// e^x and e^x - 1.
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 struct exponential_pair {
   S power;
   S minus_one;
@@ -135,7 +134,7 @@ struct exponential_pair {
 
 /// Both at little more than the cost of one. `minus_one` is accurate near x = 0, `power` for x far
 /// below 0. (`minus_one` of -0 is +0.)
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline exponential_pair<S> exponentials(
     const S& argument) noexcept {
   using format = binary_format<S>;
@@ -156,13 +155,13 @@ template <simd::arithmetic S>
 }
 
 /// e^x.
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S exp(const S& x) noexcept {
   return exponentials(x).power;
 }
 
 /// e^x - 1, accurate near 0.
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S expm1(const S& x) noexcept {
   const S result = exponentials(x).minus_one;
   return select(x == S(0), x, result);  // keeps the sign of zero
@@ -170,7 +169,7 @@ template <simd::arithmetic S>
 
 /// log(u (1 + correction)) - lowered ln 2 for a correction of the size of u's rounding error.
 /// @param u positive, normal, finite
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S log_of_normal(const S& u, const S& correction,
                                                             const S& lowered = S(0)) noexcept {
   using format = binary_format<S>;
@@ -192,7 +191,7 @@ template <simd::arithmetic S>
 }
 
 /// log(u (1 + correction)) as above for every u: -inf at u = 0 and NaN for u < 0.
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S log_corrected(const S& u,
                                                             const S& correction) noexcept {
   using format = binary_format<S>;
@@ -207,13 +206,13 @@ template <simd::arithmetic S>
 }
 
 /// log(x): -inf at 0, NaN below.
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S log(const S& x) noexcept {
   return log_corrected(x, S(0));
 }
 
 /// log(1 + x), accurate near 0: -inf at -1, NaN below.
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S log1p(const S& x) noexcept {
   const S u = S(1) + x;
   const S rest = u - S(1);

@@ -14,21 +14,22 @@
 #include <span>
 
 #include "harmonium/core/math/elementary.hpp"
-#include "harmonium/core/simd.hpp"
+#include "harmonium/core/pack.hpp"
 
 namespace harmonium::inline v0_2::math {
 
 /// log(1 - e^x) for x <= 0: accurate both near 0, where e^x is near 1, and far below, where it is
 /// small. -inf at 0, NaN above.
 /// @see Maechler (2012), Accurately computing log(1 - exp(-|a|)).
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S log1mexp(const S& x) noexcept {
   const auto e = exponentials(x);
   const S u = -e.minus_one;
   // Where e^x < 1/2 the rounding of u hides digits of e^x: give them back, divided by u.
-  const S lost = select(x < S(-0.6931471805599453), (S(1) - u) - e.power, S(0));
-  // log(u (1 + lost / u)); u is at most 1, so that less care is needed than in log_corrected.
   using format = binary_format<S>;
+  constexpr auto log_half = static_cast<typename format::number>(-0.6931471805599453);
+  const S lost = select(x < S(log_half), (S(1) - u) - e.power, S(0));
+  // log(u (1 + lost / u)); u is at most 1, so that less care is needed than in log_corrected.
   using limits = std::numeric_limits<typename format::number>;
   const auto subnormal = u < S(limits::min());
   const S finite = log_of_normal(select(subnormal, u * S(format::subnormal_scale), u),
@@ -39,7 +40,7 @@ template <simd::arithmetic S>
 }
 
 /// |x|.
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S magnitude(const S& x) noexcept {
   if constexpr (std::floating_point<S>)
     return std::abs(x);
@@ -48,13 +49,13 @@ template <simd::arithmetic S>
 }
 
 /// log(1 + e^x).
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S softplus(const S& x) noexcept {
   return select(x > S(0), x, S(0)) + log1p(exp(-magnitude(x)));
 }
 
 /// 1 / (1 + e^-x), also accurate where it is near 0.
-template <simd::arithmetic S>
+template <packs::arithmetic S>
 [[nodiscard]] [[gnu::always_inline]] inline S sigmoid(const S& x) noexcept {
   const S e = exp(-magnitude(x));
   return select(x < S(0), e, S(1)) / (S(1) + e);
