@@ -9,7 +9,6 @@
 #include "harmonium/models/input_factors.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/models/size_factors.hpp"
-#include "harmonium/training/categorical_em.hpp"
 #include "harmonium/training/compensated_em.hpp"
 #include "harmonium/training/constraints.hpp"
 #include "harmonium/training/contrastive_phase.hpp"
@@ -159,20 +158,6 @@ TEST_CASE_TEMPLATE("no allocation in an exact epoch of the trainer", Model, shal
           }) == 0);
     CHECK(trainer.log().size() == 14);
   }
-}
-
-TEST_CASE_TEMPLATE("no allocation in an iteration of categorical EM", Sizes, hm::no_size_factors,
-                   hm::scaled_dispersion, hm::scaled_mean) {
-  const auto counts = tiny::toy_counts(200, 9, 1);
-  hm::random_engine rng(6);
-  hm::categorical_trainer<hm::count_matrix<>, Sizes> trainer(
-      serial, counts, {}, {.components = 4, .dispersion_every = 5}, rng);
-  trainer.step(serial);
-  const auto theta = trainer.fit().theta;
-  CHECK(allocations_of([&] {
-          for (int n = 0; n < 8; ++n) trainer.step(serial);
-        }) == 0);
-  CHECK(trainer.fit().theta != theta);
 }
 
 TEST_CASE("no allocation in the trainer's contrastive epochs") {

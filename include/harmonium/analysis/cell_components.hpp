@@ -4,9 +4,11 @@
 #pragma once
 
 #include "harmonium/analysis/deviance_residuals.hpp"
+#include "harmonium/analysis/linear_operator.hpp"
 #include "harmonium/analysis/normalise.hpp"
 #include "harmonium/analysis/pca.hpp"
 #include "harmonium/core/counts.hpp"
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -16,16 +18,26 @@ namespace harmonium::inline v0_2 {
 /// types of UMI counts better (adjusted Rand index .80 against .64 on five cell lines); read counts
 /// of thousands make them a picture of the few largest genes. The boundary, a mean squared residual
 /// of `most_deviance`, lies between the two: UMI counts have 0.5 to 10, full-length reads hundreds.
-template <count_source Counts>
-matrix<double> cell_components(const Counts& counts, index components, double most_deviance = 30) {
+/// The executor is asked before every product (`watched_operator`).
+template <executor Executor, count_source Counts>
+matrix<double> cell_components(const Executor& run, const Counts& counts, index components,
+                               double most_deviance = 30) {
   const deviance_residuals residuals(counts);
   const vector<double> deviances = residuals.column_squares();
   double total = 0;
   for (index m = 0; m < deviances.size(); ++m) total += deviances[m];
   const double entries = static_cast<double>(counts.cells()) * static_cast<double>(counts.genes());
-  if (total <= most_deviance * entries) return pca(residuals, {.components = components}).scores;
+  if (total <= most_deviance * entries)
+    return pca(watched_operator(residuals, run), {.components = components}).scores;
   const auto normalised = log_normalise(counts);
-  return pca(sparse_operator(normalised), {.components = components}).scores;
+  const sparse_operator product(normalised);
+  return pca(watched_operator(product, run), {.components = components}).scores;
+}
+
+/// The same on the calling thread.
+template <count_source Counts>
+matrix<double> cell_components(const Counts& counts, index components, double most_deviance = 30) {
+  return cell_components(serial_executor{}, counts, components, most_deviance);
 }
 
 }  // namespace harmonium::inline v0_2
