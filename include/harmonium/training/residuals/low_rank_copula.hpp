@@ -65,8 +65,8 @@ class low_rank_copula::fit {
     if (!em_) {
       constexpr index cells_per_factor = 8;
       const index most = std::min(pilot_->cells() / cells_per_factor, pilot_->genes());
-      const index rank = std::clamp<index>(settings_.rank, 1, std::max<index>(1, most));
-      em_.emplace(run, pilot_, rank, settings_.least_variance);
+      const index used = std::clamp<index>(settings_.rank, 1, std::max<index>(1, most));
+      em_.emplace(run, pilot_, used, settings_.least_variance);
     } else {
       factor_em next = *em_;
       next.iterate(run);
@@ -77,20 +77,20 @@ class low_rank_copula::fit {
 
   /// Mean and covariance of f in every state, with the loadings.
   [[nodiscard]] factor_scores result() const {
-    const index cells = pilot_->cells(), states = pilot_->states(), rank = em_->rank();
+    const index cells = pilot_->cells(), states = pilot_->states(), factors = em_->rank();
     const matrix<double>&f = em_->factors(), &uncertainty = em_->uncertainty();
-    constexpr double least_cells = 1e-9, least_variance = 1e-9;  // where a state knows nothing
+    constexpr double least_cells = 1e-9, ridge = 1e-9;  // where a state knows nothing
     score_factors parts{
-        em_->loadings(), em_->own_variances(), matrix<double>::Zero(states, rank), {}};
+        em_->loadings(), em_->own_variances(), matrix<double>::Zero(states, factors), {}};
     matrix<double> common = uncertainty;
     const double share = 1.0 / static_cast<double>(cells);
     std::vector<double> count(static_cast<std::size_t>(states), 0.0);
     for (index i = 0; i < cells; ++i) {
       const index s = pilot_->state()[static_cast<std::size_t>(i)];
       count[static_cast<std::size_t>(s)] += 1;
-      for (index k = 0; k < rank; ++k) parts.means(s, k) += f(k, i);
-      for (index j = 0; j < rank; ++j)
-        for (index k = 0; k < rank; ++k) common(j, k) += share * f(j, i) * f(k, i);
+      for (index k = 0; k < factors; ++k) parts.means(s, k) += f(k, i);
+      for (index j = 0; j < factors; ++j)
+        for (index k = 0; k < factors; ++k) common(j, k) += share * f(j, i) * f(k, i);
     }
     std::vector<matrix<double>> covariance(static_cast<std::size_t>(states),
                                            settings_.state_cells * common);
@@ -100,14 +100,14 @@ class low_rank_copula::fit {
     for (index i = 0; i < cells; ++i) {
       const index s = pilot_->state()[static_cast<std::size_t>(i)];
       auto& own = covariance[static_cast<std::size_t>(s)];
-      for (index j = 0; j < rank; ++j)
-        for (index k = 0; k < rank; ++k)
+      for (index j = 0; j < factors; ++j)
+        for (index k = 0; k < factors; ++k)
           own(j, k) +=
               (f(j, i) - parts.means(s, j)) * (f(k, i) - parts.means(s, k)) + uncertainty(j, k);
     }
     for (std::size_t s = 0; s < covariance.size(); ++s) {
       covariance[s] /= std::max(count[s] + settings_.state_cells, least_cells);
-      for (index k = 0; k < rank; ++k) covariance[s](k, k) += least_variance;
+      for (index k = 0; k < factors; ++k) covariance[s](k, k) += ridge;
       const Eigen::LLT<matrix<double>> root(covariance[s]);
       parts.roots.push_back(root.matrixL());
     }
@@ -125,11 +125,11 @@ class low_rank_copula::fit {
  private:
   /// Of W_m f in a state.
   static double variance_of_factors(const score_factors& parts, index state, index gene) {
-    const index rank = parts.loadings.cols();
+    const index factors = parts.loadings.cols();
     double variance = 0;
-    for (index j = 0; j < rank; ++j) {
+    for (index j = 0; j < factors; ++j) {
       double along = 0;
-      for (index k = j; k < rank; ++k)
+      for (index k = j; k < factors; ++k)
         along += parts.loadings(gene, k) * parts.roots[static_cast<std::size_t>(state)](k, j);
       variance += along * along;
     }
