@@ -173,6 +173,10 @@ TEST_CASE("the recommended model") {
       hm::train_harmonium<hm::scaled_dispersion>(run, pilot.counts, settings, rng);
 
   CHECK(by_label.group.genes() == 40);
+
+  hm::harmonium_trainer training(pilot.counts, hm::harmonium_options<>{}, rng);
+  const auto watch = [](const hm::progress&) { return hm::flow::proceed; };
+  if (training.run(run, watch)) CHECK(training.model().group.genes() == 40);
 }
 
 TEST_CASE("several groups of hidden units") {
