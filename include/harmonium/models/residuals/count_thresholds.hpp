@@ -110,14 +110,18 @@ class count_thresholds {
     const float* ends = ends_.data() + begin_[k];
     const std::int32_t* counts = counts_.data() + begin_[k];
     // The first node that ends at z or above; the last one ends at infinity.
-    constexpr std::size_t near = 6;
     const std::size_t size = begin_[k + 1] - begin_[k];
+    constexpr std::size_t near = 3;  // most counts are small
     std::size_t i = 0;
-    const std::size_t first = std::min(near, size);
-    while (i < first && ends[i] < z) ++i;
-    if (i == near && size > near)
-      i = static_cast<std::size_t>(std::lower_bound(ends + near, ends + size, z) - ends);
-    i = std::min(i, size - 1);  // of a score that is no number
+    while (i < near && i + 1 < size && ends[i] < z) ++i;
+    if (i == near) {
+      // Halving without a branch to mispredict: the node is among `left` from `i` on.
+      for (std::size_t left = size - i; left > 1;) {
+        const std::size_t half = left / 2;
+        i += ends[i + half - 1] < z ? half : 0;
+        left -= half;
+      }
+    }
     if (i == 0 || counts[i] - counts[i - 1] <= 1) return counts[i];
     if (ends[i] == infinity) return counts[i];
     const double share = (static_cast<double>(z) - static_cast<double>(ends[i - 1])) /
