@@ -79,7 +79,7 @@ timings run_harmonium(const hm::thread_executor& threads, const hm::count_matrix
   if (hidden > 0) options.em.components = hidden;
   timings result;
   const stopwatch training;
-  const auto trained = hm::train_harmonium(threads, pilot, {}, options, rng);
+  const auto trained = hm::train_harmonium(threads, pilot, options, rng);
   result.training = training.seconds();
   result.training_processor = training.processor_seconds();
   result.peak = peak_memory();

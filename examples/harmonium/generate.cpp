@@ -313,7 +313,7 @@ void generate(const generate_options& asked) {
   const std::filesystem::path folder = options.output;
   create_output_folder(folder);
   io::write_10x(folder, among_all_genes(made.cells, pilot), pilot.all.genes, barcodes,
-                {.compress = !options.plain});
+                {.compress = !options.plain, .threads = run.threads()});
   std::string rows;
   if (options.train_cells)
     for (const hm::index row : pilot.rows) rows += std::to_string(row) + "\n";

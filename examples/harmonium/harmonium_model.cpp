@@ -9,7 +9,8 @@
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/training/categorical_em.hpp"
 #include "harmonium/training/choose_components.hpp"
-#include "harmonium/training/train_harmonium.hpp"
+#include "harmonium/training/component_likelihood.hpp"
+#include "harmonium/training/harmonium_trainer.hpp"
 #include "residual_cells.hpp"
 
 namespace program {
@@ -79,31 +80,31 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
     made.facts.emplace_back("held-out nats per cell", tried);
   }
 
-  hm::categorical_trainer<hm::count_matrix<>, Sizes> trainer(run, *training, labels.number, em,
-                                                             rng);
+  using trainer_type = hm::categorical_trainer<hm::count_matrix<>, Sizes>;
+  std::optional<trainer_type> trainer(std::in_place, *training, labels.number, em, rng);
   made.training_log = "iteration,log_likelihood,held_out_log_likelihood\n";
   const auto fresh_sizes = hm::size_factors_like<Sizes>(held_out, *training);
   std::optional<double> fresh;
-  while (!trainer.done()) {
-    trainer.step(run);
-    const auto& history = trainer.fit().log_likelihood;
-    if (held_out.cells() > 0)
-      fresh = hm::mean_log_likelihood<Sizes>(run, trainer.fit(), held_out, fresh_sizes);
-    made.training_log +=
-        std::to_string(history.size()) + "," + field(history.back()) + "," + field(fresh) + "\n";
-    const hm::named_value shown[] = {{"log_likelihood", history.back()}};
-    const auto steps = static_cast<hm::index>(history.size());
-    if (watch(hm::progress{"expectation-maximisation", steps,
-                           trainer.done() ? steps : em.max_iterations, shown}) == hm::flow::stop)
-      throw interruption{};
-  }
-  const hm::categorical_fit& fit = trainer.fit();
+  std::ptrdiff_t logged = 1;  // lines of the trainer's log, of which the first is the start
+  const auto log_and_watch = [&](const hm::progress& now) {
+    if (now.stage == "expectation-maximisation" && std::ssize(trainer->log()) > logged) {
+      logged = std::ssize(trainer->log());
+      if (held_out.cells() > 0)
+        fresh = hm::mean_log_likelihood<Sizes>(run, trainer->model(), held_out, fresh_sizes);
+      made.training_log += std::to_string(trainer->log().back().epoch) + "," +
+                           field(trainer->model().log_likelihood) + "," + field(fresh) + "\n";
+    }
+    return watch(now);
+  };
+  if (!trainer->run(run, log_and_watch)) throw interruption{};
+  const hm::categorical_fit fit = trainer->model();
 
   std::optional<std::vector<hm::index>> per_state;
   if (!per_type.empty()) per_state = cells_per_component(per_type, fit, rng);
   auto [states, dispersion] =
-      hm::states_of_fit<Sizes>(run, hm::counts_by_gene(*training), fit, hm::harmonium_options<>{});
-  auto drawn =
+      hm::states_of_fit<Sizes>(run, *trainer->by_gene(), fit, hm::harmonium_options<>{});
+  trainer.reset();  // and the counts by gene
+  auto [drawn, learned_from] =
       cells_with_residual(run, *training, std::move(states), per_state, cells, asked, watch, rng);
   made.cells = std::move(drawn.cells);
   for (const hm::index state : drawn.state)
@@ -116,10 +117,13 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
                         (labels.names.empty()
                              ? ""
                              : ", of the " + std::to_string(labels.names.size()) + " types given"));
-  made.facts.emplace_back("residual correlation", residual_in_words(asked.residual));
+  std::string residual = residual_in_words(asked.residual);
+  if (learned_from < training->cells())
+    residual += ", learned from " + std::to_string(learned_from) + " cells";
+  made.facts.emplace_back("residual correlation", residual);
   if (asked.size_factors != "none")
     made.facts.emplace_back("size factors", "scale the " + asked.size_factors);
-  made.facts.emplace_back("log-likelihood", rounded(fit.log_likelihood.back()) +
+  made.facts.emplace_back("log-likelihood", rounded(fit.log_likelihood) +
                                                 " nats per cell, without the residual correlation");
   if (fresh) made.facts.emplace_back("held-out", rounded(*fresh) + " nats per cell");
   made.inverse_dispersion.assign(dispersion.gene.data(),

@@ -2,32 +2,37 @@
 #include "residual_cells.hpp"
 
 #include <functional>
+#include <type_traits>
 #include <utility>
 
-#include "harmonium/models/residuals/full_copula.hpp"
-#include "harmonium/models/residuals/independent_residuals.hpp"
-#include "harmonium/models/residuals/low_rank_copula.hpp"
+#include "harmonium/training/residuals/full_copula.hpp"
+#include "harmonium/training/residuals/independent_residuals.hpp"
+#include "harmonium/training/residuals/low_rank_copula.hpp"
+#include "harmonium/training/residuals/residual_trainer.hpp"
 
 namespace program {
 
 namespace hm = harmonium;
 
-hm::cells_with_states cells_with_residual(const hm::thread_executor& run,
-                                          const hm::count_matrix<>& pilot, hm::count_states states,
-                                          const std::optional<std::vector<hm::index>>& per_state,
-                                          hm::index cells, const generate_options& options,
-                                          terminal_progress& watch, hm::random_engine& rng) {
+cells_and_source cells_with_residual(const hm::thread_executor& run,
+                                     const hm::count_matrix<>& pilot, hm::count_states states,
+                                     const std::optional<std::vector<hm::index>>& per_state,
+                                     hm::index cells, const generate_options& options,
+                                     terminal_progress& watch, hm::random_engine& rng) {
   const auto with = [&]<class Sizes>(Sizes, const auto& policy) {
-    using fitted = decltype(policy.fit(run, std::declval<const hm::scored_pilot&>(),
-                                       std::declval<const hm::random_streams&>()));
     // Without a residual the cells are those of the plain harmonium, negative binomial throughout.
-    const hm::calibration_options calibration{.calibrate = options.residual != "none"};
-    const auto generator = hm::correlated_cells<fitted, Sizes>::fit(run, pilot, std::move(states),
-                                                                    policy, rng, calibration);
-    auto made = per_state ? generator.generate_states(run, *per_state, std::ref(watch), rng)
-                          : generator.generate_with_states(run, cells, std::ref(watch), rng);
+    const hm::residual_training_options settings{
+        .calibration = {.calibrate = options.residual != "none"}};
+    hm::residual_trainer<hm::count_matrix<>, std::remove_cvref_t<decltype(policy)>, Sizes> training(
+        pilot, std::move(states), policy, settings, rng);
+    if (!training.run(run, std::ref(watch))) throw interruption{};
+    const auto& generator = training.model();
+    cells_and_source result{per_state
+                                ? generator.generate_states(run, *per_state, std::ref(watch), rng)
+                                : generator.generate_with_states(run, cells, std::ref(watch), rng),
+                            training.cells_used()};
     if (interrupted) throw interruption{};
-    return made;
+    return result;
   };
   const auto with_sizes = [&](auto sizes) {
     if (options.residual == "full") return with(sizes, hm::full_copula{});

@@ -181,7 +181,7 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
         cells_with_residual(run, pilot.training,
                             states_that_count(run, model, trainer.particles(), pilot.training), {},
                             cells, asked, watch, rng)
-            .cells;
+            .made.cells;
     if (asked.residual != "none")
       made.facts.emplace_back("residual correlation", residual_in_words(asked.residual));
   } else if (by_gibbs) {

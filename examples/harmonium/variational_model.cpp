@@ -51,7 +51,8 @@ hm::cells_with_sources with_residual(const hm::thread_executor& run,
                                      const generate_options& asked, terminal_progress& watch,
                                      hm::random_engine& rng) {
   auto made = cells_with_residual(run, pilot.training, hm::states_of(run, model, pilot.training),
-                                  {}, cells, asked, watch, rng);
+                                  {}, cells, asked, watch, rng)
+                  .made;
   return {std::move(made.cells), std::move(made.state)};
 }
 

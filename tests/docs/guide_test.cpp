@@ -27,7 +27,6 @@
 #include "harmonium/models/baselines/bootstrap.hpp"
 #include "harmonium/models/baselines/cluster_nb.hpp"
 #include "harmonium/models/dbm.hpp"
-#include "harmonium/models/residuals/full_copula.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
@@ -44,6 +43,7 @@
 #include "harmonium/training/compensated_em.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
 #include "harmonium/training/fit_latent_harmonium.hpp"
+#include "harmonium/training/residuals/full_copula.hpp"
 #include "harmonium/training/train_harmonium.hpp"
 #include "harmonium/training/train_variational.hpp"
 #include "harmonium/units/bernoulli.hpp"
@@ -161,17 +161,25 @@ TEST_CASE("the recommended model") {
   const hm::tissue pilot = small_tissue(rng);
   const hm::thread_executor run(2);
 
-  const auto trained = hm::train_harmonium(run, pilot.counts, {}, {}, rng);  // no labels, defaults
+  const auto trained = hm::train_harmonium(run, pilot.counts, {}, rng);  // no labels, defaults
   const auto cells = trained.generator.generate(run, 300, rng);
 
   CHECK(cells.cells() == 300);
 
   hm::harmonium_options<hm::full_copula> settings{.em = {.components = 4}};
   settings.residual.blend = 3;
-  const auto by_label = hm::train_harmonium<hm::scaled_dispersion>(
-      run, pilot.counts, std::span<const hm::index>(pilot.types), settings, rng);
+  settings.labels = pilot.types;
+  const auto by_label =
+      hm::train_harmonium<hm::scaled_dispersion>(run, pilot.counts, settings, rng);
 
   CHECK(by_label.group.genes() == 40);
+
+  hm::harmonium_trainer training(pilot.counts, hm::harmonium_options<>{}, rng);
+  const auto watch = [](const hm::progress&) { return hm::flow::proceed; };
+  const bool finished = training.run(run, watch);  // false: the observer stopped it
+
+  CHECK(finished);
+  CHECK(training.model().group.genes() == 40);
 }
 
 TEST_CASE("several groups of hidden units") {

@@ -101,3 +101,33 @@ TEST_CASE("a full disk is an error, not a short file") {
                        hm::io_error);
   CHECK(!std::filesystem::exists(folder / "out"));
 }
+
+TEST_CASE("gzip of many blocks: the same bytes for any number of threads and pieces") {
+  std::string text;
+  for (int k = 0; text.size() < 9'000'000; ++k) text += std::to_string(k * 7919 % 100003) + "\n";
+  const temporary_folder folder;
+  std::string first;
+  const std::size_t block = io::gzip_blocks::block;
+  for (const std::size_t size : {text.size(), block, 16 * block, 16 * block + 1, std::size_t{0}}) {
+    first.clear();
+    for (const int threads : {1, 2, 5}) {
+      io::output_file file(folder / "out.gz", {.compress = true, .level = 4, .threads = threads});
+      std::string_view left = std::string_view(text).substr(0, size);
+      while (!left.empty()) {
+        const std::size_t piece = std::min<std::size_t>(left.size(), threads == 2 ? 1000 : 700'001);
+        file.write(left.substr(0, piece));
+        left.remove_prefix(piece);
+      }
+      file.commit();
+      const std::string written = folder.bytes("out.gz");
+      if (first.empty()) first = written;
+      CHECK(written == first);
+    }
+    io::input_bytes again(folder / "out.gz");
+    std::string back(size + 10, '?');
+    std::size_t found = 0;
+    while (const std::size_t got = again.read(back.data() + found, back.size() - found, 1))
+      found += got;
+    CHECK(std::string_view(back).substr(0, found) == std::string_view(text).substr(0, size));
+  }
+}

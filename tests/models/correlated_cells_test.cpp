@@ -8,9 +8,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include "harmonium/models/residuals/full_copula.hpp"
-#include "harmonium/models/residuals/independent_residuals.hpp"
-#include "harmonium/models/residuals/low_rank_copula.hpp"
+#include "harmonium/training/residuals/full_copula.hpp"
+#include "harmonium/training/residuals/independent_residuals.hpp"
+#include "harmonium/training/residuals/low_rank_copula.hpp"
+#include "harmonium/training/residuals/residual_trainer.hpp"
 #include "support/factor_cells.hpp"
 #include "support/generator_conformance.hpp"
 #include "support/moments.hpp"
@@ -49,7 +50,8 @@ support::factor_cells simulated(std::uint64_t seed, hm::index cells = 120) {
 template <class Generator, class Policy>
 Generator fitted(const support::factor_cells& made, const Policy& policy, std::uint64_t seed = 1) {
   hm::random_engine rng(seed);
-  return Generator::fit(serial, made.counts, made.states, policy, rng);
+  return hm::fit_correlated_cells<typename Generator::sizes>(serial, made.counts, made.states,
+                                                             policy, {}, rng);
 }
 
 /// Cells of one state of a generator.
@@ -143,9 +145,10 @@ TEST_CASE("the generator's laws: executors, use of the engine, equal engines") {
   check(fitted<low_rank_cells>(made, hm::low_rank_copula{.iterations = 2}));
   check(fitted<full_cells>(made, hm::full_copula{}));
   hm::random_engine one(8), two(8);
-  const auto a = low_rank_cells::fit(serial, made.counts, made.states, hm::low_rank_copula{}, one);
-  const auto b = low_rank_cells::fit(hm::thread_executor(2), made.counts, made.states,
-                                     hm::low_rank_copula{}, two);
+  const auto a =
+      hm::fit_correlated_cells(serial, made.counts, made.states, hm::low_rank_copula{}, {}, one);
+  const auto b = hm::fit_correlated_cells(hm::thread_executor(2), made.counts, made.states,
+                                          hm::low_rank_copula{}, {}, two);
   CHECK(one == two);
   CHECK(one.position() == 1);
   CHECK(a.residual().loadings() == b.residual().loadings());
@@ -238,11 +241,12 @@ TEST_CASE("composes with a Boltzmann machine of several layers") {
     variance[m] -= want[m] * want[m];
   }
   hm::random_engine rng(17);
-  const auto cells = plain_cells::fit(serial, counts, states, hm::independent_residuals{}, rng);
+  const auto cells =
+      hm::fit_correlated_cells(serial, counts, states, hm::independent_residuals{}, {}, rng);
   const auto seen = support::moments(cells.generate(10000, rng));
   for (hm::index m = 0; m < 3; ++m)
     CHECK(std::abs(seen.mean[m] - want[m]) < 5 * std::sqrt(variance[m] / 10000) + 1e-3);
   const auto correlated =
-      low_rank_cells::fit(serial, counts, std::move(states), hm::low_rank_copula{}, rng);
+      hm::fit_correlated_cells(serial, counts, std::move(states), hm::low_rank_copula{}, {}, rng);
   CHECK(correlated.generate(20, rng).cells() == 20);
 }

@@ -6,7 +6,8 @@
 #include <stdexcept>
 
 #include "harmonium/models/correlated_cells.hpp"
-#include "harmonium/models/residuals/low_rank_copula.hpp"
+#include "harmonium/training/residuals/low_rank_copula.hpp"
+#include "harmonium/training/residuals/residual_trainer.hpp"
 #include "support/tiny_variational.hpp"
 
 namespace hm = harmonium;
@@ -32,11 +33,10 @@ TEST_CASE("a state is what the decoder says of a pilot cell, at the cell's own l
 TEST_CASE("residual correlation composes with the autoencoder") {
   const tiny::variational_pilot pilot;
   hm::random_engine rng(4), again(4);
-  using cells_type = hm::correlated_cells<hm::low_rank_copula::fitted>;
   const auto fitted = [&](const auto& run, hm::random_engine& engine) {
     const auto made =
-        cells_type::fit(run, pilot.counts, hm::states_of(run, *pilot.model, pilot.counts),
-                        hm::low_rank_copula{}, engine);
+        hm::fit_correlated_cells(run, pilot.counts, hm::states_of(run, *pilot.model, pilot.counts),
+                                 hm::low_rank_copula{}, {}, engine);
     return made.generate(run, 500, engine);
   };
   const auto cells = fitted(hm::serial_executor{}, rng);

@@ -13,7 +13,7 @@ TEST_CASE("as trained by itself; candidates are chosen by held-out likelihood") 
   model.options.em.components = 2;
   hm::random_engine rng(3), same(3);
   const auto made = model.fit({pilot}, rng);
-  const auto direct = hm::train_harmonium(hm::serial_executor{}, pilot, {}, model.options, same);
+  const auto direct = hm::train_harmonium(hm::serial_executor{}, pilot, model.options, same);
   CHECK(made.sources[0](20, rng) == direct.generator.generate(20, same));
   CHECK(made.facts[0].value == 2);
   CHECK(made.facts[1].value != made.facts[1].value);

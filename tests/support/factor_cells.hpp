@@ -68,12 +68,13 @@ std::pair<hm::vector<double>, hm::matrix<double>> drawn_moments(const Fitted& fi
                                                                 hm::index state, hm::index genes,
                                                                 int draws, std::uint64_t seed) {
   hm::random_engine rng(seed);
-  std::vector<double> z(static_cast<std::size_t>(genes));
+  std::vector<float> z(static_cast<std::size_t>(genes));
   hm::vector<double> mean = hm::vector<double>::Zero(genes);
   hm::matrix<double> square = hm::matrix<double>::Zero(genes, genes);
   for (int n = 0; n < draws; ++n) {
     fitted.draw(state, rng, z);
-    const Eigen::Map<const hm::vector<double>> row(z.data(), genes);
+    const hm::vector<double> row =
+        Eigen::Map<const hm::vector<float>>(z.data(), genes).cast<double>();
     mean += row;
     square += row * row.transpose();
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <stdexcept>
 #include <vector>
 
@@ -23,9 +24,9 @@ hm::categorical_fit trained(const hm::count_matrix<>& counts,
                             const hm::categorical_em_options& options,
                             std::span<const hm::index> labels = {}, std::uint64_t seed = 1) {
   hm::random_engine rng(seed);
-  hm::categorical_trainer<hm::count_matrix<>, Sizes> trainer(serial, counts, labels, options, rng);
+  hm::categorical_trainer<hm::count_matrix<>, Sizes> trainer(counts, labels, options, rng);
   trainer.run(serial, hm::silent{});
-  return trainer.fit();
+  return trainer.model();
 }
 
 void check_sound(const hm::categorical_fit& fit, hm::index cells) {
@@ -38,9 +39,21 @@ void check_sound(const hm::categorical_fit& fit, hm::index cells) {
   CHECK(fit.responsibilities.rows() == cells);
   for (hm::index i = 0; i < cells; ++i)
     CHECK(fit.responsibilities.row(i).sum() == doctest::Approx(1).epsilon(1e-12));
-  CHECK(std::isfinite(fit.log_likelihood.back()));
+  CHECK(std::isfinite(fit.log_likelihood));
   CHECK(std::ssize(fit.type) == fit.components());
 }
+
+/// Stops in the middle of its n-th block.
+struct impatient {
+  mutable hm::index left;
+  template <std::invocable<hm::index> Body>
+  void for_each_block(hm::index blocks, Body&& body) const {
+    for (hm::index block = 0; block < blocks; ++block) {
+      if (--left == 0) throw hm::stopped_by_observer{};
+      body(block);
+    }
+  }
+};
 
 /// The two kinds of toy cells with depths that vary.
 hm::count_matrix<> deep_and_shallow(hm::index cells, hm::index genes, std::uint64_t seed) {
@@ -104,7 +117,7 @@ TEST_CASE_TEMPLATE("EM is monotone while theta stays", Sizes, hm::no_size_factor
                    hm::scaled_dispersion) {
   const auto counts = deep_and_shallow(150, 15, 2);
   hm::random_engine rng(1);
-  hm::categorical_trainer<hm::count_matrix<>, Sizes> trainer(serial, counts, {},
+  hm::categorical_trainer<hm::count_matrix<>, Sizes> trainer(counts, {},
                                                              {.components = 5,
                                                               .max_iterations = 40,
                                                               .tolerance = 0,
@@ -113,18 +126,19 @@ TEST_CASE_TEMPLATE("EM is monotone while theta stays", Sizes, hm::no_size_factor
                                                              rng);
   double before = -1e300;
   bool moved = false;
+  CHECK(trainer.step(serial).stage == "components");
   while (!trainer.done()) {
     // The weights have a prior of a tenth of a cell per component.
     double prior = 0;
-    for (const double w : trainer.fit().weights) prior += 0.1 * std::log(w) / 150;
+    for (const double w : trainer.model().weights) prior += 0.1 * std::log(w) / 150;
     trainer.step(serial);
-    const double now = trainer.fit().log_likelihood.back() + prior;
+    const double now = trainer.model().log_likelihood + prior;
     CHECK(now > before - 1e-10);
     moved = moved || (before > -1e300 && now > before + 1e-3);
     before = now;
   }
   CHECK(moved);
-  CHECK(trainer.fit().theta == hm::vector<double>::Ones(15));
+  CHECK(trainer.model().theta == hm::vector<double>::Ones(15));
 }
 
 TEST_CASE_TEMPLATE("finds the two kinds of cells, their means and theta", Sizes,
@@ -208,43 +222,43 @@ TEST_CASE("pilots at the edge: one cell, a gene and a cell without counts, many 
   }
   // Convergence may be looked for from the first iteration on.
   check_sound(trained(counts, {.min_iterations = 0, .tolerance = 1, .dispersion_every = 0}), 30);
-  CHECK(trained(counts, {.max_iterations = 1}).log_likelihood.size() == 1);
+  check_sound(trained(counts, {.max_iterations = 1}), 30);
 }
 
 TEST_CASE("a copy of the trainer goes on with the same bits; so do other numbers of threads") {
   const auto counts = tiny::toy_counts(130, 150, 7);
   const hm::categorical_em_options options{.components = 5, .tolerance = 0};
   hm::random_engine rng(3), again(3);
-  hm::categorical_trainer trainer(serial, counts, {}, options, rng);
+  hm::categorical_trainer trainer(counts, {}, options, rng);
   using trainer_type = decltype(trainer);
   for (int n = 0; n < 6; ++n) trainer.step(serial);
   trainer_type copy = trainer;
   CHECK(trainer.run(serial, hm::silent{}));
   CHECK(copy.run(hm::thread_executor(3), hm::silent{}));
-  trainer_type threads(hm::thread_executor(2), counts, {}, options, again);
+  trainer_type threads(counts, {}, options, again);
   threads.run(hm::thread_executor(2), hm::silent{});
   CHECK(rng == again);
   for (const auto* other : {&copy, &threads}) {
-    CHECK(other->fit().mean == trainer.fit().mean);
-    CHECK(other->fit().theta == trainer.fit().theta);
-    CHECK(other->fit().weights == trainer.fit().weights);
-    CHECK(other->fit().responsibilities == trainer.fit().responsibilities);
-    CHECK(other->fit().log_likelihood == trainer.fit().log_likelihood);
+    CHECK(other->model().mean == trainer.model().mean);
+    CHECK(other->model().theta == trainer.model().theta);
+    CHECK(other->model().weights == trainer.model().weights);
+    CHECK(other->model().responsibilities == trainer.model().responsibilities);
+    CHECK(other->model().log_likelihood == trainer.model().log_likelihood);
   }
-  CHECK(trainer.fit().log_likelihood.size() == 30);
+  CHECK(trainer.log().size() == 31);
   CHECK_THROWS_AS(trainer.step(serial), std::invalid_argument);
 }
 
 TEST_CASE("an observer may stop it") {
   const auto counts = tiny::toy_counts(60, 12, 8);
   hm::random_engine rng(1);
-  hm::categorical_trainer trainer(serial, counts, {}, {.components = 2}, rng);
-  hm::index seen = 0;
+  hm::categorical_trainer trainer(counts, {}, {.components = 2}, rng);
   CHECK_FALSE(trainer.run(serial, [&](const hm::progress& at) {
-    CHECK(at.done == ++seen);
-    return seen == 3 ? hm::flow::stop : hm::flow::proceed;
+    CHECK(at.done <= at.total);
+    return at.stage == "expectation-maximisation" && at.done == 3 ? hm::flow::stop
+                                                                  : hm::flow::proceed;
   }));
-  CHECK(trainer.fit().log_likelihood.size() == 3);
+  CHECK(trainer.log().size() == 4);
 }
 
 TEST_CASE("what makes no sense is refused") {
@@ -264,4 +278,49 @@ TEST_CASE("what makes no sense is refused") {
   const auto fit = trained(counts, {});
   CHECK_THROWS_AS(hm::mean_log_likelihood(serial, fit, counts, hm::vector<double>::Ones(3)),
                   std::invalid_argument);
+}
+
+TEST_CASE("of large pilots the start and theta see some cells, the likelihood all") {
+  constexpr hm::index cells = 900, genes = 18;
+  const auto counts = tiny::toy_counts(cells, genes, 10);
+  const auto fit = trained(
+      counts,
+      {.components = 2, .dispersion = {.penalty = 0}, .start_cells = 150, .dispersion_cells = 300});
+  check_sound(fit, cells);
+  const auto found = fit.assignments();
+  int wrong = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) wrong += found[i] != found[i % 2];
+  CHECK(wrong <= 4);
+  for (hm::index m = 0; m < genes; ++m) {
+    CHECK(std::abs(std::log(fit.theta[m] / 2)) < 0.9);
+    const double truth = tiny::toy_mean(m, genes, false);
+    CHECK(std::abs(fit.mean(found[0], m) - truth) <
+          6 * std::sqrt((truth + truth * truth / 2) / 450));
+  }
+  // With labels, small ones keep their cells.
+  std::vector<hm::index> labels(cells, 0);
+  for (std::size_t i = 0; i < 20; ++i) labels[i] = 1;
+  const auto clamped = trained(counts, {.components = 2, .start_cells = 150}, labels);
+  check_sound(clamped, cells);
+  CHECK(clamped.type == std::vector<hm::index>{0, 0, 1});
+}
+
+TEST_CASE("a step that was stopped half-way is done anew, with the same bits") {
+  const auto counts = tiny::toy_counts(130, 40, 7);
+  hm::random_engine rng(3), again(3);
+  hm::categorical_trainer straight(counts, {}, {.components = 4}, rng);
+  straight.run(serial, hm::silent{});
+  hm::categorical_trainer stopped(counts, {}, {.components = 4}, again);
+  hm::index patience = 0;
+  while (!stopped.done()) {
+    patience = patience % 40 + 3;
+    try {
+      stopped.step(impatient{patience});
+    } catch (const hm::stopped_by_observer&) {
+      stopped.step(serial);
+    }
+  }
+  CHECK(stopped.model().mean == straight.model().mean);
+  CHECK(stopped.model().theta == straight.model().theta);
+  CHECK(stopped.model().responsibilities == straight.model().responsibilities);
 }

@@ -8,10 +8,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include "harmonium/models/residuals/full_copula.hpp"
-#include "harmonium/models/residuals/independent_residuals.hpp"
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/residuals/full_copula.hpp"
+#include "harmonium/training/residuals/independent_residuals.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "support/moments.hpp"
 #include "support/toy_counts.hpp"
@@ -57,7 +57,7 @@ TEST_CASE("from a simulated tissue to cells like it") {
   const auto& tissue = pilot();
   hm::random_engine rng(2);
   hm::harmonium_options<> correlated{.em = {.components = 3}};
-  const auto trained = hm::train_harmonium(serial, tissue.counts, {}, correlated, rng);
+  const auto trained = hm::train_harmonium(serial, tissue.counts, correlated, rng);
   CHECK(trained.group.genes() == 120);
   CHECK(trained.group.components() == 3);
   const auto cells = trained.generator.generate(2000, rng);
@@ -71,7 +71,7 @@ TEST_CASE("from a simulated tissue to cells like it") {
   CHECK(depth / real_depth < 1.35);
   hm::random_engine again(2);
   hm::harmonium_options<hm::independent_residuals> options{.em = {.components = 3}};
-  const auto independent = hm::train_harmonium(serial, tissue.counts, {}, options, again);
+  const auto independent = hm::train_harmonium(serial, tissue.counts, options, again);
   CHECK(correlation_of_depth(independent.generator.generate(2000, again)) < 0.8 * depth);
   CHECK(independent.group.mean == trained.group.mean);
 }
@@ -79,8 +79,8 @@ TEST_CASE("from a simulated tissue to cells like it") {
 TEST_CASE("labels give components of their type, and cells by type can be asked for") {
   const auto& tissue = pilot();
   hm::random_engine rng(3);
-  hm::harmonium_options<> options{.em = {.components = 3}};
-  const auto trained = hm::train_harmonium(serial, tissue.counts, tissue.types, options, rng);
+  hm::harmonium_options<> options{.em = {.components = 3}, .labels = tissue.types};
+  const auto trained = hm::train_harmonium(serial, tissue.counts, options, rng);
   const auto found = trained.group.assignments();
   for (std::size_t i = 0; i < found.size(); ++i)
     CHECK(trained.group.type[static_cast<std::size_t>(found[i])] == tissue.types[i]);
@@ -107,7 +107,7 @@ TEST_CASE("plain maximum likelihood is a choice, and so is every part") {
   options.shrink_means = false;
   options.dispersion.per_component = false;
   const auto trained =
-      hm::train_harmonium<hm::scaled_dispersion>(serial, tissue.counts, {}, options, rng);
+      hm::train_harmonium<hm::scaled_dispersion>(serial, tissue.counts, options, rng);
   CHECK(trained.generator.states().mean == trained.group.mean);
   for (hm::index c = 0; c < trained.group.components(); ++c)
     CHECK(trained.generator.states().theta.row(c).transpose() == trained.dispersion.gene);
@@ -118,8 +118,8 @@ TEST_CASE("plain maximum likelihood is a choice, and so is every part") {
 TEST_CASE("the same harmonium and the same cells for any number of threads") {
   const auto& tissue = pilot();
   hm::random_engine a(5), b(5);
-  const auto one = hm::train_harmonium(serial, tissue.counts, {}, {}, a);
-  const auto two = hm::train_harmonium(hm::thread_executor(2), tissue.counts, {}, {}, b);
+  const auto one = hm::train_harmonium(serial, tissue.counts, {}, a);
+  const auto two = hm::train_harmonium(hm::thread_executor(2), tissue.counts, {}, b);
   CHECK(a == b);
   CHECK(one.generator.states().mean == two.generator.states().mean);
   CHECK(one.generator.states().theta == two.generator.states().theta);
@@ -140,13 +140,12 @@ TEST_CASE("a trained Boltzmann machine takes a residual correlation all the same
   const hm::hidden_enumeration<scdbm> hidden(model);
   const auto states = hm::states_of(serial, model, hidden, tissue.counts);
   CHECK(states.states() <= 8);
-  using plain = hm::correlated_cells<hm::independent_residuals::fitted>;
-  using correlated = hm::correlated_cells<hm::low_rank_copula::fitted>;
   const auto independent =
-      plain::fit(serial, tissue.counts, states, hm::independent_residuals{}, rng)
+      hm::fit_correlated_cells(serial, tissue.counts, states, hm::independent_residuals{}, {}, rng)
           .generate(2000, rng);
-  const auto related = correlated::fit(serial, tissue.counts, states, hm::low_rank_copula{}, rng)
-                           .generate(2000, rng);
+  const auto related =
+      hm::fit_correlated_cells(serial, tissue.counts, states, hm::low_rank_copula{}, {}, rng)
+          .generate(2000, rng);
   const auto real = support::moments(tissue.counts);
   CHECK(log_error(support::moments(independent).mean, real.mean) < 0.3);
   CHECK(log_error(support::moments(related).mean, real.mean) < 0.2);
@@ -157,12 +156,12 @@ TEST_CASE("tiny pilots train, and nothing at all is refused") {
   for (const hm::index cells : {1, 2, 5, 20}) {
     const auto counts = tiny::toy_counts(cells, 8, 6);
     hm::random_engine rng(6);
-    const auto trained = hm::train_harmonium(serial, counts, {}, {}, rng);
+    const auto trained = hm::train_harmonium(serial, counts, {}, rng);
     const auto made = trained.generator.generate(30, rng);
     CHECK(made.cells() == 30);
     CHECK(made.nonzeros() > 0);
   }
   hm::random_engine rng(7);
   const hm::count_matrix<> none(3);
-  CHECK_THROWS_AS(hm::train_harmonium(serial, none, {}, {}, rng), std::invalid_argument);
+  CHECK_THROWS_AS(hm::train_harmonium(serial, none, {}, rng), std::invalid_argument);
 }

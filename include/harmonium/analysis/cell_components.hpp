@@ -11,6 +11,7 @@
 #include "harmonium/analysis/normalise.hpp"
 #include "harmonium/analysis/pca.hpp"
 #include "harmonium/core/counts.hpp"
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/rows.hpp"
 
@@ -21,9 +22,11 @@ namespace harmonium::inline v0_2 {
 /// types of UMI counts better (adjusted Rand index .80 against .64 on five cell lines); read counts
 /// of thousands make them a picture of the few largest genes. The boundary, a mean squared residual
 /// of `most_deviance`, lies between the two: UMI counts have 0.5 to 10, full-length reads hundreds.
-/// Cells that have weights (`row_weight`) count so often.
-template <count_source Counts>
-matrix<double> cell_components(const Counts& counts, index components, double most_deviance = 30) {
+/// Cells that have weights (`row_weight`) count so often. The executor is asked before every product
+/// (`watched_operator`).
+template <executor Executor, count_source Counts>
+matrix<double> cell_components(const Executor& run, const Counts& counts, index components,
+                               double most_deviance = 30) {
   std::vector<double> weights;
   if (total_weight(counts) != static_cast<double>(counts.cells()))
     for (index i = 0; i < counts.cells(); ++i) weights.push_back(row_weight(counts, i));
@@ -33,9 +36,17 @@ matrix<double> cell_components(const Counts& counts, index components, double mo
   double total = 0;
   for (index m = 0; m < deviances.size(); ++m) total += deviances[m];
   const double entries = static_cast<double>(counts.cells()) * static_cast<double>(counts.genes());
-  if (total <= most_deviance * entries) return pca(residuals, options).scores;
+  if (total <= most_deviance * entries)
+    return pca(watched_operator(residuals, run), options).scores;
   const auto normalised = log_normalise(counts);
-  return pca(sparse_operator(normalised), options).scores;
+  const sparse_operator product(normalised);
+  return pca(watched_operator(product, run), options).scores;
+}
+
+/// The same on the calling thread.
+template <count_source Counts>
+matrix<double> cell_components(const Counts& counts, index components, double most_deviance = 30) {
+  return cell_components(serial_executor{}, counts, components, most_deviance);
 }
 
 /// Principal component scores of dense rows as they are, rows x components.

@@ -8,8 +8,10 @@
 #include <span>
 
 #include "harmonium/core/counts.hpp"
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/watched_executor.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -114,6 +116,34 @@ class dense_operator {
 };
 
 static_assert(linear_operator<dense_operator>);
+
+/// An operator that lets an executor look up (`look_up`) before every product, so that who watches
+/// it may stop the algorithm that multiplies. Borrows both.
+template <linear_operator Operator, executor Executor>
+class watched_operator {
+ public:
+  watched_operator(const Operator& a, const Executor& run) : a_(&a), run_(&run) {}
+  watched_operator(Operator&&, const Executor&) = delete;
+
+  [[nodiscard]] index rows() const noexcept { return a_->rows(); }
+  [[nodiscard]] index cols() const noexcept { return a_->cols(); }
+  void multiply(std::span<const double> in, std::span<double> out) const {
+    look_up(*run_);
+    a_->multiply(in, out);
+  }
+  void multiply_transposed(std::span<const double> in, std::span<double> out) const {
+    look_up(*run_);
+    a_->multiply_transposed(in, out);
+  }
+  [[nodiscard]] vector<double> column_means() const { return a_->column_means(); }
+  [[nodiscard]] vector<double> column_squares() const { return a_->column_squares(); }
+
+ private:
+  const Operator* a_;
+  const Executor* run_;
+};
+
+static_assert(linear_operator<watched_operator<dense_operator, serial_executor>>);
 
 /// Sparse values compressed by cell, such as those of `log_normalise`, as a linear operator;
 /// borrows them. Products cost O(non-zeros).

@@ -36,7 +36,8 @@ struct read_10x_options {
 
 struct write_10x_options {
   bool compress = true;
-  int level = 4;  ///< zlib's, 1 (fast) to 9 (small); ignored unless `compress`
+  int level = 4;    ///< zlib's, 1 (fast) to 9 (small); ignored unless `compress`
+  int threads = 1;  ///< that compress; without effect on the bytes
 };
 
 /// `features.tsv` (id, symbol, type; further columns are ignored) or, told by its name, `genes.tsv`
@@ -348,7 +349,8 @@ void write_10x(const std::filesystem::path& folder, const Counts& counts, const 
   std::filesystem::create_directories(folder, problem);
   if (problem) throw io_error(folder.string(), 0, "cannot be made: " + problem.message());
 
-  const output_options how{.compress = options.compress, .level = options.level};
+  const output_options how{
+      .compress = options.compress, .level = options.level, .threads = options.threads};
   const std::string ending = options.compress ? ".gz" : "";
   const std::string other_ending = options.compress ? "" : ".gz";
   const auto write_name = [](output_file& file, const std::string& name) {

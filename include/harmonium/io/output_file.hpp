@@ -3,8 +3,6 @@
 /// A text file that appears whole or not at all. Needs zlib.
 #pragma once
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -14,6 +12,8 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -21,13 +21,15 @@
 #include <vector>
 
 #include "harmonium/core/error.hpp"
+#include "harmonium/io/gzip_blocks.hpp"
 
 namespace harmonium::inline v0_2::io {
 
 struct output_options {
   bool compress =
-      false;      ///< gzip; the bytes depend on text, level and zlib only (no time, no name)
-  int level = 6;  ///< zlib's, 1 (fast) to 9 (small); ignored unless `compress`
+      false;        ///< gzip; the bytes depend on text, level and zlib only (no time, no name)
+  int level = 6;    ///< zlib's, 1 (fast) to 9 (small); ignored unless `compress`
+  int threads = 1;  ///< that compress; without effect on the bytes
 };
 
 /// Writes to `<path>.partial` in the same folder; `commit` renames it to `path`. Without a commit
@@ -38,13 +40,19 @@ class output_file {
   explicit output_file(std::filesystem::path path, const output_options& options = {})
       : path_(std::move(path)), partial_(path_.string() + ".partial"), text_(chunk) {
     require(options.level >= 1 && options.level <= 9, "output_file", "level must be 1 to 9");
+    require(options.threads >= 1, "output_file", "threads must be at least 1");
     std::error_code problem;
     if (std::filesystem::is_directory(path_, problem))
       throw io_error(path_.string(), 0, "is a folder, a file was to be written");
     file_.reset(std::fopen(partial_.c_str(), "wb"));
     if (!file_) fail("cannot be written");
     std::setvbuf(file_.get(), nullptr, _IONBF, 0);  // we hold the only buffer
-    if (options.compress) start_gzip(options.level);
+    if (!options.compress) return;
+    gzip_.emplace(options.level, options.threads);
+    const auto header = gzip_->header();
+    put(header.data(), header.size());
+    // The dictionary of the next block, and the blocks of one round.
+    text_.resize(gzip_blocks::dictionary + blocks_of_a_round * gzip_blocks::block);
   }
 
   output_file(const output_file&) = delete;
@@ -62,21 +70,21 @@ class output_file {
       const std::size_t count = text_.size() - used_;
       append(text.substr(0, count));
       text.remove_prefix(count);
-      flush(Z_NO_FLUSH);
+      flush(false);
     }
     append(text);
   }
 
   template <std::integral Number>
   void write(Number number) {
-    if (text_.size() - used_ < std::numeric_limits<Number>::digits10 + 3) flush(Z_NO_FLUSH);
+    if (text_.size() - used_ < std::numeric_limits<Number>::digits10 + 3) flush(false);
     char* const begin = text_.data() + used_;
     const auto end = std::to_chars(begin, text_.data() + text_.size(), number).ptr;
     used_ += static_cast<std::size_t>(end - begin);
   }
 
   void write(char c) {
-    if (used_ == text_.size()) flush(Z_NO_FLUSH);
+    if (used_ == text_.size()) flush(false);
     text_[used_++] = c;
   }
 
@@ -93,7 +101,7 @@ class output_file {
   /// several files that should appear together.
   void finish() {
     if (!file_) return;
-    flush(Z_FINISH);
+    flush(true);
     errno = 0;
     if (std::fclose(file_.release()) != 0) fail("cannot be written");
   }
@@ -102,40 +110,33 @@ class output_file {
   struct close_file {
     void operator()(std::FILE* file) const noexcept { std::fclose(file); }
   };
-  struct end_deflate {
-    void operator()(z_stream* stream) const noexcept {
-      deflateEnd(stream);
-      delete stream;
-    }
-  };
-
-  void start_gzip(int level) {
-    stream_.reset(new z_stream{});
-    compressed_.resize(chunk);
-    if (deflateInit2(stream_.get(), level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-      throw io_error(path_.string(), 0, "zlib could not start");
-  }
 
   void append(std::string_view text) {
     std::copy(text.begin(), text.end(), text_.begin() + static_cast<std::ptrdiff_t>(used_));
     used_ += text.size();
   }
 
-  void flush(int how) {
-    if (stream_) {
-      z_stream& stream = *stream_;
-      stream.next_in = reinterpret_cast<Bytef*>(text_.data());
-      stream.avail_in = static_cast<uInt>(used_);
-      do {
-        stream.next_out = compressed_.data();
-        stream.avail_out = static_cast<uInt>(compressed_.size());
-        deflate(&stream, how);
-        put(compressed_.data(), compressed_.size() - stream.avail_out);
-      } while (stream.avail_out == 0);
-    } else {
+  /// Makes room: of gzip, compresses whole blocks and keeps the rest.
+  void flush(bool last) {
+    if (!gzip_) {
       put(text_.data(), used_);
+      used_ = 0;
+      return;
     }
-    used_ = 0;
+    const std::size_t pending = used_ - written_;
+    const std::size_t end =
+        last ? used_ : written_ + pending / gzip_blocks::block * gzip_blocks::block;
+    gzip_->compress(std::span(text_.data(), end), written_, last,
+                    [this](std::span<const unsigned char> part) { put(part.data(), part.size()); });
+    if (last) {
+      const auto trailer = gzip_->trailer();
+      put(trailer.data(), trailer.size());
+    }
+    const std::size_t kept = end - std::min(end, gzip_blocks::dictionary);
+    std::copy(text_.begin() + static_cast<std::ptrdiff_t>(kept),
+              text_.begin() + static_cast<std::ptrdiff_t>(used_), text_.begin());
+    written_ = end - kept;
+    used_ -= kept;
   }
 
   void put(const void* bytes, std::size_t count) {
@@ -147,14 +148,15 @@ class output_file {
   }
 
   static constexpr std::size_t chunk = std::size_t{1} << 17;
+  static constexpr std::size_t blocks_of_a_round = 16;
 
   std::filesystem::path path_;
   std::filesystem::path partial_;  // empty once there is nothing to remove
   std::unique_ptr<std::FILE, close_file> file_;
-  std::unique_ptr<z_stream, end_deflate> stream_;
+  std::optional<gzip_blocks> gzip_;
   std::vector<char> text_;
-  std::vector<unsigned char> compressed_;
-  std::size_t used_ = 0;
+  std::size_t written_ = 0;  // of text_, kept as dictionary
+  std::size_t used_ = 0;     // of text_, with what is written
 };
 
 }  // namespace harmonium::inline v0_2::io

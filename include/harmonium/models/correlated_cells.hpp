@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -23,7 +24,9 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/count_states.hpp"
 #include "harmonium/models/generator.hpp"
-#include "harmonium/models/residuals/scored_pilot.hpp"
+#include "harmonium/models/residuals/count_thresholds.hpp"
+#include "harmonium/models/residuals/residual_scores.hpp"
+#include "harmonium/models/residuals/score_calibration.hpp"
 #include "harmonium/models/size_factors.hpp"
 #include "harmonium/units/nb_scores.hpp"
 
@@ -39,34 +42,36 @@ struct cells_with_states {
 /// in the proportions), scores of all genes from the residual correlation, counts as the negative
 /// binomial quantiles of the scores. A count is at most three times the gene's largest pilot count
 /// plus 3, since a tail is where a fit knows least; a gene that the pilot never counted stays at 0.
-/// Memory: the tables of quantiles, half a kilobyte per state and gene where counts are small, ten
-/// where they are huge, about 130 MB at most; beyond that and with size factors quantiles are found
-/// one by one.
-/// @tparam Residual what a residual policy's `fit` returns
+/// Memory: the tables of quantiles (`count_thresholds`), about 250 bytes per state and gene where
+/// counts are small, five kilobytes where they are huge, about 130 MB at most; beyond that and with
+/// size factors quantiles are found one by one.
+/// @tparam Residual what draws the scores (`residual_scores`)
 /// @tparam Sizes    how a cell's depth enters; depths are drawn from the state's pilot cells,
 ///                  smoothed with their variance kept
-template <class Residual, size_factor_policy Sizes = no_size_factors>
+template <residual_scores Residual, size_factor_policy Sizes = no_size_factors>
 class correlated_cells {
  public:
-  /// @param pilot  the cells behind `states`
-  /// @param policy the residual correlation, such as `low_rank_copula{}`
-  /// @param rng    moves on by one word
-  /// @param calibration whether genes may leave the negative binomial where the pilot does
-  /// @throws std::invalid_argument if the parts do not fit together or options are out of range.
-  template <executor Executor, count_source Counts, residual_policy Policy>
-  static correlated_cells fit(const Executor& run, const Counts& pilot, count_states states,
-                              const Policy& policy, random_engine& rng,
-                              const calibration_options& calibration = {}) {
-    const auto scored = scored_pilot::make<Sizes>(run, pilot, states, calibration);
-    const random_streams streams(rng);
-    auto residual = policy.fit(run, scored, streams);
-    vector<double> largest = vector<double>::Zero(pilot.genes());
-    for (index i = 0; i < pilot.cells(); ++i)
-      row::for_each_nonzero(pilot.cell(i), [&](index m, auto value) {
-        largest[m] = std::max(largest[m], 3 * static_cast<double>(value) + 3);
-      });
-    return correlated_cells(run, std::move(states), std::move(residual), std::move(largest),
-                            scored.calibrations());
+  using sizes = Sizes;
+
+  /// What training/residuals/ fits; see `fit_correlated_cells`.
+  /// @param largest      what no count of each gene exceeds, length genes
+  /// @param calibrations per gene, the map between the scores of the negative binomials and those
+  ///                     that are drawn; empty: none
+  /// @throws std::invalid_argument if the parts do not fit together.
+  template <executor Executor>
+  correlated_cells(const Executor& run, count_states states, Residual residual,
+                   vector<double> largest, std::vector<score_calibration> calibrations = {})
+      : states_(std::move(states)),
+        residual_(std::move(residual)),
+        largest_(std::move(largest)),
+        calibrations_(std::move(calibrations)) {
+    check(states_, "correlated_cells");
+    require(largest_.size() == genes() &&
+                (calibrations_.empty() || std::ssize(calibrations_) == genes()),
+            "correlated_cells", "one number per gene is needed");
+    if constexpr (Sizes::uses_sizes) find_depths();
+    if (Sizes::uses_sizes || table_nodes() > most_nodes) return;
+    thresholds_ = count_thresholds(run, states_, largest_, calibrations_);
   }
 
   [[nodiscard]] index genes() const noexcept { return states_.genes(); }
@@ -113,23 +118,6 @@ class correlated_cells {
   }
 
  private:
-  template <executor Executor>
-  correlated_cells(const Executor& run, count_states states, Residual residual,
-                   vector<double> largest, std::vector<score_calibration> calibrations)
-      : states_(std::move(states)),
-        residual_(std::move(residual)),
-        largest_(std::move(largest)),
-        calibrations_(std::move(calibrations)) {
-    if constexpr (Sizes::uses_sizes) find_depths();
-    if (Sizes::uses_sizes || table_nodes() > most_nodes) return;
-    tables_.resize(static_cast<std::size_t>(states_.states() * genes()));
-    for_each_range(run, states_.states() * genes(), 64, [&](index begin, index end) {
-      for (index k = begin; k < end; ++k)
-        tables_[static_cast<std::size_t>(k)] =
-            nb_score_table(states_.mean.data()[k], states_.theta.data()[k]);
-    });
-  }
-
   template <executor Executor, observer Observer>
   cells_with_states make(const Executor& run, const std::vector<index>& counts,
                          random_engine& order, Observer&& watch) const {
@@ -143,10 +131,14 @@ class correlated_cells {
     result.cells = make_cells(
         run, genes(), static_cast<index>(state.size()),
         [this, &state] {
-          return [this, &state, scores = std::vector<double>(static_cast<std::size_t>(genes()))](
-                     random_engine& own, count_matrix<>& out) mutable {
+          return [this, &state, scores = std::vector<float>(static_cast<std::size_t>(genes())),
+                  scratch = std::vector<std::int32_t>()](random_engine& own,
+                                                         count_matrix<>& out) mutable {
             // The stream's number is the cell's.
-            draw_cell(state[static_cast<std::size_t>(own.item())], scores, own, out);
+            const index s = state[static_cast<std::size_t>(own.item())];
+            if (thresholds_.empty()) return draw_cell(s, scores, own, out);
+            residual_.draw(s, own, scores);
+            thresholds_.append(s, scores, scratch, out);
           };
         },
         watch, root);
@@ -154,21 +146,19 @@ class correlated_cells {
     return result;
   }
 
-  void draw_cell(index state, std::vector<double>& scores, random_engine& rng,
+  /// Without tables: the quantiles one by one.
+  void draw_cell(index state, std::vector<float>& scores, random_engine& rng,
                  count_matrix<>& out) const {
     const double size = draw_size(state, rng);
     residual_.draw(state, rng, scores);
     for (index m = 0; m < genes(); ++m) {
-      double z = scores[static_cast<std::size_t>(m)];
+      if (!(largest_[m] > 0)) continue;
+      auto z = static_cast<double>(scores[static_cast<std::size_t>(m)]);
       if (!calibrations_.empty()) z = calibrations_[static_cast<std::size_t>(m)].inverse(z);
       z = std::clamp(z, -score_limit, score_limit);
-      double count;
-      if (tables_.empty()) {
-        count = nb_quantile(math::normal_cdf(z), Sizes::mean(size, states_.mean(state, m)),
-                            Sizes::dispersion(size, states_.theta(state, m)));
-      } else {
-        count = tables_[static_cast<std::size_t>(state * genes() + m)].count(z);
-      }
+      const double count =
+          nb_quantile(math::normal_cdf(z), Sizes::mean(size, states_.mean(state, m)),
+                      Sizes::dispersion(size, states_.theta(state, m)));
       out.push_back(m, std::min(count, largest_[m]));
     }
   }
@@ -218,14 +208,14 @@ class correlated_cells {
                         nb_score_table(states_.mean.data()[k], states_.theta.data()[k]).nodes());
     return nodes;
   }
-  static constexpr index most_nodes = index{1} << 23;  ///< of 16 bytes
+  static constexpr index most_nodes = index{1} << 24;  ///< of 8 bytes
 
   count_states states_;
   Residual residual_;
   vector<double> largest_;
   std::vector<score_calibration> calibrations_;  ///< per gene; empty: none
   std::vector<depths> depths_;                   ///< by state, if sizes are used
-  std::vector<nb_score_table> tables_;  ///< states x genes; empty: quantiles are found one by one
+  count_thresholds thresholds_;                  ///< empty: quantiles are found one by one
 };
 
 }  // namespace harmonium::inline v0_2

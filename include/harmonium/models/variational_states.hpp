@@ -20,8 +20,8 @@ namespace harmonium::inline v0_2 {
 /// the mean of q(z | x), scaled to the cell's own library. `correlated_cells` then adds how genes
 /// hang together beyond what the latent space tells.
 ///
-///     const auto cells = correlated_cells<low_rank_copula::fitted>::fit(
-///         run, pilot, states_of(run, model, pilot), low_rank_copula{}, rng);
+///     const auto cells = fit_correlated_cells(run, pilot, states_of(run, model, pilot),
+///                                             low_rank_copula{}, {}, rng);
 ///
 /// Memory: cells x genes, twice.
 /// @throws std::invalid_argument if the genes are not the model's.

@@ -37,7 +37,8 @@ struct harmonium_model {
       for (std::size_t k = 0; k < choice.candidates.size(); ++k)
         if (choice.candidates[k] == choice.components) held_out = choice.held_out[k];
     }
-    auto trained = train_harmonium(serial_executor{}, pilot.counts, pilot.labels, settings, rng);
+    settings.labels = pilot.labels;
+    auto trained = train_harmonium(serial_executor{}, pilot.counts, settings, rng);
     return {
         {source_of(std::move(trained.generator))},
         {{"components", static_cast<double>(trained.group.components())}, {"held_out", held_out}}};

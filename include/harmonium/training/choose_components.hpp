@@ -13,6 +13,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/size_factors.hpp"
 #include "harmonium/training/categorical_em.hpp"
+#include "harmonium/training/component_likelihood.hpp"
 #include "harmonium/training/model_selection.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -54,10 +55,10 @@ component_choice choose_components(const Executor& run, const Counts& counts,
     return [em, components](const auto& training, const auto& fresh, random_engine& own) {
       auto settings = em;
       settings.components = components;
-      categorical_trainer<std::remove_cvref_t<decltype(training)>, Sizes> trainer(
-          serial_executor{}, training, {}, settings, own);
+      categorical_trainer<std::remove_cvref_t<decltype(training)>, Sizes> trainer(training, {},
+                                                                                  settings, own);
       trainer.run(serial_executor{}, silent{});
-      return mean_log_likelihood<Sizes>(serial_executor{}, trainer.fit(), fresh,
+      return mean_log_likelihood<Sizes>(serial_executor{}, trainer.model(), fresh,
                                         size_factors_like<Sizes>(fresh, training));
     };
   };

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "harmonium/core/math/elementary.hpp"
@@ -156,6 +157,10 @@ class nb_score_table {
   }
 
   [[nodiscard]] std::size_t nodes() const noexcept { return counts_.size(); }
+  /// The nodes, ascending whole numbers; between neighbours further apart than 1 scores are linear.
+  [[nodiscard]] std::span<const double> counts() const noexcept { return counts_; }
+  /// Highest score of each node's count, ascending; the last is `limit`.
+  [[nodiscard]] std::span<const double> scores() const noexcept { return scores_; }
 
  private:
   /// Puts the nodes into `counts_`. @return the probability of each step.

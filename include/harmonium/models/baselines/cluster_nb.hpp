@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,9 +15,10 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/draw/categorical.hpp"
-#include "harmonium/core/draw/negative_binomial.hpp"
+#include "harmonium/core/draw/negative_binomial_tables.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/make_cells.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/models/baselines/independent_nb.hpp"
@@ -65,6 +67,13 @@ class cluster_nb {
     const counts_by_gene columns(pilot);
     for_each_range(run, pilot.genes(), 32, [&](index begin, index end) {
       for (index gene = begin; gene < end; ++gene) model.fit_gene(columns, gene, options);
+    });
+    // Of clusters that are never drawn, none.
+    model.tables_.resize(model.sizes_.size());
+    run.for_each_block(clusters, [&](index c) {
+      const auto cluster = static_cast<std::size_t>(c);
+      if (model.sizes_[cluster] > 0)
+        model.tables_[cluster] = nb_tables(model.mean_.row(c), model.theta_.row(c));
     });
     return model;
   }
@@ -115,12 +124,16 @@ class cluster_nb {
   template <executor Executor, observer Observer>
   [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,
                                         random_engine& rng) const {
-    return generate_by_cell(run, genes(), cells, watch, rng, [this](random_engine& own, auto& out) {
-      const index cluster = draw::categorical(std::span<const double>(sizes_), own);
-      for (index gene = 0; gene < genes(); ++gene)
-        out.push_back(gene,
-                      draw::negative_binomial(mean_(cluster, gene), theta_(cluster, gene), own));
-    });
+    return make_cells(
+        run, genes(), cells,
+        [this] {
+          return [this, row = vector<double>(genes())](random_engine& own, auto& out) mutable {
+            const index cluster = draw::categorical(std::span<const double>(sizes_), own);
+            (*tables_[static_cast<std::size_t>(cluster)])(as_span(row), own);
+            out.push_row(as_span(std::as_const(row)));
+          };
+        },
+        watch, rng);
   }
 
   template <executor Executor>
@@ -199,6 +212,7 @@ class cluster_nb {
   std::vector<index> labels_;
   std::vector<double> sizes_;
   matrix<double> mean_, theta_;
+  std::vector<std::shared_ptr<const draw::negative_binomial_tables>> tables_;  ///< per cluster
 };
 
 static_assert(generator<cluster_nb>);

@@ -3,19 +3,22 @@
 /// Baseline: every gene negative binomial, on its own.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/counts_by_gene.hpp"
-#include "harmonium/core/draw/negative_binomial.hpp"
+#include "harmonium/core/draw/negative_binomial_tables.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/make_cells.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/models/generator.hpp"
 #include "harmonium/units/dispersion.hpp"
+#include "harmonium/units/negative_binomial.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -41,10 +44,25 @@ dispersion_fit fit_common_mean(std::span<const Value> values, index cells, doubl
   return fit_inverse_dispersion(tally.data(), start, options);
 }
 
+/// Tables to draw counts of these means >= 0 and inverse dispersions > 0 from, shared by copies.
+template <class Means, class Thetas>
+std::shared_ptr<const draw::negative_binomial_tables> nb_tables(const Means& mean,
+                                                                const Thetas& theta) {
+  constexpr double rarest = -745;  // natural parameter of a gene that is never counted
+  vector<double> eta(mean.size()), shape(mean.size());
+  for (index m = 0; m < mean.size(); ++m) {
+    shape[m] = theta[m];
+    eta[m] = mean[m] > 0 ? nb_natural_from_mean(double{mean[m]}, shape[m]) : rarest;
+  }
+  return std::make_shared<const draw::negative_binomial_tables>(as_span(std::as_const(eta)),
+                                                                as_span(std::as_const(shape)));
+}
+
 /// Independent genes, each with the pilot's mean (which is the maximum of the likelihood) and an
 /// inverse dispersion by maximum likelihood with the paper's penalty -lambda / theta^2. Right about
 /// every gene alone, wrong about all of them together: no cell types, no correlation.
 /// Source of the penalty: Treppner et al. (2021), Eq. 9, doi 10.1038/s41598-021-88875-4.
+/// Counts are drawn by alias tables (`draw::negative_binomial_tables`), made with the fit.
 class independent_nb {
  public:
   /// @param pilot cells x genes
@@ -67,6 +85,7 @@ class independent_nb {
         model.status_[static_cast<std::size_t>(gene)] = found.status;
       }
     });
+    model.tables_ = nb_tables(model.mean_, model.theta_);
     return model;
   }
 
@@ -87,10 +106,15 @@ class independent_nb {
   template <executor Executor, observer Observer>
   [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,
                                         random_engine& rng) const {
-    return generate_by_cell(run, genes(), cells, watch, rng, [this](random_engine& own, auto& out) {
-      for (index gene = 0; gene < genes(); ++gene)
-        out.push_back(gene, draw::negative_binomial(mean_[gene], theta_[gene], own));
-    });
+    return make_cells(
+        run, genes(), cells,
+        [this] {
+          return [this, row = vector<double>(genes())](random_engine& own, auto& out) mutable {
+            (*tables_)(as_span(row), own);
+            out.push_row(as_span(std::as_const(row)));
+          };
+        },
+        watch, rng);
   }
 
   template <executor Executor>
@@ -107,6 +131,7 @@ class independent_nb {
 
   vector<double> mean_, theta_;
   std::vector<dispersion_status> status_;
+  std::shared_ptr<const draw::negative_binomial_tables> tables_;
 };
 
 static_assert(generator<independent_nb>);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/models/residuals/scored_pilot.hpp"
+#include "harmonium/training/residuals/scored_pilot.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,18 +8,10 @@
 
 #include "harmonium/core/draw/negative_binomial.hpp"
 #include "harmonium/core/draw/uniform.hpp"
-#include "harmonium/models/residuals/full_copula.hpp"
-#include "harmonium/models/residuals/independent_residuals.hpp"
-#include "harmonium/models/residuals/low_rank_copula.hpp"
 #include "support/factor_cells.hpp"
 #include "support/statistics.hpp"
 
 namespace hm = harmonium;
-
-static_assert(hm::residual_policy<hm::independent_residuals>);
-static_assert(hm::residual_policy<hm::full_copula>);
-static_assert(hm::residual_policy<hm::low_rank_copula>);
-static_assert(!hm::residual_policy<int>);
 
 namespace {
 

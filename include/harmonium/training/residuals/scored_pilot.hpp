@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <concepts>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -17,7 +16,6 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
-#include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/count_states.hpp"
 #include "harmonium/models/residuals/score_calibration.hpp"
 #include "harmonium/models/size_factors.hpp"
@@ -125,6 +123,22 @@ class scored_pilot {
                                                  static_cast<double>(own[k].upper)};
   }
 
+  /// The same as two lists, of lower and of upper ends, each of length cells.
+  void intervals(index gene, std::span<double> lower, std::span<double> upper) const {
+    const auto g = static_cast<std::size_t>(gene);
+    std::fill(lower.begin(), lower.end(), -score_limit);
+    for (std::size_t i = 0; i < upper.size(); ++i)
+      upper[i] =
+          static_cast<double>(zeros_[g][zeros_by_cell_ ? i : static_cast<std::size_t>(state_[i])]);
+    const auto cells = where_.cells(gene);
+    const auto own = where_.part(std::span(intervals_), gene);
+    for (std::size_t k = 0; k < cells.size(); ++k) {
+      const auto i = static_cast<std::size_t>(cells[k]);
+      lower[i] = static_cast<double>(own[k].lower);
+      upper[i] = static_cast<double>(own[k].upper);
+    }
+  }
+
   /// Per gene, the map that its scores went through; empty where they were not calibrated.
   [[nodiscard]] const std::vector<score_calibration>& calibrations() const noexcept {
     return calibrations_;
@@ -151,22 +165,6 @@ class scored_pilot {
   std::vector<std::vector<float>> zeros_;  ///< per gene, by state or by cell: upper ends of zeros
   bool zeros_by_cell_ = false;
   std::vector<score_calibration> calibrations_;
-};
-
-/// Settings of a residual correlation. `fit` learns how the scores of a cell's genes hang together
-/// given its state; the result draws such scores.
-///
-/// Laws: `draw` overwrites all of `scores` (length genes) and uses `rng` alone; the same pilot and
-/// streams give the same fit for every executor.
-template <class P>
-concept residual_policy = std::copyable<P> &&
-    requires(const P& policy, const scored_pilot& pilot, const serial_executor& run,
-             const random_streams& streams) {
-  {policy.fit(run, pilot, streams)};
-  requires requires(const decltype(policy.fit(run, pilot, streams))& fitted, index state,
-                    random_engine& rng, std::span<double> scores) {
-    { fitted.draw(state, rng, scores) } -> std::same_as<void>;
-  };
 };
 
 }  // namespace harmonium::inline v0_2

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/models/residuals/low_rank_copula.hpp"
+#include "harmonium/training/residuals/low_rank_copula.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -37,9 +38,10 @@ hm::matrix<double> true_loadings() {
 template <class Executor = hm::serial_executor>
 auto fitted(const hm::low_rank_copula& policy, const support::factor_cells& made,
             const Executor& run = {}) {
-  const auto pilot = hm::scored_pilot::make<hm::no_size_factors>(run, made.counts, made.states);
+  const auto pilot = std::make_shared<const hm::scored_pilot>(
+      hm::scored_pilot::make<hm::no_size_factors>(run, made.counts, made.states));
   hm::random_engine rng(1);
-  return policy.fit(run, pilot, hm::random_streams(rng));
+  return hm::fit_residual(run, policy, pilot, hm::random_streams(rng));
 }
 
 /// Root mean square off the diagonal.
@@ -55,7 +57,7 @@ double off_diagonal(const hm::matrix<double>& of) {
 TEST_CASE("expected scores as an operator are their dense matrix, centred within states") {
   const auto made = support::make_factor_cells(40, means(), 2, true_loadings(), 1);
   const auto pilot = hm::scored_pilot::make<hm::no_size_factors>(serial, made.counts, made.states);
-  const hm::expected_scores scores(pilot);
+  const hm::expected_scores scores(serial, pilot);
   REQUIRE(scores.rows() == 40);
   REQUIRE(scores.cols() == genes);
   hm::matrix<double> dense(40, genes);
@@ -143,7 +145,7 @@ TEST_CASE("the same fit for any number of threads") {
   CHECK(one.loadings() == two.loadings());
   CHECK(one.own_variances() == two.own_variances());
   hm::random_engine a(1), b(1);
-  std::vector<double> x(genes), y(genes);
+  std::vector<float> x(genes), y(genes);
   for (int n = 0; n < 5; ++n) {
     one.draw(n % 2, a, x);
     two.draw(n % 2, b, y);
@@ -158,19 +160,19 @@ TEST_CASE("few cells, states without cells, and options out of range") {
     for (const bool exact : {false, true}) {
       const auto copula = fitted({.exact_marginals = exact}, made);
       hm::random_engine rng(1);
-      std::vector<double> z(genes);
+      std::vector<float> z(genes);
       for (hm::index s = 0; s < 2; ++s) {
         copula.draw(s, rng, z);
-        for (const double x : z) CHECK(std::abs(x) < 8);
+        for (const float x : z) CHECK(std::abs(x) < 8);
       }
     }
     // A prior weight of nothing leaves a state without cells nothing to go by.
     const auto bare = fitted({.state_cells = 0, .mean_cells = 0}, made);
     hm::random_engine rng(1);
-    std::vector<double> z(genes);
+    std::vector<float> z(genes);
     for (hm::index s = 0; s < 2; ++s) {
       bare.draw(s, rng, z);
-      for (const double x : z) CHECK(std::isfinite(x));
+      for (const float x : z) CHECK(std::isfinite(x));
     }
   }
   const auto made = support::make_independent_cells(10, means(), 2, 11);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/models/residuals/full_copula.hpp"
+#include "harmonium/training/residuals/full_copula.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -26,15 +27,16 @@ support::factor_cells simulated(hm::index cells, std::uint64_t seed, hm::index s
                                     loadings, seed);
 }
 
-hm::scored_pilot scored(const support::factor_cells& made) {
-  return hm::scored_pilot::make<hm::no_size_factors>(serial, made.counts, made.states);
+std::shared_ptr<const hm::scored_pilot> scored(const support::factor_cells& made) {
+  return std::make_shared<const hm::scored_pilot>(
+      hm::scored_pilot::make<hm::no_size_factors>(serial, made.counts, made.states));
 }
 
 template <class Executor = hm::serial_executor>
-auto fitted(const hm::full_copula& policy, const hm::scored_pilot& pilot,
+auto fitted(const hm::full_copula& policy, const std::shared_ptr<const hm::scored_pilot>& pilot,
             const Executor& run = {}) {
   hm::random_engine rng(1);
-  return policy.fit(run, pilot, hm::random_streams(rng));
+  return hm::fit_residual(run, policy, pilot, hm::random_streams(rng));
 }
 
 /// Scores of a state's cells, cells x genes.
@@ -59,7 +61,7 @@ TEST_CASE("drawn scores have mean d and covariance h S + (1 - h) I") {
   for (const double h : {0.0, 0.5, 1.0}) {
     const auto copula = fitted({.strength = h, .mean_cells = 7}, pilot);
     for (hm::index s = 0; s < 2; ++s) {
-      const auto z = scores_of(pilot, s);
+      const auto z = scores_of(*pilot, s);
       const auto count = static_cast<double>(z.rows());
       const hm::vector<double> d = z.colwise().sum() / (count + 7);
       const hm::matrix<double> centred = z.rowwise() - d.transpose();
@@ -79,7 +81,7 @@ TEST_CASE("drawn scores have mean d and covariance h S + (1 - h) I") {
 TEST_CASE("exact marginals: mean 0, variance 1, the correlation of the pilot") {
   const auto pilot = scored(simulated(50, 3));
   const auto copula = fitted({.strength = 0.9, .exact_marginals = true}, pilot);
-  const auto z = scores_of(pilot, 1);
+  const auto z = scores_of(*pilot, 1);
   const hm::matrix<double> centred = z.rowwise() - z.colwise().mean();
   const auto [mean, covariance] = support::drawn_moments(copula, 1, genes, draws, 4);
   for (hm::index m = 0; m < genes; ++m) {
@@ -117,7 +119,7 @@ TEST_CASE("small states borrow; where all are small, genes are independent") {
 
 TEST_CASE("a blend of cells has the same mean and covariance") {
   const auto pilot = scored(simulated(400, 10));
-  const auto z = scores_of(pilot, 0);
+  const auto z = scores_of(*pilot, 0);
   const auto count = static_cast<double>(z.rows());
   const hm::vector<double> d = z.colwise().sum() / (count + 10);
   const hm::matrix<double> centred = z.rowwise() - z.colwise().mean();
@@ -140,7 +142,7 @@ TEST_CASE("the same fit for any number of threads") {
   const auto pilot = scored(simulated(60, 12));
   const auto one = fitted({}, pilot), two = fitted({}, pilot, hm::thread_executor(2));
   hm::random_engine a(1), b(1);
-  std::vector<double> x(genes), y(genes);
+  std::vector<float> x(genes), y(genes);
   for (int n = 0; n < 20; ++n) {
     one.draw(n % 2, a, x);
     two.draw(n % 2, b, y);

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// Training of the recommended model, in stages.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "harmonium/core/counts.hpp"
+#include "harmonium/core/counts_by_gene.hpp"
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/progress.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/models/correlated_cells.hpp"
+#include "harmonium/models/count_states.hpp"
+#include "harmonium/models/residuals/score_calibration.hpp"
+#include "harmonium/models/size_factors.hpp"
+#include "harmonium/training/categorical_em.hpp"
+#include "harmonium/training/component_dispersions.hpp"
+#include "harmonium/training/empirical_bayes_means.hpp"
+#include "harmonium/training/residuals/low_rank_copula.hpp"
+#include "harmonium/training/residuals/residual_policy.hpp"
+#include "harmonium/training/residuals/residual_trainer.hpp"
+#include "harmonium/training/trainer_concept.hpp"
+#include "harmonium/training/training_log.hpp"
+#include "harmonium/training/watched_run.hpp"
+
+namespace harmonium::inline v0_2 {
+
+/// @tparam Residual a residual policy: `low_rank_copula`, `full_copula`, `independent_residuals`
+template <residual_policy Residual = low_rank_copula>
+struct harmonium_options {
+  categorical_em_options em = {};
+  bool shrink_means = true;  ///< false: the means of the maximum of the likelihood
+  empirical_bayes_options means = {};
+  component_dispersion_options dispersion = {};
+  calibration_options calibration = {.calibrate = true};
+  Residual residual = {};
+  std::span<const index> labels = {};  ///< one >= 0 per cell clamps the group (see
+                                       ///< `categorical_trainer`), or none; borrowed
+  index residual_cells = 1000;  ///< of each component, from which the residual correlation is
+                                ///< learned; of more, so many at random
+};
+
+/// A trained harmonium: the fit of its categorical group, and the generator made from it.
+template <class Generator>
+struct trained_harmonium {
+  categorical_fit group;
+  component_dispersions dispersion;
+  Generator generator;
+};
+
+/// The hidden states of a fit as `correlated_cells` wants them: means and dispersions shrunk over
+/// the genes.
+template <size_factor_policy Sizes, executor Executor, class Value, residual_policy Residual>
+std::pair<count_states, component_dispersions> states_of_fit(
+    const Executor& run, const counts_by_gene<Value>& counts, const categorical_fit& fit,
+    const harmonium_options<Residual>& options) {
+  count_states states;
+  states.weights = fit.weights;
+  states.cell = fit.assignments();
+  states.sizes = fit.sizes;
+  states.mean = options.shrink_means ? empirical_bayes_means(run, counts, fit.responsibilities,
+                                                             fit.sizes, fit.theta, options.means)
+                                     : fit.mean;
+  auto dispersion = fit_component_dispersions<Sizes>(run, counts, states.cell, states.sizes,
+                                                     states.mean, fit.theta, options.dispersion);
+  states.theta = dispersion.component;
+  return {std::move(states), std::move(dispersion)};
+}
+
+/// A `trainer` of the recommended composition. Stages: "components" (principal components and
+/// k-means), "expectation-maximisation" (exact, of the categorical group), "dispersions" (means and
+/// dispersions shrunk over the genes), then those of `residual_trainer`: "scores", "factors",
+/// "tables". Copies share what does not change.
+///
+/// Of large pilots not every cell is used everywhere: components start from `em.start_cells`,
+/// theta is learned from `em.dispersion_cells` while EM runs, the residual correlation from
+/// `residual_cells` of each component; every iteration of EM, the means and the final dispersions
+/// see all. Memory: beside the counts their copy by gene, and 100 bytes a cell.
+template <count_source Counts, residual_policy Residual = low_rank_copula,
+          size_factor_policy Sizes = no_size_factors>
+class harmonium_trainer {
+ public:
+  using residual_type = residual_trainer<Counts, Residual, Sizes>;
+  using generator_type = typename residual_type::model_type;
+
+  /// @param counts cells x genes, borrowed
+  /// @param rng    moves on by two words
+  /// @throws std::invalid_argument for an empty pilot, options out of range or misfitting labels.
+  harmonium_trainer(const Counts& counts, const harmonium_options<Residual>& options,
+                    random_engine& rng)
+      : counts_(&counts),
+        options_(options),
+        group_(std::in_place, counts, options.labels, options.em, rng),
+        residual_rng_(rng()) {
+    options_.labels = {};  // the group has its copy
+    random_engine unused(0);
+    (void)options.residual.begin(nullptr, random_streams(unused));
+    require(options.residual_cells >= 1, "train_harmonium", "residual_cells must be at least 1");
+  }
+  harmonium_trainer(const Counts&&, auto&&...) = delete;
+
+  [[nodiscard]] bool done() const noexcept { return residual_ && residual_->done(); }
+
+  /// Nothing changes where `run` throws.
+  template <executor Executor>
+  const training_record& step(const Executor& run) {
+    require(!done(), "harmonium_trainer::step", "training is finished");
+    if (residual_) {
+      log_.push_back(residual_->step(run));
+    } else if (!group_->done()) {
+      log_.push_back(group_->step(run));
+    } else {
+      auto [states, dispersion] =
+          states_of_fit<Sizes>(run, *group_->by_gene(), group_->model(), options_);
+      random_engine own = residual_rng_;
+      residual_.emplace(*counts_, std::move(states), options_.residual,
+                        residual_training_options{.calibration = options_.calibration,
+                                                  .cells_per_state = options_.residual_cells},
+                        own);
+      dispersion_ = std::move(dispersion);
+      fit_ = group_->model();
+      group_.reset();  // and the counts by gene
+      log_.push_back({"dispersions", 1, {}});
+    }
+    return log_.back();
+  }
+
+  /// Steps until done. @return false if the observer stopped it before.
+  template <executor Executor, observer Observer>
+  bool run(const Executor& run, Observer&& watch) {
+    return watched_run(*this, run, watch);
+  }
+
+  /// Where training stands: the stage of the next step, its steps so far and in all.
+  [[nodiscard]] progress ahead() const noexcept {
+    if (residual_) return residual_->ahead();
+    if (!group_->done()) return group_->ahead();
+    return {"dispersions", 0, 1, {}};
+  }
+
+  [[nodiscard]] const training_log& log() const noexcept { return log_; }
+
+  /// The categorical group as far as it is trained.
+  [[nodiscard]] const categorical_fit& group() const noexcept {
+    return group_ ? group_->model() : fit_;
+  }
+  /// Whether `group()` is final.
+  [[nodiscard]] bool group_done() const noexcept { return !group_ || group_->done(); }
+  /// Pilot cells that the residual correlation was learned from; 0 before.
+  [[nodiscard]] index residual_cells_used() const noexcept {
+    return residual_ ? residual_->cells_used() : 0;
+  }
+
+  /// @throws std::invalid_argument unless `done()`.
+  [[nodiscard]] trained_harmonium<generator_type> model() const {
+    require(done(), "harmonium_trainer::model", "training is not finished");
+    return {fit_, dispersion_, residual_->model()};
+  }
+
+ private:
+  const Counts* counts_;
+  harmonium_options<Residual> options_;
+  std::optional<categorical_trainer<Counts, Sizes>> group_;  ///< until the residual's turn
+  random_engine residual_rng_;
+  categorical_fit fit_;
+  component_dispersions dispersion_;
+  std::optional<residual_type> residual_;
+  training_log log_;
+};
+
+}  // namespace harmonium::inline v0_2
