@@ -71,6 +71,16 @@ struct plan_experiments {
   }
 };
 
+/// Cells by type (of `kinds`) and cluster.
+[[nodiscard]] inline matrix<double> types_by_clusters(std::span<const index> types, index kinds,
+                                                      std::span<const index> clusters) {
+  index most = 0;
+  for (const index c : clusters) most = std::max(most, c + 1);
+  matrix<double> table = matrix<double>::Zero(kinds, most);
+  for (std::size_t i = 0; i < types.size(); ++i) table(types[i], clusters[i]) += 1;
+  return table;
+}
+
 struct plan_evidence {
   const plan_pilot& pilot;
   const std::vector<index>& counts;  ///< cells of the pilot of each type

@@ -57,15 +57,6 @@ namespace detail {
   return labels;
 }
 
-[[nodiscard]] inline matrix<double> types_by_clusters(std::span<const index> types, index kinds,
-                                                      std::span<const index> clusters) {
-  index most = 0;
-  for (const index c : clusters) most = std::max(most, c + 1);
-  matrix<double> table = matrix<double>::Zero(kinds, most);
-  for (std::size_t i = 0; i < types.size(); ++i) table(types[i], clusters[i]) += 1;
-  return table;
-}
-
 }  // namespace detail
 
 /// Cells made by a model of `fit_cells` random cells of the pilot, over all its genes.
@@ -148,7 +139,7 @@ template <executor Executor, observer Watch>
       const auto keep = [&](std::size_t d, std::span<const index> clusters) {
         experiments.tables[(d * sizes.size() + s) * static_cast<std::size_t>(columns) +
                            static_cast<std::size_t>(column)] =
-            detail::types_by_clusters(types, kinds, clusters);
+            types_by_clusters(types, kinds, clusters);
       };
       const auto here = components_of(one);
       const auto clusters = options.clustering.labels_of(serial_executor{}, here.scores);
