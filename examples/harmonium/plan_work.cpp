@@ -235,10 +235,11 @@ plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot
   how.experiments.repeats = options.repeats;
   for (const auto& model : options.models) how.experiments.models.push_back(model_named(model));
   how.frequencies.expected = pilot.expected;
+  how.seen = see_goal_of(options);
   hm::random_engine rng(options.seed);
   plan_result result;
-  result.found = hm::plan(run, cells, goals_of(pilot, options), see_goal_of(options), space, how,
-                          terminal_progress(), rng);
+  result.found =
+      hm::plan(run, cells, goals_of(pilot, options), space, how, terminal_progress(), rng);
   if (!result.found.is_finished) throw interruption{};
   result.answer = answer_of(result.found, options);
   return result;

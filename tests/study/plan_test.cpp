@@ -41,7 +41,8 @@ const hm::design_space space{.sizes = {120, 60}, .donors = {2, 5}, .depths = {0.
 hm::plan_options options() {
   return {
       .experiments = {.models = {hm::any_study_model::of(hm::cluster_nb_model{})}, .repeats = 2},
-      .frequencies = {.draws = 100}};
+      .frequencies = {.draws = 100},
+      .seen = {.least = 5}};
 }
 
 }  // namespace
@@ -50,7 +51,7 @@ TEST_CASE("a plan is the same for any number of threads, and watched or not") {
   const small_pilot small;
   const auto planned = [&](const auto& run, auto&& watch) {
     hm::random_engine rng(9);
-    return hm::plan(run, small.pilot(), goals, {.least = 5}, space, options(), watch, rng);
+    return hm::plan(run, small.pilot(), goals, space, options(), watch, rng);
   };
   hm::index seen = 0;
   const auto one = planned(hm::serial_executor{}, hm::silent{});
@@ -88,19 +89,19 @@ TEST_CASE("a plan that is stopped says so, and one that cannot be begun too") {
   const small_pilot small;
   hm::random_engine rng(9);
   const auto stop = [](const hm::progress&) { return hm::flow::stop; };
-  CHECK(!hm::plan(hm::serial_executor{}, small.pilot(), goals, {}, space, options(), stop, rng)
+  CHECK(!hm::plan(hm::serial_executor{}, small.pilot(), goals, space, options(), stop, rng)
              .is_finished);
   const std::vector<hm::any_planning_goal> none,
       unknown{hm::any_planning_goal::of(hm::marker_goal{.type = "x"})};
-  CHECK_THROWS_AS((void)hm::plan(hm::serial_executor{}, small.pilot(), none, {}, space, options(),
+  CHECK_THROWS_AS((void)hm::plan(hm::serial_executor{}, small.pilot(), none, space, options(),
                                  hm::silent{}, rng),
                   std::invalid_argument);
-  CHECK_THROWS_AS((void)hm::plan(hm::serial_executor{}, small.pilot(), unknown, {}, space,
-                                 options(), hm::silent{}, rng),
+  CHECK_THROWS_AS((void)hm::plan(hm::serial_executor{}, small.pilot(), unknown, space, options(),
+                                 hm::silent{}, rng),
                   std::invalid_argument);
   auto wrong = small.pilot();
   wrong.names.pop_back();
   CHECK_THROWS_AS(
-      (void)hm::plan(hm::serial_executor{}, wrong, goals, {}, space, options(), hm::silent{}, rng),
+      (void)hm::plan(hm::serial_executor{}, wrong, goals, space, options(), hm::silent{}, rng),
       std::invalid_argument);
 }

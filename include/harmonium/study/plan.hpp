@@ -33,7 +33,8 @@ namespace harmonium::inline v0_2 {
 struct plan_options {
   experiment_options experiments = {};  ///< with at least one model
   frequency_options frequencies = {};
-  double f1 = 0.5;  ///< at which curves count a type as found anew
+  see_goal seen = {};  ///< what "enough cells of every type" means in `type_needs`
+  double f1 = 0.5;     ///< at which curves count a type as found anew
   /// high / low of the cells needed up to which a pilot settles the matter.
   double settled_ratio = 3;
 };
@@ -95,17 +96,14 @@ struct plan_report {
 /// Plans an experiment. Frequencies are estimated, models of the pilot make experiments, which are
 /// clustered, and every goal looks at both over the designs of the space.
 /// @param goals  at least one
-/// @param seen   what "enough cells of every type" means in `needs`; the goals' own `see_goal`
-///               where there is one
 /// @param watch  sees the experiments and may stop the plan
 /// @param rng    moves on by the same number of words whatever it finds
 /// @throws std::invalid_argument for a pilot of fewer than 10 cells, no goals, or what goals,
 ///         models and options refuse
 template <executor Executor, observer Watch>
 [[nodiscard]] plan_report plan(const Executor& run, const plan_pilot& pilot,
-                               std::span<const any_planning_goal> goals, const see_goal& seen,
-                               const design_space& space, const plan_options& options,
-                               Watch&& watch, random_engine& rng) {
+                               std::span<const any_planning_goal> goals, const design_space& space,
+                               const plan_options& options, Watch&& watch, random_engine& rng) {
   pilot.check();
   require(pilot.counts.cells() >= 10, "plan",
           "a pilot of at least 10 cells is needed, got " + std::to_string(pilot.counts.cells()));
@@ -125,7 +123,7 @@ template <executor Executor, observer Watch>
   report.counts = pilot.cells_per_type();
   report.frequencies = estimate_frequencies(report.counts, options.frequencies, of_frequencies);
   report.unseen = unseen_mass(report.counts);
-  report.needs = needs_of(report.frequencies, seen);
+  report.needs = needs_of(report.frequencies, options.seen);
   report.donors = estimate_donor_variation(pilot);
   report.sizes = sizes;
 
@@ -155,6 +153,9 @@ template <executor Executor, observer Watch>
   tried.sizes = sizes;
   report.search = search_designs(prepared, names, asked, tried);
 
+  if (pilot.counts.cells() < 50)
+    report.doubts.push_back("the pilot has " + std::to_string(pilot.counts.cells()) +
+                            " cells, fewer than 50");
   const double ratio = static_cast<double>(report.needs.high) /
                        static_cast<double>(std::max<index>(1, report.needs.low));
   if (ratio > options.settled_ratio) {
