@@ -124,15 +124,22 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
       const auto best =
           std::max_element(search.designs.begin(), search.designs.end(),
                            [](const auto& a, const auto& b) { return a.least < b.least; });
+      std::size_t worst = 0;
+      for (std::size_t g = 1; g < best->chances.size(); ++g)
+        if (search.goals[g].is_within_reach && (!search.goals[worst].is_within_reach ||
+                                                best->chances[g].mean < best->chances[worst].mean))
+          worst = g;
       text += " The best, " + in_words(best->design, *best) + ", has a chance of " +
-              in_percent(best->least) + " for " +
-              search.goals[static_cast<std::size_t>(best->binding)].name + ".";
+              in_percent(best->least) + " for " + search.goals[worst].name + ".";
     }
   }
-  text += " For all the pilot leaves open, " + std::to_string(needs.low) + " to " +
-          std::to_string(needs.high) + " cells are needed to see " + std::to_string(needs.least) +
-          " of every type with " + in_percent(needs.probability) + "; about " +
-          std::to_string(needs.middle) + " as a middle estimate.";
+  for (const auto& goal : search.goals)
+    if (!goal.is_within_reach) text += " Out of reach: " + goal.name + ".";
+  text += " To see " + std::to_string(needs.least) + " cells of every type with " +
+          in_percent(needs.probability) + " takes " + std::to_string(needs.low) + " to " +
+          std::to_string(needs.high) + " cells for all the pilot leaves open, about " +
+          std::to_string(needs.middle) + " as a middle estimate, " +
+          std::to_string(needs.on_average) + " with all of it averaged over.";
   if (found.next_pilot)
     text += " A second pilot of " + std::to_string(*found.next_pilot) + " cells would narrow that.";
   if (options.budget && search.within_budget)

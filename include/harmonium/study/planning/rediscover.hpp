@@ -33,9 +33,9 @@ namespace harmonium::inline v0_2 {
 }
 
 /// Every type of the pilot is found anew: clustering, which is not told the types, has a cluster
-/// with an F1 of at least `f1`. The chance is that of the type with the least. Types that the
-/// workflow does not find in half of the largest experiments are left out and named as a doubt:
-/// they are too much alike for it, and more cells of the same kind are no help.
+/// with an F1 of at least `f1`. The chance is that of the type with the least. Types whose chance
+/// is below `probability` even in the largest experiments are left out and named as a doubt, with
+/// that chance: they are too much alike for the workflow, or need more cells than were tried.
 struct rediscover_goal {
   double probability = 0.8;
   double f1 = 0.5;
@@ -53,8 +53,9 @@ struct rediscover_goal {
       const index type = evidence.pilot.type_named(name);
       success_curves one(evidence.experiments,
                          [&](const matrix<double>& table) { return best_f1(table, type) >= f1; });
-      if (types.empty() && one.at_largest() < 0.5) {
-        left_out += (left_out.empty() ? "" : ", ") + name;
+      if (types.empty() && one.at_largest() < probability) {
+        left_out += (left_out.empty() ? "" : ", ") + name + " (" +
+                    std::to_string(std::lround(100 * one.at_largest())) + " %)";
         continue;
       }
       curves->push_back(std::move(one));
@@ -63,9 +64,10 @@ struct rediscover_goal {
     ready.success = "each of " + std::to_string(curves->size()) +
                     " types has a cluster of its own (F1 of at least " + two_digits(f1) + ")";
     if (!left_out.empty())
-      ready.doubts.push_back("clusters do not find these types anew even in experiments of " +
-                             std::to_string(evidence.experiments.sizes.back()) +
-                             " cells, and they are left out of the goal: " + left_out);
+      ready.doubts.push_back(
+          "these types are left out of the goal rediscover: clusters find them "
+          "anew too rarely even in experiments of " +
+          std::to_string(evidence.experiments.sizes.back()) + " cells: " + left_out);
     ready.is_within_reach = !curves->empty();
     ready.chance = [curves](const plan_design& design) {
       chance_estimate least{1, 1, 1};
