@@ -35,7 +35,7 @@ struct frequency_law {
   bool has_outliers = false;
   double weight = 1;  ///< probability beforehand, up to a factor
 
-  static constexpr double outliers = 0.08;  ///< for one of the others
+  static constexpr double outliers = 0.05;  ///< for one of the others
   static constexpr double reach = 6;        ///< of outliers, below the mode
 
   [[nodiscard]] bool is_even() const noexcept { return below == 0; }
@@ -67,7 +67,7 @@ inline void tabulate(const frequency_law& law, std::vector<double>& probabilitie
 }
 
 /// The laws that are weighed against each other. With probability 0.1 all types are equal; else
-/// every pair of scales is equally likely, with outliers 0.4, without 0.6. Modes lie between the
+/// every pair of scales is equally likely, with outliers 0.35, without 0.65. Modes lie between the
 /// frequency of half a cell and that of all cells.
 [[nodiscard]] inline std::vector<frequency_law> candidate_laws(double cells) {
   static constexpr std::array<double, 6> scales{0.07, 0.17, 0.4, 0.8, 1.4, 2.4};
@@ -84,7 +84,7 @@ inline void tabulate(const frequency_law& law, std::vector<double>& probabilitie
     for (const double below : scales)
       for (const double above : scales)
         for (const bool has_outliers : {false, true})
-          laws.push_back({mode, below, above, has_outliers, each * (has_outliers ? 0.4 : 0.6)});
+          laws.push_back({mode, below, above, has_outliers, each * (has_outliers ? 0.35 : 0.65)});
   }
   return laws;
 }
