@@ -110,7 +110,7 @@ struct differential_goal {
     const auto quantiles = frequency_quantiles(evidence.frequencies, which);
     const double shift = log2_fold * math::log(2.0);
     prepared_goal ready;
-    ready.success = "a share of the genes of " + type + " that change 2^" +
+    ready.success = "this share of the genes of " + type + " that change 2^" +
                     marker_goal::shown(log2_fold) +
                     " times between conditions is found (pseudobulk of donors)";
     ready.is_within_reach = !genes->empty();

@@ -42,7 +42,7 @@ struct marker_goal {
     const auto quantiles = frequency_quantiles(evidence.frequencies, which);
     const double shift = log2_fold * math::log(2.0);
     prepared_goal ready;
-    ready.success = "a share of the genes that are 2^" + shown(log2_fold) + " times higher in " +
+    ready.success = "this share of the genes that are 2^" + shown(log2_fold) + " times higher in " +
                     type + " is found (Benjamini-Hochberg over expressed genes)";
     ready.is_within_reach = !genes->empty();
     if (genes->empty())
