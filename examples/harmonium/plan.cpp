@@ -5,7 +5,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "harmonium/core/executor.hpp"
 #include "harmonium/io/study_csv.hpp"
@@ -13,7 +15,6 @@
 #include "interrupt.hpp"
 #include "output_folder.hpp"
 #include "plan_work.hpp"
-#include "synthetic_cells.hpp"
 
 namespace program {
 
@@ -21,22 +22,25 @@ namespace hm = harmonium;
 
 namespace {
 
-std::string types_csv(const plan_pilot& pilot, const plan_result& found) {
+std::string quoted(const std::string& name) {
+  if (name.find_first_of(",\"\n") == std::string::npos) return name;
+  std::string text = "\"";
+  for (const char c : name) text += c == '"' ? "\"\"" : std::string(1, c);
+  return text + "\"";
+}
+
+std::string types_csv(const hm::plan_report& found) {
   std::string text = "type,pilot_cells,frequency,lower,upper,cells_needed\n";
-  const auto& needs = found.needs;
-  for (std::size_t t = 0; t < needs.counts.size(); ++t) {
-    std::string name = pilot.types.names[t];
-    if (name.find_first_of(",\"") != std::string::npos) name = "\"" + name + "\"";
-    text += name + "," + std::to_string(needs.counts[t]) + "," +
-            hm::io::csv_number(needs.frequencies.mean[t]) + "," +
-            hm::io::csv_number(needs.frequencies.lower[t]) + "," +
-            hm::io::csv_number(needs.frequencies.upper[t]) + "," +
-            std::to_string(needs.of_type[t]) + "\n";
-  }
+  for (std::size_t t = 0; t < found.counts.size(); ++t)
+    text += quoted(found.types[t]) + "," + std::to_string(found.counts[t]) + "," +
+            hm::io::csv_number(found.frequencies.mean[t]) + "," +
+            hm::io::csv_number(found.frequencies.lower[t]) + "," +
+            hm::io::csv_number(found.frequencies.upper[t]) + "," +
+            std::to_string(found.needs.of_type[t]) + "\n";
   return text;
 }
 
-std::string saturation_csv(const plan_result& found) {
+std::string saturation_csv(const hm::plan_report& found) {
   std::string text = "size,model,repeat,figure,value\n";
   for (const auto& curve : found.curves)
     for (hm::index s = 0; s < curve.values.rows(); ++s)
@@ -50,17 +54,52 @@ std::string saturation_csv(const plan_result& found) {
   return text;
 }
 
-std::string power_csv(const plan_result& found) {
-  std::string text = "size,separation,separation_error,marker,marker_error\n";
-  for (const auto& one : found.power)
-    text += std::to_string(one.size) + "," + hm::io::csv_number(one.separation) + "," +
-            hm::io::csv_number(one.separation_error) + "," + hm::io::csv_number(one.marker) + "," +
-            hm::io::csv_number(one.marker_error) + "\n";
+/// Every goal and, where it has parts, each of them: the cells that reach it.
+std::string goals_csv(const hm::plan_report& found) {
+  std::string text = "goal,part,probability,cells\n";
+  const auto cells = [](const std::optional<hm::index>& n) { return n ? std::to_string(*n) : ""; };
+  for (const auto& goal : found.search.goals) {
+    const std::string asked = hm::io::csv_number(goal.probability);
+    text += goal.name + ",," + asked + "," + cells(goal.cells) + "\n";
+    for (std::size_t p = 0; p < goal.parts.size() && p < goal.cells_of_parts.size(); ++p)
+      text += goal.name + "," + quoted(goal.parts[p]) + "," + asked + "," +
+              cells(goal.cells_of_parts[p]) + "\n";
+  }
   return text;
 }
 
-nlohmann::ordered_json as_json(const plan_pilot& pilot, const plan_result& found,
+std::string designs_csv(const hm::plan_report& found) {
+  std::string text =
+      "donors,cells_per_donor,depth,loaded,plates,cost,goal,chance,lower,upper,reaches_all,"
+      "frontier\n";
+  for (const auto& one : found.search.designs)
+    for (std::size_t g = 0; g < one.chances.size(); ++g)
+      text += std::to_string(one.design.donors) + "," + std::to_string(one.design.cells) + "," +
+              hm::io::csv_number(one.design.depth) + "," + std::to_string(one.loaded) + "," +
+              std::to_string(one.cost.plates) + "," +
+              (one.cost.amount ? hm::io::csv_number(*one.cost.amount) : "") + "," +
+              found.search.goals[g].name + "," + hm::io::csv_number(one.chances[g].mean) + "," +
+              hm::io::csv_number(one.chances[g].lower) + "," +
+              hm::io::csv_number(one.chances[g].upper) + "," + (one.reaches_all ? "1" : "0") + "," +
+              (one.is_frontier ? "1" : "0") + "\n";
+  return text;
+}
+
+nlohmann::ordered_json as_json(const hm::design_result& one) {
+  nlohmann::ordered_json json;
+  json["donors"] = one.design.donors;
+  json["cells_per_donor"] = one.design.cells;
+  json["depth"] = one.design.depth;
+  json["loaded_cells"] = one.loaded;
+  json["plates"] = one.cost.plates;
+  if (one.cost.amount) json["cost"] = *one.cost.amount;
+  json["least_chance"] = one.least;
+  return json;
+}
+
+nlohmann::ordered_json as_json(const pilot_of_plan& pilot, const plan_result& result,
                                const plan_command& options) {
+  const auto& found = result.found;
   nlohmann::ordered_json json;
   json["harmonium"] = hm::version;
   json["command"] = "plan";
@@ -69,30 +108,63 @@ nlohmann::ordered_json as_json(const plan_pilot& pilot, const plan_result& found
   json["genes"] = options.genes;
   json["at_least"] = options.at_least;
   json["probability"] = options.probability;
+  json["power"] = options.power;
   if (options.rare) json["rare"] = *options.rare;
+  json["expected"] = options.expected;
   json["sizes"] = found.sizes;
   json["repeats"] = options.repeats;
   json["models"] = options.models;
   json["depths"] = options.depths;
+  json["donors"] = options.donors;
   json["log2_fold"] = options.log2_fold;
+  json["fold"] = options.fold;
   json["recovery"] = options.recovery;
   json["doublets"] = options.doublets;
-  if (options.cost_per_cell) json["cost_per_cell"] = *options.cost_per_cell;
-  if (options.cost_per_plate) json["cost_per_plate"] = *options.cost_per_plate;
+  json["doublets_per_thousand"] = options.doublets_per_thousand;
+  const auto price = [&](const char* name, const std::optional<double>& value) {
+    if (value) json[name] = *value;
+  };
+  price("cost_per_cell", options.cost_per_cell);
+  price("cost_per_plate", options.cost_per_plate);
+  price("cost_per_donor", options.cost_per_donor);
+  price("cost_per_million_reads", options.cost_per_million_reads);
+  price("budget", options.budget);
   json["plate"] = options.plate;
   json["seed"] = options.seed;
-  json["answer"] = found.answer;
+  json["answer"] = result.answer;
+  const auto& search = found.search;
   json["recommended_cells"] =
-      found.recommended ? nlohmann::ordered_json(*found.recommended) : nullptr;
-  json["loaded_cells"] = found.loaded;
-  if (found.cost.amount) json["cost"] = *found.cost.amount;
-  json["plates"] = found.cost.plates;
-  json["cells_for_types"] = found.needs.cells;
+      search.answer ? nlohmann::ordered_json(search.answer->design.total()) : nullptr;
+  if (search.answer) {
+    json["design"] = as_json(*search.answer);
+    json["loaded_cells"] = search.answer->loaded;
+    if (search.answer->cost.amount) json["cost"] = *search.answer->cost.amount;
+    json["plates"] = search.answer->cost.plates;
+  }
+  if (search.binding)
+    json["binding_goal"] = search.goals[static_cast<std::size_t>(*search.binding)].name;
+  if (search.within_budget) json["within_budget"] = as_json(*search.within_budget);
+  for (const auto& goal : search.goals) {
+    nlohmann::ordered_json one;
+    one["name"] = goal.name;
+    one["success"] = goal.success;
+    one["probability"] = goal.probability;
+    one["within_reach"] = goal.is_within_reach;
+    one["cells"] = goal.cells ? nlohmann::ordered_json(*goal.cells) : nullptr;
+    json["goals"].push_back(std::move(one));
+  }
+  json["cells_for_types"] = found.needs.high;
+  json["cells_for_types_on_average"] = found.needs.on_average;
   json["cells_for_types_median"] = found.needs.middle;
   json["cells_for_types_interval"] = {found.needs.low, found.needs.high};
-  json["unseen_mass"] = found.needs.unseen.mass;
-  json["types_estimated"] = found.needs.unseen.types;
-  json["largest_unseen_type"] = found.needs.unseen.largest_unseen;
+  if (found.next_pilot) json["next_pilot"] = *found.next_pilot;
+  if (found.donors) {
+    json["correlation_within_donors"] = found.donors->correlation;
+    json["correlation_within_donors_interval"] = {found.donors->lower, found.donors->upper};
+  }
+  json["unseen_mass"] = found.unseen.mass;
+  json["types_estimated"] = found.unseen.types;
+  json["largest_unseen_type"] = found.unseen.largest_unseen;
   for (const auto& curve : found.curves)
     if (!curve.curve.mean.empty())
       json["saturation"][curve.name] = {
@@ -107,18 +179,21 @@ nlohmann::ordered_json as_json(const plan_pilot& pilot, const plan_result& found
 void plan(const plan_command& options) {
   check_output_folder(options.output, options.overwrite);
   const hm::thread_executor run(options.threads);
-  const plan_pilot pilot = read_plan_pilot(run, options);
+  const pilot_of_plan pilot = read_plan_pilot(run, options);
   for (const auto& remark : pilot.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
-  const plan_result found = make_plan(run, pilot, options);
+  const plan_result result = make_plan(run, pilot, options);
   if (interrupted) throw interruption{};
 
+  const auto& found = result.found;
   const std::filesystem::path folder = options.output;
   create_output_folder(folder);
-  std::string summary = found.answer + "\n";
-  for (const auto& doubt : found.doubts) summary += "doubt: " + doubt + "\n";
-  summary += "cells needed for the types: " + std::to_string(found.needs.cells) +
-             " (middle estimate " + std::to_string(found.needs.middle) + ", " +
-             std::to_string(found.needs.low) + " to " + std::to_string(found.needs.high) + ")\n";
+  std::string summary = result.answer + "\n";
+  for (const auto& goal : found.search.goals)
+    summary += goal.name + ": " +
+               (goal.cells             ? std::to_string(*goal.cells) + " cells"
+                : goal.is_within_reach ? "not reached by any number of cells tried"
+                                       : "out of reach") +
+               " (" + goal.success + ")\n";
   for (const auto& curve : found.curves)
     if (!curve.curve.mean.empty())
       summary +=
@@ -126,13 +201,14 @@ void plan(const plan_command& options) {
           (curve.curve.size ? "no better beyond " + std::to_string(*curve.curve.size) + " cells"
                             : "better up to the largest size tried") +
           "\n";
-  summary += "a pilot of one donor tells nothing about how donors differ\n";
-  write_text(folder / "types.csv", types_csv(pilot, found));
+  for (const auto& doubt : found.doubts) summary += "doubt: " + doubt + "\n";
+  write_text(folder / "types.csv", types_csv(found));
+  write_text(folder / "goals.csv", goals_csv(found));
+  write_text(folder / "designs.csv", designs_csv(found));
   write_text(folder / "saturation.csv", saturation_csv(found));
-  write_text(folder / "power.csv", power_csv(found));
-  write_text(folder / "plan.json", as_json(pilot, found, options).dump(2) + "\n");
+  write_text(folder / "plan.json", as_json(pilot, result, options).dump(2) + "\n");
   write_text(folder / "summary.txt", summary);
-  write_text(folder / "report.html", plan_page(pilot, found, options));
+  write_text(folder / "report.html", plan_page(pilot, result, options));
   std::printf("%s%s/report.html shows it in pictures\n", summary.c_str(), options.output.c_str());
 }
 

@@ -12,7 +12,8 @@ namespace program {
 
 struct plan_command {
   std::string pilot;
-  std::string labels;  ///< empty: clusters are found
+  std::string donors_of_cells;  ///< file of barcodes and donors; empty: one donor
+  std::string labels;           ///< empty: clusters are found
   std::string output;
   std::string genes;  ///< a number or a file; empty: all
   std::string feature_type = "Gene Expression";
@@ -23,9 +24,19 @@ struct plan_command {
   long repeats = 5;
   std::vector<std::string> models{"harmonium", "cluster-nb"};
   std::vector<double> depths{0.5};
+  std::vector<std::string> goals{"see", "rediscover"};
   std::string separate;  ///< "TYPE,TYPE"
+  std::string type;      ///< of the goals about one type; empty: the rarest
   double log2_fold = 1;
-  std::optional<double> cost_per_cell, cost_per_plate;
+  double fold = 2;                    ///< of a type's share
+  double power = 0.8;                 ///< probability of all goals but `see`
+  std::vector<std::string> expected;  ///< "TYPE=SHARE"
+  double expected_weight = 100;       ///< cells that would tell as much
+  std::vector<long> donors{1};        ///< of the designs
+  std::optional<double> budget;
+  std::optional<double> cost_per_cell, cost_per_plate, cost_per_donor, cost_per_million_reads;
+  double reads_per_cell = 50'000;
+  double doublets_per_thousand = 0;
   long plate = 384;
   double recovery = 1;
   double doublets = 0;

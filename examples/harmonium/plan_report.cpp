@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <span>
+#include <initializer_list>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harmonium/report/svg.hpp"
-#include "harmonium/study/cells_needed.hpp"
 #include "harmonium/version.hpp"
 #include "page.hpp"
 #include "plan_work.hpp"
@@ -19,69 +21,181 @@ namespace svg = harmonium::svg;
 
 namespace {
 
-constexpr double enough_power = 0.8;
+/// Tables that fit narrow pages: text wraps, columns that can be missed go first.
+constexpr std::string_view plan_style = R"(<style>
+table.fit{width:100%;table-layout:auto}table.fit th,table.fit td{white-space:normal;padding-right:8px}
+table.fit td:first-child{overflow-wrap:anywhere}.grid{--least:300px}
+@media(max-width:600px){.wide{display:none}table.fit{font-size:12px}table.fit th,table.fit td{padding-right:5px}body{padding:10px}.answer{font-size:1.08em}}
+@media print{.grid svg{break-inside:avoid}h2{break-after:avoid}}
+</style>
+)";
 
-std::string type_table(const plan_pilot& pilot, const plan_result& found,
-                       const plan_command& options) {
-  const auto& needs = found.needs;
-  std::string text =
-      "<div class=\"scroll\"><table><tr><th>cell type</th><th>pilot cells</th><th>frequency</th>"
-      "<th>90 % interval</th><th>cells needed for it</th></tr>\n";
-  for (std::size_t t = 0; t < needs.counts.size(); ++t)
-    text += table_row(
-        {svg::escaped(pilot.types.names[t]), std::to_string(needs.counts[t]),
-         percent(needs.frequencies.mean[t]),
-         percent(needs.frequencies.lower[t]) + " to " + percent(needs.frequencies.upper[t]),
-         std::to_string(needs.of_type[t])});
-  text += table_row({"<b>all of them</b>", std::to_string(needs.unseen.cells), "", "",
-                     "<b>" + std::to_string(needs.cells) + "</b> (" + std::to_string(needs.low) +
-                         " to " + std::to_string(needs.high) + ")"});
-  text += "</table></div>\n<p class=\"note\">Needed: cells of the experiment that hold at least " +
-          std::to_string(options.at_least) + " of the type with a probability of " +
-          percent(options.probability) +
-          ", what the pilot leaves open about frequencies included.</p>\n";
-  text += "<p>Unseen: by Good and Turing " + percent(needs.unseen.mass) +
-          " of the cells are of types that the pilot does not hold; Chao's estimate is " +
-          short_number(needs.unseen.types) + " types, of which it holds " +
-          std::to_string(needs.unseen.seen) +
-          ". A type that is not in the pilot has, with 95 % confidence, a "
-          "frequency below " +
-          percent(needs.unseen.largest_unseen) + ".</p>\n";
-  return text;
+std::string row_of(std::initializer_list<std::pair<std::string, bool>> cells) {
+  std::string text = "<tr>";
+  for (const auto& [cell, is_wide] : cells)
+    text += (is_wide ? "<td class=\"wide\">" : "<td>") + cell + "</td>";
+  return text + "</tr>\n";
 }
 
-std::string chance_plot(const plan_result& found, const plan_command& options) {
-  const auto& draws = found.needs.frequencies.draws;
-  const auto types = static_cast<std::size_t>(draws.cols());
-  const double most = 2.0 * static_cast<double>(found.needs.cells);
-  std::vector<double> x, mean, low, high;
-  for (int k = 1; k <= 40; ++k) {
-    const auto cells = static_cast<hm::index>(most * k / 40);
-    std::vector<double> chances;
-    double sum = 0;
-    for (hm::index d = 0; d < draws.rows(); ++d) {
-      chances.push_back(
-          hm::chance_of_all({std::span(draws.row(d).data(), types), options.at_least}, cells));
-      sum += chances.back();
+std::string cells_or(const std::optional<hm::index>& cells, const char* otherwise) {
+  return cells ? std::to_string(*cells) : otherwise;
+}
+
+std::string goal_table(const hm::design_search& search) {
+  std::string text =
+      "<table class=\"fit\"><tr><th>goal</th><th>asked for</th><th>cells</th><th>chance in the "
+      "design</th></tr>\n";
+  for (std::size_t g = 0; g < search.goals.size(); ++g) {
+    const auto& goal = search.goals[g];
+    std::string chance = "&ndash;";
+    if (search.answer) {
+      const auto& one = search.answer->chances[g];
+      chance = percent(one.mean) + " (" + percent(one.lower) + " to " + percent(one.upper) + ")";
     }
-    std::sort(chances.begin(), chances.end());
-    x.push_back(static_cast<double>(cells));
-    mean.push_back(sum / static_cast<double>(chances.size()));
-    low.push_back(hm::quantile_of_sorted(chances, 0.05));
-    high.push_back(hm::quantile_of_sorted(chances, 0.95));
+    const bool binds = search.binding && *search.binding == static_cast<hm::index>(g);
+    text += row_of(
+        {{(binds ? "<b>" : "") + svg::escaped(goal.name) + (binds ? "</b>, binds" : "") + ": " +
+              svg::escaped(goal.success),
+          false},
+         {percent(goal.probability), false},
+         {goal.is_within_reach ? cells_or(goal.cells, "not reached") : "out of reach", false},
+         {chance, false}});
   }
-  svg::plot plot("chance to see enough of every type", {"cells of the experiment", {0, most}},
-                 {"probability", {0, 1.02}}, 480, 300);
-  plot.band(x, low, high, "#4477aa");
-  plot.line(x, mean, "#4477aa", 2);
-  plot.line(std::array{0.0, most}, std::array{options.probability, options.probability}, "#777777",
-            1, "4 4");
-  const auto needed = static_cast<double>(found.needs.cells);
-  plot.line(std::array{needed, needed}, std::array{0.0, 1.02}, "#777777", 1, "4 4");
+  return text + "</table>\n";
+}
+
+/// Chances of a goal over cells, for every number of donors at full depth.
+std::string goal_plot(const hm::design_search& search, std::size_t g) {
+  std::vector<hm::index> donors;
+  double most = 1;
+  for (const auto& one : search.designs) {
+    if (one.design.depth != 1) continue;
+    if (std::find(donors.begin(), donors.end(), one.design.donors) == donors.end())
+      donors.push_back(one.design.donors);
+    most = std::max(most, static_cast<double>(one.design.cells));
+  }
+  std::sort(donors.begin(), donors.end());
+  const auto& goal = search.goals[g];
+  svg::plot plot("goal: " + goal.name,
+                 {donors.size() > 1 ? "cells of a donor" : "cells of the experiment", {0, most}},
+                 {"chance", {0, 1.02}}, 400, 270);
+  for (std::size_t k = 0; k < donors.size(); ++k) {
+    std::vector<std::pair<hm::index, hm::chance_estimate>> points;
+    for (const auto& one : search.designs)
+      if (one.design.depth == 1 && one.design.donors == donors[k])
+        points.emplace_back(one.design.cells, one.chances[g]);
+    std::sort(points.begin(), points.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<double> x, mean, low, high;
+    for (const auto& [cells, chance] : points) {
+      x.push_back(static_cast<double>(cells));
+      mean.push_back(chance.mean);
+      low.push_back(chance.lower);
+      high.push_back(chance.upper);
+    }
+    if (k == 0) plot.band(x, low, high, svg::colour(k));
+    plot.line(x, mean, svg::colour(k), 2);
+  }
+  plot.line(std::array{0.0, most}, std::array{goal.probability, goal.probability}, "#777777", 1,
+            "4 4");
+  if (goal.cells && static_cast<double>(*goal.cells) <= most) {
+    const auto at = static_cast<double>(*goal.cells);
+    plot.line(std::array{at, at}, std::array{0.0, 1.02}, "#777777", 1, "4 4");
+  }
   return plot.str();
 }
 
-std::string curve_plots(const plan_result& found) {
+std::string frontier_plot(const hm::design_search& search) {
+  double most = 0;
+  const bool is_priced = !search.designs.empty() && search.designs.front().cost.amount.has_value();
+  for (const auto& one : search.designs) most = std::max(most, one.size());
+  svg::plot plot("chance against " + std::string(is_priced ? "price" : "cells"),
+                 {is_priced ? "price" : "cells in all", {0, most}},
+                 {"least chance of a goal", {0, 1.02}}, 400, 270);
+  std::vector<double> x, y, front_x, front_y;
+  for (const auto& one : search.designs) {
+    x.push_back(one.size());
+    y.push_back(one.least);
+    if (!one.is_frontier) continue;
+    front_x.push_back(one.size());
+    front_y.push_back(one.least);
+  }
+  plot.points(x, y, "#777777", 3, 0.5);
+  plot.line(front_x, front_y, "#4477aa", 2);
+  if (search.answer)
+    plot.points(std::array{search.answer->size()}, std::array{search.answer->least}, "#ee6677", 6,
+                1);
+  return plot.str();
+}
+
+std::string design_table(const hm::design_search& search) {
+  std::string text =
+      "<table class=\"fit\"><tr><th>donors</th><th>cells of each</th><th class=\"wide\">depth</th>"
+      "<th>to load</th><th class=\"wide\">plates</th><th>price</th><th>least chance</th></tr>\n";
+  const auto row = [&](const hm::design_result& one, const char* mark) {
+    text += row_of({{std::to_string(one.design.donors), false},
+                    {std::to_string(one.design.cells) + mark, false},
+                    {percent(one.design.depth), true},
+                    {std::to_string(one.loaded), false},
+                    {std::to_string(one.cost.plates), true},
+                    {one.cost.amount ? short_number(*one.cost.amount, 6) : "&ndash;", false},
+                    {percent(one.least), false}});
+  };
+  for (const auto& one : search.designs)
+    if (one.is_frontier || (search.answer && one.design == search.answer->design))
+      row(one, search.answer && one.design == search.answer->design ? " <b>(the answer)</b>" : "");
+  return text + "</table>\n";
+}
+
+std::string type_table(const hm::plan_report& found) {
+  std::string text =
+      "<table class=\"fit\"><tr><th>cell type</th><th>pilot cells</th><th>frequency</th>"
+      "<th class=\"wide\">90 % interval</th><th>cells to see it</th><th>cells to find it "
+      "anew</th></tr>\n";
+  const auto rediscovered = [&](const std::string& type) -> std::string {
+    for (const auto& goal : found.search.goals) {
+      if (goal.name != "rediscover") continue;
+      for (std::size_t p = 0; p < goal.parts.size() && p < goal.cells_of_parts.size(); ++p)
+        if (goal.parts[p] == type) return cells_or(goal.cells_of_parts[p], "not reached");
+      return "left out";
+    }
+    return "&ndash;";
+  };
+  for (std::size_t t = 0; t < found.counts.size(); ++t)
+    text += row_of(
+        {{svg::escaped(found.types[t]), false},
+         {std::to_string(found.counts[t]), false},
+         {percent(found.frequencies.mean[t]), false},
+         {percent(found.frequencies.lower[t]) + " to " + percent(found.frequencies.upper[t]), true},
+         {std::to_string(found.needs.of_type[t]), false},
+         {rediscovered(found.types[t]), false}});
+  const auto& needs = found.needs;
+  text += row_of({{"<b>all of them</b>", false},
+                  {std::to_string(found.unseen.cells), false},
+                  {"", false},
+                  {"", true},
+                  {"<b>" + std::to_string(needs.high) + "</b> (" + std::to_string(needs.low) +
+                       " to " + std::to_string(needs.high) + ")",
+                   false},
+                  {"", false}});
+  text +=
+      "</table>\n<p class=\"note\">To see: at least " + std::to_string(needs.least) +
+      " cells with a probability of " + percent(needs.probability) +
+      ", for 95 % of what the pilot leaves open about frequencies; with all of that averaged "
+      "over, " +
+      std::to_string(needs.on_average) +
+      " cells do. The law that types' frequencies follow is learned from the pilot, so that the "
+      "rarest type is not taken at its word.</p>\n";
+  text += "<p>Unseen: by Good and Turing " + percent(found.unseen.mass) +
+          " of the cells are of types that the pilot does not hold; Chao's estimate is " +
+          short_number(found.unseen.types) + " types, of which it holds " +
+          std::to_string(found.unseen.seen) +
+          ". A type that is not in the pilot has, with 95 % confidence, a frequency below " +
+          percent(found.unseen.largest_unseen) + ".</p>\n";
+  return text;
+}
+
+std::string curve_plots(const hm::plan_report& found) {
   std::vector<double> x;
   for (const hm::index size : found.sizes) x.push_back(std::log10(static_cast<double>(size)));
   const auto shown = [&](const std::string& title, double low, double high) {
@@ -114,91 +228,68 @@ std::string curve_plots(const plan_result& found) {
     }
     text += plot.str();
   }
-  if (!found.depths.empty() && !found.curves.front().curve.mean.empty()) {
+  if (found.depths.size() > 1) {
     auto plot = shown("shallower sequencing (Rand)", 0, 1.02);
-    plot.line(x, found.curves.front().curve.mean, svg::colour(0), 2);
     for (std::size_t d = 0; d < found.depths.size(); ++d)
-      plot.line(x, found.depths[d].mean, svg::colour(d + 1), 2);
+      plot.line(x, found.depths[d].mean, svg::colour(d), 2);
     text += plot.str();
   }
   return text;
 }
 
-std::string power_part(const plan_result& found, const plan_command& options) {
-  if (found.power.empty()) return "<p>There is one cell type only.</p>\n";
-  std::string text = "<div class=\"scroll\"><table><tr><th>cells</th><th>tell " +
-                     svg::escaped(found.first_type) + " from " + svg::escaped(found.second_type) +
-                     "</th><th>find a marker of " + svg::escaped(found.marker_type) +
-                     "</th></tr>\n";
-  for (const auto& one : found.power)
-    text += table_row(
-        {std::to_string(one.size),
-         percent(one.separation) + " &plusmn; " + short_number(100 * one.separation_error, 2),
-         percent(one.marker) + " &plusmn; " + short_number(100 * one.marker_error, 2)});
-  text += "</table></div>\n";
-  const auto first = [&](auto figure) -> std::string {
-    for (const auto& one : found.power)
-      if (one.*figure >= enough_power) return "from " + std::to_string(one.size) + " cells on";
-    return "not with the sizes tried";
-  };
-  return text + "<p>Power of 80 %: for the two types " + first(&plan_power::separation) +
-         ", for the marker " + first(&plan_power::marker) +
-         ".</p>\n<p class=\"note\">Two types are told apart where a split of "
-         "their cells in two, without knowing the types, agrees with them (adjusted Rand index "
-         "above "
-         "0.5 and above what labels put on at random reach in 1 %). The marker (" +
-         svg::escaped(found.marker_gene) + ") is " + short_number(std::exp2(options.log2_fold)) +
-         " times higher in the type than in all other cells; found is a rank-sum statistic that "
-         "labels put on at random exceed in 1 %. With thousands of genes to choose from a stricter "
-         "limit is in order, and more cells.</p>\n";
-}
-
-std::string cost_part(const plan_result& found, const plan_command& options) {
-  std::string text =
-      "<div class=\"scroll\"><table><tr><th>cells wanted</th><th>to load</th><th>plates of " +
-      std::to_string(options.plate) + "</th><th>cost</th></tr>\n";
-  auto sizes = found.sizes;
-  sizes.push_back(found.needs.cells);
-  if (found.recommended) sizes.push_back(*found.recommended);
-  std::sort(sizes.begin(), sizes.end());
-  sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
-  for (const hm::index size : sizes) {
-    const auto load =
-        hm::cells_to_load(size, {.recovery = options.recovery, .doublets = options.doublets});
-    const auto cost = hm::cost_of(load, {.per_cell = options.cost_per_cell,
-                                         .per_plate = options.cost_per_plate,
-                                         .plate = options.plate});
-    text += table_row({std::to_string(size), std::to_string(load), std::to_string(cost.plates),
-                       cost.amount ? short_number(*cost.amount, 6) : "no price given"});
-  }
-  return text + "</table></div>\n";
-}
-
 }  // namespace
 
-std::string plan_page(const plan_pilot& pilot, const plan_result& found,
+std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
                       const plan_command& options) {
+  const auto& found = result.found;
+  const auto& search = found.search;
   std::string page = page_head("How many cells does the experiment need?");
-  page += "<p class=\"answer\">" + svg::escaped(found.answer) + "</p>\n";
-  if (found.doubts.size() > 1) {  // the answer has the first
-    page += "<ul>";
-    for (const auto& doubt : std::span(found.doubts).subspan(1))
-      page += "<li>" + svg::escaped(doubt) + "</li>\n";
-    page += "</ul>\n";
-  }
+  page += plan_style;
+  page += "<p class=\"answer\">" + svg::escaped(result.answer) + "</p>\n";
+  page += goal_table(search);
+  page +=
+      "<p class=\"note\">Chance: mean, and 90 % interval over what the pilot leaves open. The "
+      "number of cells for <i>see</i> is one for which 95 % of that reaches the "
+      "probability.</p>\n";
   page += "<p>From a pilot of " + std::to_string(pilot.cells.counts.cells()) + " cells (" +
           svg::escaped(options.pilot) + ", " + std::to_string(pilot.cells.counts.genes()) +
           " genes with counts, " + std::to_string(pilot.types.names.size()) +
           " cell types: " + svg::escaped(pilot.type_source) + ").</p>\n";
   for (const auto& remark : pilot.remarks)
     page += "<p class=\"note\">Note: " + svg::escaped(remark) + ".</p>\n";
-  page += "<h2>Cells to see every type</h2>\n<div class=\"grid\"><div>" +
-          type_table(pilot, found, options) + "</div>" + chance_plot(found, options) + "</div>\n";
+  page += "<h2>Chances</h2>\n<div class=\"grid\">";
+  for (std::size_t g = 0; g < search.goals.size(); ++g) page += goal_plot(search, g);
+  page += frontier_plot(search) +
+          "</div>\n<p class=\"note\">Dashed: what was asked for, and the "
+          "cells that reach it. Figures: designs.csv.";
+  if (options.donors.size() > 1) {
+    page += " Colours are numbers of donors:</p>\n";
+    std::vector<std::string> names;
+    std::vector<long> sorted = options.donors;
+    std::sort(sorted.begin(), sorted.end());
+    for (const long n : sorted) names.push_back(std::to_string(n));
+    page += colour_key(names);
+  } else {
+    page += "</p>\n";
+  }
+  page += "<h2>Designs</h2>\n" + design_table(search) +
+          "<p class=\"note\">Those that no other beats in both price (or cells) and chance; all "
+          "that were tried are in designs.csv.</p>\n";
+  page += "<h2>Cell types</h2>\n" + type_table(found);
+  page += "<h2>What to distrust</h2>\n<ul>";
+  for (const auto& doubt : found.doubts) page += "<li>" + svg::escaped(doubt) + "</li>\n";
+  page +=
+      "<li>A synthetic experiment holds no type that the pilot does not hold.</li>\n"
+      "<li>Types that the pilot has few cells of are simpler in synthetic cells than in real "
+      "ones, so that clusters may need more cells than the curves say.</li>\n"
+      "<li>Shallower sequencing is imitated by dropping counted molecules at random.</li>\n"
+      "</ul>\n";
   page += "<h2>From what size on clusters get no better</h2>\n<div class=\"grid\">" +
           curve_plots(found) + "</div>\n";
-  if (!found.depths.empty()) {
-    std::vector<std::string> names{"full depth"};
-    for (const auto& one : found.depths) names.push_back(percent(one.depth) + " of the depth");
+  if (found.depths.size() > 1) {
+    std::vector<std::string> names;
+    for (const auto& one : found.depths)
+      names.push_back(one.depth == 1 ? "full depth" : percent(one.depth) + " of the depth");
     page += colour_key(names);
   }
   page +=
@@ -206,22 +297,11 @@ std::string plan_page(const plan_pilot& pilot, const plan_result& found,
       std::to_string(options.repeats) +
       " times each, and made experiments of every size, which were clustered without looking at "
       "types. Rand is the adjusted Rand index: 1 for the same clusters, 0 by chance; a type is "
-      "found where some "
-      "cluster is mostly it (F1 of at least a half), and rare below 5 %. Dots are single "
-      "experiments, bands hold 90 % of them. The green line is the smallest "
-      "size that no larger one beats on average by more than 0.02.</p>\n";
-  page += "<h2>Power</h2>\n" + power_part(found, options);
-  page += "<h2>Loading and cost</h2>\n" + cost_part(found, options);
-  page +=
-      "<h2>What to distrust</h2>\n<ul>"
-      "<li>A pilot from one donor tells nothing about how donors differ. More cells do not make "
-      "up for more donors.</li>\n"
-      "<li>A synthetic experiment holds no type that the pilot does not hold.</li>\n"
-      "<li>Types that the pilot has few cells of are simpler in synthetic cells than in real "
-      "ones, so that clusters may need more cells than the curves say.</li>\n"
-      "<li>Shallower sequencing is imitated by dropping counted molecules at random.</li>\n"
-      "</ul>\n<h2>What was run</h2>\n<p><code>harmonium " +
-      std::string(hm::version) + " plan, seed " + std::to_string(options.seed) + ", models";
+      "found where some cluster is mostly it (F1 of at least a half), and rare below 5 %. Dots are "
+      "single experiments, bands hold 90 % of them. The green line is the smallest size that no "
+      "larger one beats on average by more than 0.02. Figures: saturation.csv.</p>\n";
+  page += "<h2>What was run</h2>\n<p><code>harmonium " + std::string(hm::version) + " plan, seed " +
+          std::to_string(options.seed) + ", models";
   for (const auto& model : options.models) page += " " + svg::escaped(model);
   return page +
          "</code>; plan.json has all options, the csv files all figures.</p>\n</body></html>\n";

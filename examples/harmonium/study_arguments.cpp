@@ -105,8 +105,8 @@ void describe_plan(CLI::App& command, plan_command& options) {
   command.footer(R"(Example:
   harmonium plan --pilot pilot/ --labels labels.tsv --at-least 20 --cost-per-cell 0.4 --output plan/
 
-The output folder receives report.html (the answer first), plan.json, types.csv, saturation.csv,
-power.csv and summary.txt. Without labels, types are clusters that are found in the pilot.)");
+The output folder receives report.html (the answer first), plan.json, types.csv, goals.csv,
+designs.csv, saturation.csv and summary.txt. Without labels, types are clusters that are found in the pilot.)");
   command.add_option("--pilot", options.pilot, "10x folder of the pilot's cells")
       ->required()
       ->group(files_group);
@@ -141,16 +141,61 @@ power.csv and summary.txt. Without labels, types are clusters that are found in 
       ->type_name("X")
       ->group(wanted);
   command
+      .add_option("--goal", options.goals,
+                  "What the experiment is for, any of: see (--at-least cells of every type), "
+                  "rediscover (clusters find every type anew), separate (--separate), markers, "
+                  "abundance, differential (of --type)")
+      ->delimiter(',')
+      ->check(
+          CLI::IsMember({"see", "rediscover", "separate", "markers", "abundance", "differential"}))
+      ->capture_default_str()
+      ->group(wanted);
+  command
       .add_option("--separate", options.separate,
-                  "Two types that must be told apart [the two that are nearest to each other]")
+                  "Two types that clusters must tell apart; adds that goal")
       ->type_name("TYPE,TYPE")
       ->group(wanted);
   command
+      .add_option("--type", options.type,
+                  "The type of the goals markers, abundance, differential [the rarest]")
+      ->type_name("TYPE")
+      ->group(wanted);
+  command
       .add_option("--log2-fold", options.log2_fold,
-                  "Change of a marker gene that must be found, as a binary logarithm")
+                  "Change of genes that must be found, as a binary logarithm")
       ->check(real_number(false))
       ->type_name("X")
       ->capture_default_str()
+      ->group(wanted);
+  command.add_option("--fold", options.fold, "Change of the type's share that must be found")
+      ->check(real_number(false))
+      ->type_name("X")
+      ->capture_default_str()
+      ->group(wanted);
+  command.add_option("--power", options.power, "Probability of all goals but see")
+      ->check(CLI::Range(0.05, 0.9999))
+      ->type_name("X")
+      ->capture_default_str()
+      ->group(wanted);
+  command
+      .add_option("--expected", options.expected,
+                  "What is known of a type's share without the pilot; again for other types")
+      ->type_name("TYPE=SHARE")
+      ->group(wanted);
+  command
+      .add_option("--expected-weight", options.expected_weight,
+                  "Cells of an experiment that would tell as much as --expected")
+      ->check(real_number(false))
+      ->type_name("X")
+      ->capture_default_str()
+      ->group(wanted);
+  command
+      .add_option("--donor-labels", options.donors_of_cells,
+                  "barcode<TAB>label with that header: donors of the pilot's cells [one donor]")
+      ->check(CLI::ExistingFile)
+      ->group(files_group);
+  add_number_list(command, "--donors", options.donors, 1, 10'000, 30,
+                  "Donors of the designs, in each condition [1]")
       ->group(wanted);
 
   const auto money = "Costs and losses";
@@ -159,6 +204,22 @@ power.csv and summary.txt. Without labels, types are clusters that are found in 
   };
   cost("--cost-per-cell", options.cost_per_cell, "Of each cell loaded, sequencing included");
   cost("--cost-per-plate", options.cost_per_plate, "Of each plate (or lane) begun");
+  cost("--cost-per-donor", options.cost_per_donor, "Of each donor");
+  cost("--cost-per-million-reads", options.cost_per_million_reads, "Of sequencing");
+  cost("--budget", options.budget, "Also the best design that costs no more");
+  command.add_option("--reads-per-cell", options.reads_per_cell, "At the pilot's depth")
+      ->check(real_number(true))
+      ->type_name("X")
+      ->capture_default_str()
+      ->group(money);
+  command
+      .add_option("--doublets-per-thousand", options.doublets_per_thousand,
+                  "Share of doublets per thousand cells that come out of a donor's load; about "
+                  "0.008 for droplets of 10x")
+      ->check(CLI::Range(0.0, 0.5))
+      ->type_name("X")
+      ->capture_default_str()
+      ->group(money);
   command.add_option("--plate", options.plate, "Cells on a plate")
       ->check(whole_number(1))
       ->type_name("N")

@@ -183,7 +183,6 @@
 #include "harmonium/states/hidden_enumeration.hpp"
 #include "harmonium/states/visible_walk.hpp"
 #include "harmonium/study/baseline_models.hpp"
-#include "harmonium/study/cells_needed.hpp"
 #include "harmonium/study/cost.hpp"
 #include "harmonium/study/dbm_model.hpp"
 #include "harmonium/study/depth.hpp"

@@ -37,7 +37,10 @@
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/study/baseline_models.hpp"
 #include "harmonium/study/cells_needed.hpp"
-#include "harmonium/study/proportions.hpp"
+#include "harmonium/study/plan.hpp"
+#include "harmonium/study/planning/frequency_posterior.hpp"
+#include "harmonium/study/planning/rediscover.hpp"
+#include "harmonium/study/planning/see.hpp"
 #include "harmonium/study/study.hpp"
 #include "harmonium/study/unseen_mass.hpp"
 #include "harmonium/training/compensated_em.hpp"
@@ -342,12 +345,24 @@ TEST_CASE("pilot studies and planning") {
 
   const std::vector<double> rare(10, 0.02);  // ten types of 2 % each
   const hm::index cells = hm::cells_needed({.frequencies = rare, .least = 5}, 0.95);  // 624
-  const auto frequencies = hm::estimate_proportions(counts, {.draws = 200}, rng);     // posterior
+  const auto frequencies = hm::estimate_frequencies(counts, {.draws = 200}, rng);     // posterior
   const auto unseen = hm::unseen_mass(counts);  // Good-Turing, Chao, and what could be missed
+
+  std::vector<std::string> names;
+  for (int k = 0; k < 8; ++k) names.push_back("type " + std::to_string(k));
+  const std::vector<hm::any_planning_goal> goals{
+      hm::any_planning_goal::of(hm::see_goal{.least = 5}),
+      hm::any_planning_goal::of(hm::rediscover_goal{.probability = 0.5})};
+  const auto cluster_nb = hm::any_study_model::of(hm::cluster_nb_model{});
+  const hm::plan_report plan = hm::plan(
+      hm::thread_executor(2), {pilot.counts, pilot.types, names}, goals, {.sizes = {60, 120}},
+      {.experiments = {.models = {cluster_nb}, .repeats = 2}}, hm::silent{}, rng);
+  const auto& least = plan.search.answer;  // the smallest design that reaches both, if one does
 
   CHECK(cells == 624);
   CHECK(frequencies.draws.cols() == 8);
   CHECK(unseen.cells == 150);
+  CHECK((!least || least->reaches_all));
 }
 
 TEST_CASE("files in, files out") {

@@ -73,14 +73,17 @@ check "without labels, by the paper's protocol, with added zeros" grep -q "paper
 run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 2 --models cluster-nb --rare 0.02 \
   --cost-per-cell 0.5 --recovery 0.5 --threads 2 --output plan
 check "a plan" [ "$code" -eq 0 ]
-check "... its files" [ "$(cd plan && echo *)" = "plan.json power.csv report.html saturation.csv summary.txt types.csv" ]
+check "... its files" [ "$(cd plan && echo *)" = "designs.csv goals.csv plan.json report.html saturation.csv summary.txt types.csv" ]
 check "... one donor tells nothing about others" grep -q "one donor" plan/report.html
 run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 2 --models cluster-nb --rare 0.02 \
   --cost-per-cell 0.5 --recovery 0.5 --threads 1 --output plan1
 check "... the same on one thread" diff -r plan plan1
 run simulate --cells 30 --genes 40 --seed 9 --plain --output tiny
 run plan --pilot tiny --sizes 20,40 --repeats 1 --models cluster-nb --output small
-check "a pilot too small to say says so" grep -q "too small to say" small/summary.txt
+check "a small pilot says so, and what is needed all the same" grep -q "fewer than 50" small/summary.txt
+run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 1 --models cluster-nb --goal abundance,markers \
+  --donors 4,8 --cost-per-cell 0.5 --cost-per-donor 100 --budget 900 --output bought
+check "goals between donors, within a budget" grep -q "Within the budget of 900" bought/summary.txt
 refuses "no cell of the pilot has the type" plan --pilot all --labels all/labels.tsv --separate X,Y --output no
 
 echo "$passed passed, $failed failed"

@@ -37,30 +37,10 @@ TEST_CASE("power to find a marker: alpha without an effect, more with more cells
   CHECK(power(60, 2) > 0.99);
 }
 
-TEST_CASE("power to tell two types apart") {
-  hm::random_engine rng(4);
-  hm::matrix<double> points(400, 3);
-  std::vector<bool> second;
-  for (hm::index i = 0; i < 400; ++i) {
-    for (hm::index d = 0; d < 3; ++d) points(i, d) = hm::draw::normal(rng);
-    second.push_back(i % 2 == 1);
-  }
-  const hm::power_options options{.experiments = 40, .relabellings = 5};
-  const auto none = hm::separation_power(points, second, {20, 20}, options, rng);
-  CHECK(none.power == 0);
-  CHECK(none.median < 0.3);
-  for (hm::index i = 1; i < 400; i += 2) points(i, 0) += 6;
-  const auto clear = hm::separation_power(points, second, {20, 20}, options, rng);
-  CHECK(clear.power > 0.9);
-  CHECK(clear.threshold >= 0.5);
-}
-
 TEST_CASE("what cannot be") {
   hm::random_engine rng(4);
   const std::vector<double> pool{1, 2};
   CHECK_THROWS_AS(hm::marker_power({}, {2, 2}, 1, {}, rng), std::invalid_argument);
   CHECK_THROWS_AS(hm::marker_power(pool, {0, 2}, 1, {}, rng), std::invalid_argument);
   CHECK_THROWS_AS(hm::marker_power(pool, {2, 2}, 0, {}, rng), std::invalid_argument);
-  CHECK_THROWS_AS(hm::separation_power(hm::matrix<double>(2, 1), {true, true}, {1, 1}, {}, rng),
-                  std::invalid_argument);
 }

@@ -1,53 +1,31 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// How many cells an experiment needs to see enough cells of every type.
+/// How many cells an experiment needs to see enough cells of every type (component
+/// `harmonium::planning`).
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <span>
 #include <stdexcept>
 #include <string>
 
 #include "harmonium/core/error.hpp"
-#include "harmonium/core/math/elementary.hpp"
-#include "harmonium/core/math/gamma.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/study/planning/tails.hpp"
 
 namespace harmonium::inline v0_2 {
 
 /// P(X >= least) of a binomial X: at least `least` cells of a type of this frequency among `cells`.
-/// Exact; the side with fewer terms is summed, from its largest term on.
 /// @param frequency 0 to 1
 /// @throws std::invalid_argument for other frequencies, or negative `cells`.
 [[nodiscard]] inline double chance_of_at_least(index least, index cells, double frequency) {
   require(frequency >= 0 && frequency <= 1, "chance_of_at_least",
           "a frequency must be between 0 and 1, got " + std::to_string(frequency));
   require(cells >= 0, "chance_of_at_least", "cells must not be negative");
-  if (least <= 0) return 1;
-  if (least > cells || frequency == 0) return 0;
-  if (frequency == 1) return 1;
-  const auto n = static_cast<double>(cells);
-  const double odds = frequency / (1 - frequency);
-  const auto log_term = [&](double k) {
-    return math::log_factorial(n) - math::log_factorial(k) - math::log_factorial(n - k) +
-           k * math::log(frequency) + (n - k) * math::log1p(-frequency);
-  };
-  // Terms fall off away from the mean, so each tail is summed outwards until nothing is added.
-  if (static_cast<double>(least) > n * frequency) {
-    double term = math::exp(log_term(static_cast<double>(least))), sum = 0;
-    for (auto k = static_cast<double>(least); k <= n && term > 1e-18 * sum; ++k) {
-      sum += term;
-      term *= (n - k) / (k + 1) * odds;
-    }
-    return std::min(1.0, sum);
-  }
-  double term = math::exp(log_term(static_cast<double>(least - 1))), sum = 0;
-  for (auto k = static_cast<double>(least - 1); k >= 0 && term > 1e-18 * sum; --k) {
-    sum += term;
-    term *= k / ((n - k + 1) * odds);
-  }
-  return std::max(0.0, 1 - sum);
+  // P(X < least) <= exp(-(mean - least)^2 / (2 mean)) below the mean (Chernoff).
+  const double mean = static_cast<double>(cells) * frequency;
+  const double spare = mean - static_cast<double>(least);
+  if (spare > 0 && least <= cells && spare * spare > 90 * mean) return 1;
+  return tails::binomial_at_least(least, cells, frequency);
 }
 
 /// Types that must be seen.

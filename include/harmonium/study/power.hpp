@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// How likely an experiment of a given size is to tell two types apart, or to find a marker.
+/// How likely an experiment of a given size is to find one marker, by simulation.
 #pragma once
 
 #include <algorithm>
@@ -10,14 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "harmonium/analysis/k_means.hpp"
 #include "harmonium/analysis/quantile.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/metrics/partition_agreement.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -25,7 +23,6 @@ struct power_options {
   index experiments = 200;  ///< synthetic experiments
   index relabellings = 10;  ///< of each experiment, whose statistics are the null
   double alpha = 0.01;      ///< share of the null that is called a finding
-  double least = 0.5;       ///< adjusted Rand index that counts as told apart
 };
 
 struct power_estimate {
@@ -124,52 +121,6 @@ struct group_sizes {
     }
   }
   return power_against(std::move(statistics), std::move(null), options.alpha, 0);
-}
-
-/// Power to separate two types without knowing them. An experiment takes cells of both types from
-/// the pool, with replacement, and splits them by 2-means; the statistic is the adjusted Rand index
-/// with their types, its null the same with types put on at random. Told apart is an index above
-/// both `options.least` and the null's quantile.
-/// @param points    the pool, cells x dimensions, such as principal components
-/// @param is_second for every cell whether it is of the second type
-/// @param rng       moves on by one word
-/// @throws std::invalid_argument unless both types and groups have cells, or for options out of
-///         range.
-[[nodiscard]] inline power_estimate separation_power(matrix_view<double> points,
-                                                     const std::vector<bool>& is_second,
-                                                     group_sizes groups,
-                                                     const power_options& options,
-                                                     random_engine& rng) {
-  require(static_cast<index>(is_second.size()) == points.rows(), "separation_power",
-          "one type per cell expected");
-  std::vector<index> members[2];
-  for (std::size_t i = 0; i < is_second.size(); ++i)
-    members[is_second[i] ? 1 : 0].push_back(static_cast<index>(i));
-  require(!members[0].empty() && !members[1].empty() && groups.first >= 1 && groups.second >= 1,
-          "separation_power", "both types and both groups need cells");
-  require(options.experiments >= 1 && options.relabellings >= 1 && options.alpha > 0 &&
-              options.alpha < 1,
-          "separation_power", "an option is out of range");
-  const random_streams streams(rng);
-  std::vector<double> statistics, null;
-  for (index e = 0; e < options.experiments; ++e) {
-    random_engine own = streams[static_cast<std::uint64_t>(e)];
-    matrix<double> cells(groups.first + groups.second, points.cols());
-    std::vector<index> types;
-    for (index i = 0; i < cells.rows(); ++i) {
-      const index type = i < groups.first ? 0 : 1;
-      const auto& from = members[type];
-      cells.row(i) = points.row(from[draw::below(from.size(), own)]);
-      types.push_back(type);
-    }
-    const auto found = k_means(cells, {.clusters = 2, .restarts = 3}, own);
-    statistics.push_back(adjusted_rand_index(types, found.labels));
-    for (index k = 0; k < options.relabellings; ++k) {
-      draw::shuffle(std::span(types), own);
-      null.push_back(adjusted_rand_index(types, found.labels));
-    }
-  }
-  return power_against(std::move(statistics), std::move(null), options.alpha, options.least);
 }
 
 }  // namespace harmonium::inline v0_2

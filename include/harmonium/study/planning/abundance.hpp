@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// The goals that compare two conditions, with donors as replicates (component
+/// `harmonium::planning`).
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/study/planning/design.hpp"
+#include "harmonium/study/planning/donors.hpp"
+#include "harmonium/study/planning/evidence.hpp"
+#include "harmonium/study/planning/gene_power.hpp"
+#include "harmonium/study/planning/markers.hpp"
+#include "harmonium/study/planning/over_frequencies.hpp"
+#include "harmonium/study/planning/tails.hpp"
+
+namespace harmonium::inline v0_2 {
+
+/// Power of a t test between two conditions of `donors` donors each, whose figures have these
+/// variances and differ by `difference`. 0 with fewer than two donors.
+[[nodiscard]] inline double power_between_donors(index donors, double difference, double variance,
+                                                 double other_variance, double alpha) {
+  if (donors < 2) return 0;
+  const auto n = static_cast<double>(donors);
+  return tails::t_test_power(2 * n - 2, difference / std::sqrt((variance + other_variance) / n),
+                             alpha);
+}
+
+/// A type's share is changed between two conditions by a factor, and a t test of the donors' shares
+/// finds it. A donor's share has the variance of a beta-binomial, p (1 - p) (c + (1 - c) / cells).
+struct abundance_goal {
+  std::string type;
+  double fold = 2;
+  double probability = 0.8;
+  double alpha = 0.05;
+  /// Correlation within donors where the pilot does not show it. An assumption.
+  donor_variation assumed = {0.02, 0.005, 0.08, 0};
+
+  [[nodiscard]] std::string name() const { return "abundance"; }
+
+  [[nodiscard]] prepared_goal prepare(const plan_evidence& evidence) const {
+    require(fold > 0 && fold != 1, "abundance_goal", "the factor must be positive and not 1");
+    const index which = evidence.pilot.type_named(type);
+    const auto shown = estimate_donor_variation(evidence.pilot);
+    const donor_variation known = shown.value_or(assumed);
+    const auto quantiles = frequency_quantiles(evidence.frequencies, which);
+    prepared_goal ready;
+    ready.success = "a change of the share of " + type + " by a factor of " +
+                    marker_goal::shown(fold) + " between conditions is found (t test of donors)";
+    ready.doubts = donor_doubts(known);
+    const auto chance_with = [quantiles, factor = fold, level = alpha](const plan_design& design,
+                                                                       double correlation) {
+      return over_frequencies(quantiles, [&](double p) {
+        const double q = std::min(0.99, factor * p);
+        const double spread =
+            correlation + (1 - correlation) / static_cast<double>(std::max<index>(1, design.cells));
+        return power_between_donors(design.donors, q - p, p * (1 - p) * spread,
+                                    q * (1 - q) * spread, level);
+      });
+    };
+    ready.chance = [chance_with, known](const plan_design& design) {
+      chance_estimate found = chance_with(design, known.correlation);
+      found.lower = std::min(found.mean, chance_with(design, known.upper).mean);
+      found.upper = std::max(found.mean, chance_with(design, known.lower).mean);
+      return found;
+    };
+    return ready;
+  }
+
+  [[nodiscard]] static std::vector<std::string> donor_doubts(const donor_variation& known) {
+    if (known.donors == 0)
+      return {"how donors differ was ASSUMED (correlation within donors " +
+              marker_goal::shown(known.correlation) + "): the pilot is of one donor"};
+    if (known.donors < 6)
+      return {"how donors differ was estimated from " + std::to_string(known.donors) +
+              " donors only"};
+    return {};
+  }
+};
+
+/// Genes of a type differ between two conditions by a factor, and a t test of the donors'
+/// pseudobulk log means finds them, with Benjamini-Hochberg over expressed genes. A donor's log
+/// mean has the variance between donors and (1 / mean + dispersion) / cells.
+struct differential_goal {
+  std::string type;
+  double log2_fold = 1;
+  double probability = 0.8;  ///< share of the changed genes
+  double least_mean = 0.1;
+  /// Standard deviation between donors of a gene's log mean. An assumption.
+  double between_donors = 0.3;
+  false_discovery_options discoveries = {};
+
+  [[nodiscard]] std::string name() const { return "differential"; }
+
+  [[nodiscard]] prepared_goal prepare(const plan_evidence& evidence) const {
+    require(log2_fold > 0, "differential_goal", "the log2 fold change must be positive");
+    require(between_donors >= 0, "differential_goal", "a standard deviation is not negative");
+    const index which = evidence.pilot.type_named(type);
+    auto genes = std::make_shared<std::vector<gene_level>>(
+        expressed_genes(evidence.pilot, which, least_mean, 12));
+    const auto quantiles = frequency_quantiles(evidence.frequencies, which);
+    const double shift = log2_fold * math::log(2.0);
+    prepared_goal ready;
+    ready.success = "this share of the genes of " + type + " that change 2^" +
+                    marker_goal::shown(log2_fold) +
+                    " times between conditions is found (pseudobulk of donors)";
+    ready.is_within_reach = !genes->empty();
+    ready.doubts.push_back("the variation of expression between donors was ASSUMED (" +
+                           marker_goal::shown(between_donors) + " of the log mean)");
+    ready.chance = [genes, quantiles, shift, rule = discoveries,
+                    own = between_donors](const plan_design& design) {
+      return over_frequencies(quantiles, [&](double frequency) {
+        const double cells = frequency * static_cast<double>(design.cells);
+        if (cells < 1 || design.donors < 2) return 0.0;
+        return power_with_false_discoveries(*genes, rule, [&](const gene_level& g, double level) {
+          const double mean = g.mean * design.depth;
+          const double low = own * own + (1 / mean + g.dispersion) / cells,
+                       high = own * own + (math::exp(-shift) / mean + g.dispersion) / cells;
+          return power_between_donors(design.donors, shift, low, high, level);
+        });
+      });
+    };
+    return ready;
+  }
+};
+
+static_assert(planning_goal<abundance_goal> && planning_goal<differential_goal>);
+
+}  // namespace harmonium::inline v0_2

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/study/plan.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "harmonium/simulate/tissue.hpp"
+#include "harmonium/study/baseline_models.hpp"
+#include "harmonium/study/planning/abundance.hpp"
+#include "harmonium/study/planning/markers.hpp"
+#include "harmonium/study/planning/rediscover.hpp"
+
+namespace hm = harmonium;
+
+namespace {
+
+struct small_pilot {
+  hm::tissue tissue;
+  std::vector<std::string> names;
+
+  small_pilot() {
+    hm::random_engine rng(4);
+    tissue = hm::simulate_tissue({.cells = 160, .genes = 60, .markers_per_type = 5}, rng);
+    hm::index types = 0;
+    for (const hm::index type : tissue.types) types = std::max(types, type + 1);
+    for (hm::index t = 0; t < types; ++t) names.push_back("type " + std::to_string(t));
+  }
+  hm::plan_pilot pilot() const { return {tissue.counts, tissue.types, names, {}}; }
+};
+
+const std::vector<hm::any_planning_goal> goals{
+    hm::any_planning_goal::of(hm::see_goal{.least = 5}),
+    hm::any_planning_goal::of(hm::rediscover_goal{}),
+    hm::any_planning_goal::of(hm::marker_goal{.type = "type 0", .probability = 0.3}),
+    hm::any_planning_goal::of(hm::differential_goal{.type = "type 0"})};
+const hm::design_space space{.sizes = {120, 60}, .donors = {2, 5}, .depths = {0.5}};
+
+hm::plan_options options() {
+  return {
+      .experiments = {.models = {hm::any_study_model::of(hm::cluster_nb_model{})}, .repeats = 2},
+      .frequencies = {.draws = 100},
+      .seen = {.least = 5}};
+}
+
+}  // namespace
+
+TEST_CASE("a plan is the same for any number of threads, and watched or not") {
+  const small_pilot small;
+  const auto planned = [&](const auto& run, auto&& watch) {
+    hm::random_engine rng(9);
+    return hm::plan(run, small.pilot(), goals, space, options(), watch, rng);
+  };
+  hm::index seen = 0;
+  const auto one = planned(hm::serial_executor{}, hm::silent{});
+  const auto other = planned(hm::thread_executor(2), [&](const hm::progress& now) {
+    seen = now.done;
+    return hm::flow::proceed;
+  });
+  CHECK(seen == 2);
+  REQUIRE(one.is_finished);
+  CHECK(one.sizes == std::vector<hm::index>{60, 120});
+  CHECK(one.frequencies.draws == other.frequencies.draws);
+  REQUIRE(one.curves.size() == 5);
+  CHECK(one.curves[0].values == other.curves[0].values);
+  CHECK(one.depths.size() == 2);
+  REQUIRE(one.search.goals.size() == 4);
+  REQUIRE(one.search.designs.size() == other.search.designs.size());
+  for (std::size_t k = 0; k < one.search.designs.size(); ++k) {
+    CHECK(one.search.designs[k].design == other.search.designs[k].design);
+    CHECK(one.search.designs[k].least == other.search.designs[k].least);
+    CHECK(one.search.designs[k].chances.size() == 4);
+  }
+  CHECK(one.needs.low <= one.needs.middle);
+  CHECK(one.needs.middle <= one.needs.high);
+  CHECK(one.needs.of_type.size() == small.names.size());
+  // The number of "see" is the upper end of the interval, for all donors of the first lane
+  // together.
+  REQUIRE(one.search.goals[0].cells);
+  const hm::index together = 2 * *one.search.goals[0].cells;
+  CHECK(together >= one.needs.high - 1);
+  CHECK(static_cast<double>(together) <= 1.05 * static_cast<double>(one.needs.high));
+  for (const auto& goal : one.search.goals) CHECK(goal.cells_of_parts.size() == goal.parts.size());
+}
+
+TEST_CASE("a plan that is stopped says so, and one that cannot be begun too") {
+  const small_pilot small;
+  hm::random_engine rng(9);
+  const auto stop = [](const hm::progress&) { return hm::flow::stop; };
+  CHECK(!hm::plan(hm::serial_executor{}, small.pilot(), goals, space, options(), stop, rng)
+             .is_finished);
+  const std::vector<hm::any_planning_goal> none,
+      unknown{hm::any_planning_goal::of(hm::marker_goal{.type = "x"})};
+  CHECK_THROWS_AS((void)hm::plan(hm::serial_executor{}, small.pilot(), none, space, options(),
+                                 hm::silent{}, rng),
+                  std::invalid_argument);
+  CHECK_THROWS_AS((void)hm::plan(hm::serial_executor{}, small.pilot(), unknown, space, options(),
+                                 hm::silent{}, rng),
+                  std::invalid_argument);
+  auto wrong = small.pilot();
+  wrong.names.pop_back();
+  CHECK_THROWS_AS(
+      (void)hm::plan(hm::serial_executor{}, wrong, goals, space, options(), hm::silent{}, rng),
+      std::invalid_argument);
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "harmonium/core/draw/gamma.hpp"
+#include "harmonium/core/draw/negative_binomial.hpp"
+#include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/metrics/partition_agreement.hpp"
+#include "harmonium/study/planning/abundance.hpp"
+#include "harmonium/study/planning/donors.hpp"
+#include "harmonium/study/planning/markers.hpp"
+#include "harmonium/study/planning/prices.hpp"
+#include "harmonium/study/planning/rediscover.hpp"
+#include "harmonium/study/planning/search_designs.hpp"
+#include "harmonium/study/planning/see.hpp"
+
+namespace hm = harmonium;
+
+namespace {
+
+/// What a plan knows of two types, with certainty about their frequencies.
+struct known_tissue {
+  hm::count_matrix<> counts{1};
+  std::vector<hm::index> types, per_type;
+  std::vector<std::string> names{"rare", "frequent"};
+  hm::frequency_posterior frequencies;
+  hm::plan_experiments experiments;
+
+  explicit known_tissue(double rare) {
+    for (int i = 0; i < 100; ++i) {
+      counts.push_back(0, 1 + i % 3);
+      counts.finish_cell();
+      types.push_back(i < 20 ? 0 : 1);
+    }
+    per_type = {20, 80};
+    frequencies.draws = hm::matrix<double>(2, 2);
+    frequencies.draws << rare, 1 - rare, rare, 1 - rare;
+    frequencies.mean = frequencies.lower = frequencies.upper = {rare, 1 - rare};
+    // Clusters find the rare type in 0, 2 and 4 of 4 experiments of 100, 200 and 400 cells.
+    experiments.sizes = {100, 200, 400};
+    experiments.depths = {1};
+    experiments.columns = {"m 1", "m 2", "m 3", "m 4"};
+    for (int s = 0; s < 3; ++s)
+      for (int c = 0; c < 4; ++c) {
+        hm::matrix<double> table(2, 2);
+        if (c < 2 * s)
+          table << 10, 0, 0, 90;
+        else
+          table << 5, 5, 45, 45;
+        experiments.tables.push_back(table);
+      }
+  }
+  hm::plan_pilot pilot() const { return {counts, types, names, {}}; }
+};
+
+}  // namespace
+
+TEST_CASE("see: howmanycells where frequencies are known, the lower end where they are not") {
+  const known_tissue known(0.02);
+  const auto pilot = known.pilot();
+  const hm::plan_evidence evidence{pilot, known.per_type, known.frequencies, known.experiments};
+  const auto goal = hm::see_goal{.least = 50, .types = {"rare"}}.prepare(evidence);
+  const std::vector<double> one(1, 0.02);
+  const hm::index needed = hm::cells_needed({one, 50}, 0.95);
+  CHECK(goal.chance({1, needed, 1}).lower >= 0.95);
+  CHECK(goal.chance({1, needed - 1, 1}).mean < 0.95);
+  CHECK(goal.chance({2, (needed + 1) / 2, 1}).mean >= 0.95);  // all donors together
+  hm::matrix<double> open(100, 1);
+  for (hm::index d = 0; d < 100; ++d) open(d, 0) = 0.01 + 0.0001 * static_cast<double>(d);
+  const auto cells = hm::cells_needed_by_draw(open, 10, 0.95);
+  CHECK(cells.at(0.05) < cells.at(0.5));
+  CHECK(cells.at(1) == hm::cells_needed({std::vector<double>{0.01}, 10}, 0.95));
+  CHECK(hm::least_number(1000, [](hm::index n) { return n >= 637; }) == 637);
+  CHECK(!hm::least_number(1000, [](hm::index) { return false; }));
+}
+
+TEST_CASE("rediscover and separate: shares of experiments, made to rise with size") {
+  CHECK(hm::isotonic({0.1, 0.5, 0.3, 0.9}) == std::vector<double>{0.1, 0.4, 0.4, 0.9});
+  const known_tissue known(0.1);
+  const auto pilot = known.pilot();
+  const hm::plan_evidence evidence{pilot, known.per_type, known.frequencies, known.experiments};
+  const auto goal = hm::rediscover_goal{}.prepare(evidence);
+  REQUIRE(goal.parts.size() == 2);
+  CHECK(goal.chance({1, 100, 1}).mean == 0);
+  CHECK(goal.chance({1, 200, 1}).mean == doctest::Approx(0.5));
+  CHECK(goal.chance({1, 283, 1}).mean == doctest::Approx(0.75).epsilon(0.01));  // log axis
+  CHECK(goal.chance({1, 9999, 1}).mean == 1);
+  const auto half = goal.chance({1, 200, 1});
+  CHECK(half.lower < 0.5);
+  CHECK(half.upper > 0.5);
+  const auto apart = hm::separate_goal{.first = "rare", .second = "frequent"}.prepare(evidence);
+  CHECK(apart.chance({1, 200, 1}).mean == doctest::Approx(0.5));
+  const hm::separate_goal twice{.first = "rare", .second = "rare"},
+      unknown{.first = "rare", .second = "x"};
+  CHECK_THROWS_AS((void)twice.prepare(evidence), std::invalid_argument);
+  CHECK_THROWS_AS((void)unknown.prepare(evidence), std::invalid_argument);
+
+  const std::vector<hm::index> types{0, 0, 1, 1, 2, 2, 2}, clusters{0, 1, 1, 1, 2, 2, 0};
+  const auto table = hm::types_by_clusters(types, 3, clusters);
+  CHECK(hm::adjusted_rand_of(table) == doctest::Approx(hm::adjusted_rand_index(types, clusters)));
+  CHECK(hm::best_f1(table, 1) == doctest::Approx(0.8));
+}
+
+TEST_CASE("types that clusters never find are left out and named") {
+  known_tissue known(0.1);
+  for (auto& table : known.experiments.tables) table << 5, 5, 45, 45;
+  const auto pilot = known.pilot();
+  const hm::plan_evidence evidence{pilot, known.per_type, known.frequencies, known.experiments};
+  const auto goal = hm::rediscover_goal{}.prepare(evidence);
+  REQUIRE(goal.parts == std::vector<std::string>{"frequent"});
+  REQUIRE(goal.doubts.size() == 1);
+  CHECK(goal.doubts[0].find("rare") != std::string::npos);
+}
+
+TEST_CASE("abundance: the power of a t test between beta-binomial donors") {
+  // 800 experiments; five standard errors of a share of 0.5 are 0.09.
+  known_tissue known(0.1);
+  const auto pilot = known.pilot();
+  const hm::plan_evidence evidence{pilot, known.per_type, known.frequencies, known.experiments};
+  const double correlation = 0.01;
+  const hm::abundance_goal goal{
+      .type = "rare", .fold = 1.5, .assumed = {correlation, correlation, correlation, 0}};
+  const auto ready = goal.prepare(evidence);
+  const hm::plan_design design{8, 300, 1};
+  const double power = ready.chance(design).mean;
+  int found = 0;
+  for (std::uint64_t e = 0; e < 800; ++e) {
+    hm::random_engine rng(17, e);
+    double sum[2] = {0, 0}, squares[2] = {0, 0};
+    for (int condition = 0; condition < 2; ++condition)
+      for (hm::index d = 0; d < design.donors; ++d) {
+        const double p = condition == 0 ? 0.1 : 0.15, all = 1 / correlation - 1;
+        const double a = hm::draw::gamma(p * all, rng), b = hm::draw::gamma((1 - p) * all, rng);
+        double cells = 0;
+        for (hm::index i = 0; i < design.cells; ++i)
+          if (hm::draw::uniform(rng) < a / (a + b)) cells += 1;
+        const double share = cells / static_cast<double>(design.cells);
+        sum[condition] += share;
+        squares[condition] += share * share;
+      }
+    const auto n = static_cast<double>(design.donors);
+    double spread = 0;
+    for (int condition = 0; condition < 2; ++condition)
+      spread += (squares[condition] - sum[condition] * sum[condition] / n) / (n - 1);
+    const double t = (sum[1] - sum[0]) / n / std::sqrt(spread / n);
+    if (std::abs(t) > 2.144787) ++found;  // t with 14 degrees of freedom, 0.975
+  }
+  CHECK(std::abs(found / 800.0 - power) < 0.09);
+  CHECK(power > 0.3);
+  CHECK(ready.chance({1, 300, 1}).mean == 0);  // one donor is no replicate
+  CHECK(ready.chance({16, 300, 1}).mean > power);
+  REQUIRE(ready.doubts.size() == 1);
+  CHECK(ready.doubts[0].find("ASSUMED") != std::string::npos);
+}
+
+TEST_CASE("variation between donors: its interval holds a known correlation") {
+  // 60 pilots of 6 donors with 100 cells each; five standard errors of 0.9 are 0.19.
+  int holds = 0;
+  for (std::uint64_t e = 0; e < 60; ++e) {
+    hm::random_engine rng(23, e);
+    hm::count_matrix<> counts(1);
+    std::vector<hm::index> types, donors;
+    for (hm::index d = 0; d < 6; ++d) {
+      const double a = hm::draw::gamma(0.3 * 19, rng), b = hm::draw::gamma(0.7 * 19, rng);
+      for (int i = 0; i < 100; ++i) {
+        counts.push_back(0, 1);
+        counts.finish_cell();
+        donors.push_back(d);
+        types.push_back(hm::draw::uniform(rng) < a / (a + b) ? 0 : 1);
+      }
+    }
+    const auto found = hm::estimate_donor_variation({counts, types, {"a", "b"}, donors});
+    REQUIRE(found);
+    CHECK(found->donors == 6);
+    if (found->lower <= 0.05 && 0.05 <= found->upper) ++holds;
+  }
+  CHECK(holds >= 60 * 0.71);
+  const known_tissue one(0.1);
+  CHECK(!hm::estimate_donor_variation(one.pilot()));
+}
+
+TEST_CASE("markers: the power of a rank-sum test is near, and false discoveries cost cells") {
+  // One gene at a fixed level, against a simulated test of log means of negative binomials.
+  const hm::gene_level gene{2, 2, 0.5};
+  const double shift = std::log(2.0);
+  const auto power_of = [&](const hm::gene_level& g, double level) {
+    const double variance = (1 / (2 * g.mean) + g.dispersion) / 40 + (1 / g.mean + 0.5) / 60;
+    return hm::tails::z_test_power(shift / std::sqrt(variance), level);
+  };
+  int found = 0;
+  for (std::uint64_t e = 0; e < 600; ++e) {
+    hm::random_engine rng(29, e);
+    const auto mean_of = [&](double mean, int cells) {
+      double sum = 0;
+      for (int i = 0; i < cells; ++i)
+        sum += static_cast<double>(hm::draw::negative_binomial(mean, 2.0, rng));
+      return sum / cells;
+    };
+    const double high = mean_of(4, 40), low = mean_of(2, 60);
+    const double error = std::sqrt((1 / high + 0.5) / 40 + (1 / low + 0.5) / 60);
+    if (std::abs(std::log(high / low)) / error > 1.959964) ++found;
+  }
+  CHECK(std::abs(found / 600.0 - power_of(gene, 0.05)) < 0.1);  // five standard errors
+  const std::vector<hm::gene_level> genes{gene};
+  const double with = hm::power_with_false_discoveries(genes, {}, power_of);
+  CHECK(with < power_of(gene, 0.05));
+  CHECK(with > 0);
+  // The fixed point: level = rate * changed * power / (1 - rate * (1 - changed)).
+  const double level = 0.05 * 0.05 * with / (1 - 0.05 * 0.95);
+  CHECK(power_of(gene, level) == doctest::Approx(with).epsilon(0.05));
+}
+
+TEST_CASE("designs: the least that reaches every goal, the one that binds, the best for a budget") {
+  const auto rising = [](double cells_for_all) {
+    hm::prepared_goal goal;
+    goal.chance = [cells_for_all](const hm::plan_design& design) {
+      const double chance = std::min(1.0, static_cast<double>(design.total()) / cells_for_all);
+      return hm::chance_estimate{chance, 0.9 * chance, chance};
+    };
+    return goal;
+  };
+  std::vector<hm::prepared_goal> goals{rising(1000), rising(4000)};
+  const std::vector<std::string> names{"easy", "hard"};
+  const std::vector<double> asked{0.8, 0.8};
+  hm::design_space space{.sizes = {500}, .depths = {}};
+  space.prices.cells.per_cell = 2;
+  space.budget = 2000;
+  auto found = hm::search_designs(goals, names, asked, space);
+  REQUIRE(found.answer);
+  CHECK(found.answer->design == hm::plan_design{1, 3200, 1});
+  CHECK(found.answer->cost.amount == 6400);
+  CHECK(found.binding == 1);
+  CHECK(found.goals[0].cells == 800);
+  REQUIRE(found.within_budget);
+  CHECK(*found.within_budget->cost.amount <= 2000);
+  CHECK(found.within_budget->least <= 0.25);
+  double best = -1;
+  for (const auto& one : found.designs)
+    if (one.is_frontier) {
+      CHECK(one.least > best);
+      best = one.least;
+    }
+  goals[1].rule = hm::reach_rule::assured;  // 0.9 of the chance has to reach it
+  CHECK(hm::search_designs(goals, names, asked, space).answer->design.cells == 3556);
+  goals[1].is_within_reach = false;
+  CHECK(hm::search_designs(goals, names, asked, space).answer->design.cells == 800);
+  space.most_cells = 100;
+  CHECK(!hm::search_designs(goals, names, asked, space).answer);
+}
+
+TEST_CASE("prices: donors, reads, and doublets that grow with the load") {
+  hm::design_prices prices{.cells = {.per_cell = 0.5},
+                           .per_donor = 100,
+                           .per_million_reads = 10,
+                           .reads_per_cell = 20'000};
+  const auto cost = hm::price_of({3, 1000, 0.5}, prices);
+  CHECK(cost.loaded == 3000);
+  CHECK(*cost.amount == doctest::Approx(1500 + 300 + 10 * 3000 * 0.01));
+  prices.doublets_per_thousand = 0.008;
+  // n - 0.008e-3 n^2 = 1000 at n = 1008.13.
+  CHECK(hm::price_of({1, 1000, 1}, prices).loaded == 1009);
+  CHECK_THROWS_AS((void)hm::price_of({1, 40'000, 1}, prices), std::invalid_argument);
+}
