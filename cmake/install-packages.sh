@@ -17,6 +17,7 @@ build|librandom123-dev|Random123 >= 1.14|header Random123/philox.h
 build|libxsimd-dev|xsimd >= 8 (optional: vector instructions)|header xsimd/xsimd.hpp
 build|libspectra-dev|Spectra >= 1.0|header Spectra/SymEigsSolver.h
 build|zlib1g-dev|zlib >= 1.2|header zlib.h
+build|libhdf5-dev|HDF5 >= 1.10 (optional: .h5 and .h5ad files)|header hdf5.h hdf5/serial/hdf5.h
 build|libcli11-dev|CLI11 >= 2.1|header CLI/CLI.hpp
 build|nlohmann-json3-dev|nlohmann/json >= 3.10|header nlohmann/json.hpp
 test|doctest-dev|doctest >= 2.4.9|header doctest/doctest.h

@@ -12,7 +12,9 @@ namespace program {
 
 struct plan_command {
   std::string pilot;
-  std::string labels;  ///< empty: clusters are found
+  std::string layer;   ///< of an .h5ad; empty: found
+  std::string labels;  ///< a file; empty, as is the next: clusters are found
+  std::string labels_column;
   std::string output;
   std::string genes;  ///< a number or a file; empty: all
   std::string feature_type = "Gene Expression";

@@ -453,7 +453,8 @@ void recommend(const plan_pilot& pilot, const plan_command& options, plan_result
 
 plan_pilot read_plan_pilot(const hm::thread_executor& run, const plan_command& options) {
   plan_pilot pilot;
-  pilot.cells = read_cells("--pilot", options.pilot, "", options.feature_type);
+  pilot.cells = read_cells("--pilot", options.pilot, {"", options.feature_type, options.layer},
+                           pilot.remarks);
   hm::require(pilot.cells.counts.cells() >= 10, "--pilot",
               options.pilot + " has " + std::to_string(pilot.cells.counts.cells()) +
                   " cells; at least 10 are needed to plan anything");
@@ -472,10 +473,11 @@ plan_pilot read_plan_pilot(const hm::thread_executor& run, const plan_command& o
     if (means[j] > 0) expressed.push_back(j);
   hm::require(!expressed.empty(), "--pilot", options.pilot + " holds no counts");
   pilot.cells = io::select_genes(pilot.cells, std::span<const hm::index>(expressed));
-  if (!options.labels.empty()) {
-    const auto joined = io::join_labels(io::read_labels(options.labels), pilot.cells.barcodes);
-    pilot.types = hm::code_labels(joined.labels);
-    pilot.type_source = "labels of " + options.labels;
+  const labels_place labels{options.labels, options.labels_column, options.pilot};
+  if (!labels.empty()) {
+    const auto table = read_label_table(labels);
+    pilot.types = hm::code_labels(io::join_labels(table, pilot.cells.barcodes).labels);
+    pilot.type_source = "labels of " + table.file;
     return pilot;
   }
   pilot.types.codes = hm::cluster_cells(run, pilot.cells.counts);
