@@ -30,6 +30,7 @@ ci|libclang-rt-${clang_version:-14}-dev|the sanitizer runtime of Clang|command c
 ci|clang-format|clang-format 14|command clang-format
 ci|libopenmpi-dev|Open MPI >= 4.1|header mpi.h mpi/mpi.h openmpi/mpi.h
 ci|openmpi-bin|mpirun of Open MPI|command mpirun
+ci|python3-anndata|AnnData >= 0.8, which opens what we write|command python3
 ci|pkg-config|pkg-config|command pkg-config
 ci|doxygen|Doxygen >= 1.9|command doxygen
 ci|libbenchmark-dev|Google Benchmark >= 1.7|header benchmark/benchmark.h
