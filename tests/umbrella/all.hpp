@@ -8,6 +8,7 @@
 #include "harmonium/io/gene_list.hpp"
 #include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
+#include "harmonium/io/model_file.hpp"
 #include "harmonium/io/npy.hpp"
 #include "harmonium/io/study_csv.hpp"
 #include "harmonium/io/table.hpp"
