@@ -17,10 +17,16 @@ with gzip.open(f"{folder}/matrix.mtx.gz") as file:
     counts = scipy.io.mmread(file).T.tocsr()
 assert (cells.X != counts).nnz == 0, "other counts"
 assert cells.X.has_canonical_format
-lines = lambda name: gzip.open(f"{folder}/{name}", "rt").read().splitlines()
+
+
+def lines(name, opened=gzip.open):
+    with opened(f"{folder}/{name}", "rt") as file:
+        return file.read().splitlines()
+
+
 assert list(cells.obs_names) == lines("barcodes.tsv.gz"), "other barcodes"
 assert list(cells.var_names) == [line.split("\t")[0] for line in lines("features.tsv.gz")]
-labels = dict(line.rstrip("\n").split("\t") for line in open(f"{folder}/labels.tsv"))
+labels = dict(line.split("\t") for line in lines("labels.tsv", open))
 assert list(cells.obs["cell_type"]) == [labels[name] for name in cells.obs_names], "other labels"
 assert cells.obs["cell_type"].dtype == "category"
 assert isinstance(cells.uns["harmonium"], dict) or "harmonium" in cells.uns
