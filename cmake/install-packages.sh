@@ -16,6 +16,7 @@ build|libeigen3-dev|Eigen >= 3.4|header Eigen/Core
 build|librandom123-dev|Random123 >= 1.14|header Random123/philox.h
 build|libspectra-dev|Spectra >= 1.0|header Spectra/SymEigsSolver.h
 build|zlib1g-dev|zlib >= 1.2|header zlib.h
+build|libhdf5-dev|HDF5 >= 1.10 (optional: .h5 and .h5ad files)|header hdf5.h hdf5/serial/hdf5.h
 build|libcli11-dev|CLI11 >= 2.1|header CLI/CLI.hpp
 build|nlohmann-json3-dev|nlohmann/json >= 3.10|header nlohmann/json.hpp
 build|libboost-dev|Boost >= 1.70 (headers of Boost.Math, for plans)|header boost/math/distributions.hpp
@@ -28,6 +29,7 @@ ci|libclang-rt-${clang_version:-14}-dev|the sanitizer runtime of Clang|command c
 ci|clang-format|clang-format 14|command clang-format
 ci|libopenmpi-dev|Open MPI >= 4.1|header mpi.h mpi/mpi.h openmpi/mpi.h
 ci|openmpi-bin|mpirun of Open MPI|command mpirun
+ci|python3-anndata|AnnData >= 0.8, which opens what we write|command python3
 ci|pkg-config|pkg-config|command pkg-config
 ci|doxygen|Doxygen >= 1.9|command doxygen
 ci|libbenchmark-dev|Google Benchmark >= 1.7|header benchmark/benchmark.h

@@ -9,7 +9,12 @@ foreach(component IN LISTS harmonium_components)
   if(component STREQUAL "harmonium")
     set(target harmonium)
   endif()
-  install(TARGETS ${target} EXPORT harmonium_${component} FILE_SET HEADERS)
+  get_target_property(header_sets ${target} INTERFACE_HEADER_SETS)
+  if(header_sets)
+    install(TARGETS ${target} EXPORT harmonium_${component} FILE_SET HEADERS)
+  else()
+    install(TARGETS ${target} EXPORT harmonium_${component})
+  endif()
   install(EXPORT harmonium_${component} NAMESPACE harmonium:: DESTINATION ${package_dir}
           FILE ${component}Targets.cmake)
 endforeach()
@@ -26,6 +31,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/harmoniumConfigVersion.cm
 install(FILES ${PROJECT_BINARY_DIR}/harmoniumConfig.cmake
               ${PROJECT_BINARY_DIR}/harmoniumConfigVersion.cmake
               ${CMAKE_CURRENT_LIST_DIR}/FindRandom123.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/FindHdf5C.cmake
               ${CMAKE_CURRENT_LIST_DIR}/FindHnswlib.cmake
               ${CMAKE_CURRENT_LIST_DIR}/FindIgraph.cmake DESTINATION ${package_dir})
 

@@ -10,11 +10,13 @@
 namespace program {
 
 struct evaluate_options {
-  std::string reference;    ///< 10x folder or table
-  std::string synthetic;    ///< 10x folder or table
-  std::string orientation;  ///< of the tables
-  std::string labels;       ///< empty: clusters are found, where the build can
-  std::string pilot;        ///< 10x folder or list of barcodes; empty: unknown
+  std::string reference;      ///< 10x folder, .h5, .h5ad or table
+  std::string synthetic;      ///< the same
+  std::string orientation;    ///< of the tables
+  std::string layer;          ///< of .h5ad files; empty: found
+  std::string labels;         ///< a file; empty, as is the next: clusters are found
+  std::string labels_column;  ///< of obs of the reference
+  std::string pilot;          ///< 10x folder or list of barcodes; empty: unknown
   std::string output;
   std::string feature_type = "Gene Expression";
   std::string transfer = "pca";  ///< or umap, or paper-protocol

@@ -71,12 +71,17 @@ void share_genes(evaluate_input& input, const io::dataset& made, const std::stri
   }
 }
 
-std::vector<hm::index> pilot_rows(const std::string& name, const io::dataset& reference) {
+std::vector<hm::index> pilot_rows(const evaluate_options& options, const io::dataset& reference) {
+  const std::string& name = options.pilot;
   const std::filesystem::path path = name;
   if (!std::filesystem::exists(path)) throw hm::io_error(name, 0, "does not exist");
   constexpr std::array<std::string_view, 1> names{"barcodes.tsv"};
-  const auto barcodes = io::read_barcodes(
-      std::filesystem::is_directory(path) ? io::find_in_folder(path, names) : path);
+  std::vector<std::string> ignored;
+  const auto barcodes =
+      is_h5_name(name)
+          ? read_cells("--pilot", name, {"", "", options.layer}, ignored).barcodes
+          : io::read_barcodes(std::filesystem::is_directory(path) ? io::find_in_folder(path, names)
+                                                                  : path);
   const auto rows = positions(reference.barcodes);
   std::vector<hm::index> found;
   std::string missing;
@@ -101,12 +106,14 @@ evaluate_input read_input(const hm::thread_executor& run, const evaluate_options
   evaluate_input input;
   if (options.transfer == "umap") input.transfer = hm::transfer_space::umap;
   if (options.transfer == "paper-protocol") input.transfer = hm::transfer_space::paper_protocol;
-  hm::require(options.orientation.empty() || !std::filesystem::is_directory(options.reference) ||
-                  !std::filesystem::is_directory(options.synthetic),
-              "--orientation", "is for csv and tsv files; both are 10x folders");
+  hm::require(
+      options.orientation.empty() || is_table(options.reference) || is_table(options.synthetic),
+      "--orientation", "is for csv and tsv files; neither is one");
   const auto read = [&](const char* option, const std::string& name) {
-    const bool folder = std::filesystem::is_directory(name);
-    return read_cells(option, name, folder ? "" : options.orientation, options.feature_type);
+    return read_cells(
+        option, name,
+        {is_table(name) ? options.orientation : "", options.feature_type, options.layer},
+        input.remarks);
   };
   input.reference = read("--reference", options.reference);
   const auto made = read("--synthetic", options.synthetic);
@@ -114,8 +121,9 @@ evaluate_input read_input(const hm::thread_executor& run, const evaluate_options
               options.reference + " has no cells");
   hm::require(made.counts.cells() > 0, "--synthetic", options.synthetic + " has no cells");
   share_genes(input, made, options.synthetic);
-  if (!options.pilot.empty()) input.pilot = pilot_rows(options.pilot, input.reference);
-  auto [labels, source, remarks] = label_cells(run, input.reference, options.labels);
+  if (!options.pilot.empty()) input.pilot = pilot_rows(options, input.reference);
+  auto [labels, source, remarks] =
+      label_cells(run, input.reference, {options.labels, options.labels_column, options.reference});
   input.labels = std::move(labels);
   input.label_source = std::move(source);
   input.remarks.insert(input.remarks.end(), remarks.begin(), remarks.end());

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "h5_files.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/io/output_file.hpp"
 #include "harmonium/models/baselines/bootstrap.hpp"
@@ -126,8 +127,11 @@ nlohmann::ordered_json as_json(const generate_options& options, hm::index cells)
   if (!options.genes.empty()) json["genes"] = options.genes;
   if (!options.orientation.empty()) json["orientation"] = options.orientation;
   json["feature_type"] = options.feature_type;
+  if (!options.layer.empty()) json["layer"] = options.layer;
   if (!options.labels.empty()) json["labels"] = options.labels;
-  if (options.model == "cluster-nb" && options.labels.empty()) json["clusters"] = options.clusters;
+  if (!options.labels_column.empty()) json["labels_column"] = options.labels_column;
+  if (options.model == "cluster-nb" && options.labels.empty() && options.labels_column.empty())
+    json["clusters"] = options.clusters;
   return json;
 }
 
@@ -222,8 +226,8 @@ void check_together(const generate_options& options) {
   hm::require(!options.patience || options.held_out > 0, "--patience", "needs --held-out cells");
   hm::require(options.cells_of.empty() || !options.cells, "--cells-of",
               "takes the place of --cells");
-  hm::require(options.cells_of.empty() || !options.labels.empty(), "--cells-of",
-              "needs the types of --labels");
+  hm::require(options.cells_of.empty() || !options.labels.empty() || !options.labels_column.empty(),
+              "--cells-of", "needs the types of --labels or --labels-column");
   hm::require(!harmonium || options.hidden.size() <= 1, "--hidden",
               "harmonium has one hidden group: expected one number or auto");
   hm::require(!scdbm || !options.choose_hidden, "--hidden", "auto is for harmonium");
@@ -280,15 +284,63 @@ void replace_text(const std::filesystem::path& path, const std::string& text) {
   std::filesystem::remove(path, ignored);
 }
 
+/// All but the summary, as files of a folder.
+void write_folder(const generate_options& options, const synthetic_cells& made,
+                  const pilot_data& pilot, const hm::count_matrix<>& cells,
+                  const std::vector<std::string>& barcodes) {
+  const std::filesystem::path folder = options.output;
+  create_output_folder(folder);
+  io::write_10x(
+      folder, cells, pilot.all.genes, barcodes,
+      {.compress = !options.plain, .threads = hm::thread_executor(options.threads).threads()});
+  std::string rows;
+  if (options.train_cells)
+    for (const hm::index row : pilot.rows) rows += std::to_string(row) + "\n";
+  replace_text(folder / "train_rows.txt", rows);
+  replace_text(folder / "training_log.csv", made.training_log);
+  const auto by_barcode = [&](const char* name, const char* column,
+                              const std::vector<std::string>& values) {
+    std::string text;
+    if (!values.empty()) text = std::string("barcode\t") + column + "\n";
+    for (std::size_t i = 0; i < values.size(); ++i) text += barcodes[i] + "\t" + values[i] + "\n";
+    replace_text(folder / name, text);
+  };
+  by_barcode("labels.tsv", "label", made.labels);
+  by_barcode("sources.tsv", "pilot_barcode", made.sources);
+  replace_text(folder / "gene_fit.tsv",
+               made.inverse_dispersion.empty() ? "" : gene_table(made, pilot));
+  write_text(folder / "options.json", as_json(options, cells.cells()).dump(2) + "\n");
+}
+
+/// The same in one file.
+void write_file(const generate_options& options, const synthetic_cells& made,
+                const pilot_data& pilot, const hm::count_matrix<>& cells,
+                const std::vector<std::string>& barcodes) {
+  h5_extras extras{.labels = {}, .texts = {}, .compress = !options.plain};
+  if (!made.labels.empty()) extras.labels.emplace_back("cell_type", made.labels);
+  if (!made.sources.empty()) extras.labels.emplace_back("pilot_barcode", made.sources);
+  extras.texts.emplace_back("options", as_json(options, cells.cells()).dump(2) + "\n");
+  if (!made.training_log.empty()) extras.texts.emplace_back("training_log", made.training_log);
+  if (!made.inverse_dispersion.empty())
+    extras.texts.emplace_back("gene_fit", gene_table(made, pilot));
+  write_h5(options.output, cells, pilot.all.genes, barcodes, extras);
+}
+
 }  // namespace
 
 void generate(const generate_options& asked) {
   const auto start = clock::now();
   const generate_options options = complete(asked);
-  check_output_folder(options.output, options.overwrite);
+  const bool one_file = is_h5_name(options.output);
+  if (one_file) {
+    check_h5_support("--output");
+    check_output_file(options.output, options.overwrite);
+  } else {
+    check_output_folder(options.output, options.overwrite);
+  }
   std::error_code no_matter;
   hm::require(!std::filesystem::equivalent(options.pilot, options.output, no_matter), "--output",
-              options.output + " is the pilot's own folder");
+              options.output + (one_file ? " is the pilot itself" : " is the pilot's own folder"));
   hm::random_engine rng(options.seed);
   const hm::thread_executor run(options.threads);
   terminal_progress watch;
@@ -310,32 +362,11 @@ void generate(const generate_options& asked) {
     std::snprintf(name, sizeof name, "synthetic_%07ld", long{i});
     barcodes.emplace_back(name);
   }
-  const std::filesystem::path folder = options.output;
-  create_output_folder(folder);
-  io::write_10x(folder, among_all_genes(made.cells, pilot), pilot.all.genes, barcodes,
-                {.compress = !options.plain, .threads = run.threads()});
-  std::string rows;
-  if (options.train_cells)
-    for (const hm::index row : pilot.rows) rows += std::to_string(row) + "\n";
-  replace_text(folder / "train_rows.txt", rows);
-  replace_text(folder / "training_log.csv", made.training_log);
-  std::string labels;
-  if (!made.labels.empty()) {
-    labels = "barcode\tlabel\n";
-    for (std::size_t i = 0; i < barcodes.size(); ++i)
-      labels += barcodes[i] + "\t" + made.labels[i] + "\n";
-  }
-  replace_text(folder / "labels.tsv", labels);
-  std::string sources;
-  if (!made.sources.empty()) {
-    sources = "barcode\tpilot_barcode\n";
-    for (std::size_t i = 0; i < barcodes.size(); ++i)
-      sources += barcodes[i] + "\t" + made.sources[i] + "\n";
-  }
-  replace_text(folder / "sources.tsv", sources);
-  replace_text(folder / "gene_fit.tsv",
-               made.inverse_dispersion.empty() ? "" : gene_table(made, pilot));
-  write_text(folder / "options.json", as_json(options, cells).dump(2) + "\n");
+  const auto all_genes = among_all_genes(made.cells, pilot);
+  if (one_file)
+    write_file(options, made, pilot, all_genes, barcodes);
+  else
+    write_folder(options, made, pilot, all_genes, barcodes);
 
   const overview real = overview_of(pilot.training), synthetic = overview_of(made.cells);
   const auto [compared, off] = means_off(pilot.training, made.cells);
@@ -364,7 +395,7 @@ void generate(const generate_options& asked) {
   summary +=
       line("seconds", four_digits(seconds_since(start)) + " (reading " + four_digits(read_seconds) +
                           ", training and generating " + four_digits(made_seconds) + ")");
-  write_text(folder / "summary.txt", summary);
+  if (!one_file) write_text(std::filesystem::path(options.output) / "summary.txt", summary);
   std::fputs(summary.c_str(), stdout);
 }
 

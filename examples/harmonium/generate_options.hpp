@@ -12,7 +12,7 @@ namespace program {
 
 struct generate_options {
   std::string pilot;
-  std::string output;
+  std::string output;         ///< a folder, or a file .h5ad or .h5
   std::optional<long> cells;  ///< as many as the training cells unless given
   std::uint64_t seed = 1;
   std::string model;               ///< harmonium unless given; scdbm with --preset paper
@@ -30,7 +30,9 @@ struct generate_options {
   std::string genes;             ///< a number or a file; empty: every expressed gene
   std::string orientation;
   std::string feature_type = "Gene Expression";
-  std::string labels;
+  std::string layer;                  ///< of an .h5ad; empty: found
+  std::string labels;                 ///< a file
+  std::string labels_column;          ///< of obs of the pilot, instead
   std::vector<std::string> cells_of;  ///< "TYPE=N"
   std::string residual;               ///< the model's own unless given, after `complete`
   std::string size_factors = "none";

@@ -13,14 +13,15 @@ namespace hm = harmonium;
 namespace io = harmonium::io;
 
 cell_labels label_cells(const hm::thread_executor& run, const io::dataset& reference,
-                        const std::string& file) {
+                        const labels_place& place) {
   cell_labels found;
-  if (!file.empty()) {
-    const auto joined = io::join_labels(io::read_labels(file), reference.barcodes);
+  if (!place.empty()) {
+    const auto table = read_label_table(place);
+    const auto joined = io::join_labels(table, reference.barcodes);
     found.labels = hm::code_labels(joined.labels);
-    found.source = "labels of " + file;
+    found.source = "labels of " + table.file;
     if (joined.unused > 0)
-      found.remarks.push_back(std::to_string(joined.unused) + " of the labels in " + file +
+      found.remarks.push_back(std::to_string(joined.unused) + " of the labels in " + table.file +
                               " belong to no cell of the reference");
     return found;
   }

@@ -9,6 +9,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/io/dataset.hpp"
 #include "harmonium/metrics/label_codes.hpp"
+#include "read_cells.hpp"
 
 namespace program {
 
@@ -18,8 +19,8 @@ struct cell_labels {
   std::vector<std::string> remarks;  ///< what a person should know, one line each
 };
 
-/// @param file labels.tsv; empty: clusters by Louvain, of at least 3 cells
+/// @param place empty: clusters by Louvain, of at least 3 cells
 cell_labels label_cells(const harmonium::thread_executor& run,
-                        const harmonium::io::dataset& reference, const std::string& file);
+                        const harmonium::io::dataset& reference, const labels_place& place);
 
 }  // namespace program

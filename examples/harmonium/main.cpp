@@ -35,7 +35,7 @@ constexpr int was_interrupted = 130;
 
 /// How the files of cells are to be read.
 void add_cells_options(CLI::App& command, std::string& orientation, std::string& feature_type,
-                       const std::string& group) {
+                       std::string& layer, const std::string& group) {
   command
       .add_option("--orientation", orientation,
                   "Of a csv or tsv file: what its rows are, by what its columns are")
@@ -46,6 +46,7 @@ void add_cells_options(CLI::App& command, std::string& orientation, std::string&
                   "Rows of features.tsv to use; others are left out")
       ->capture_default_str()
       ->group(group);
+  program::add_layer(command, layer, group);
 }
 
 void add_overwrite(CLI::App& command, bool& overwrite, const std::string& group) {
@@ -68,17 +69,21 @@ cell). Equal seeds give equal cells for any number of threads.)");
   command
       .add_option("--pilot", options.pilot,
                   "10x folder (matrix.mtx, features.tsv or genes.tsv, barcodes.tsv; each plain or "
-                  ".gz), or a csv/tsv file of counts (plain or .gz)")
+                  ".gz), 10x .h5, AnnData .h5ad, or a csv/tsv file of counts (plain or .gz)")
       ->required()
       ->group(pilot);
-  command.add_option("--output", options.output, "Folder to write; must be new or empty")
+  command
+      .add_option(
+          "--output", options.output,
+          "Folder to write, new or empty; or one file: .h5ad with labels in obs and how they "
+          "came about in uns, or 10x .h5")
       ->required()
       ->group(pilot);
   command.add_option("--cells", options.cells, "Cells to generate [as many as trained on]")
       ->check(whole_number(0))
       ->type_name("N")
       ->group(pilot);
-  add_cells_options(command, options.orientation, options.feature_type, pilot);
+  add_cells_options(command, options.orientation, options.feature_type, options.layer, pilot);
   command.add_flag("--plain", options.plain, "Write the 10x files uncompressed")->group(pilot);
   add_overwrite(command, options.overwrite, pilot);
 
@@ -103,6 +108,7 @@ cell). Equal seeds give equal cells for any number of threads.)");
                   "cluster-nb then take as given; vae-prior draws libraries by type")
       ->check(CLI::ExistingFile)
       ->group(cells);
+  program::add_labels_column(command, options.labels_column, "pilot", cells);
   command
       .add_option("--cells-of", options.cells_of,
                   "How many cells of a type of --labels to generate, instead of --cells; once per "
@@ -234,7 +240,9 @@ void describe_simulate(CLI::App& command, program::simulate_options& options) {
   command.footer(
       "Writes a 10x folder, labels.tsv (barcode, label), truth_cells.tsv and "
       "truth_genes.tsv.\nExample: harmonium simulate --seed 7 --output tissue/");
-  command.add_option("--output", options.output, "Folder to write; must be new or empty")
+  command
+      .add_option("--output", options.output,
+                  "Folder to write, new or empty; or one file .h5ad or .h5")
       ->required();
   const auto whole = [&](const char* name, long& value, const char* description) {
     command.add_option(name, value, description)
@@ -272,7 +280,7 @@ scores.csv (every figure of every candidate and repeat) and evaluation.json.)");
   const auto input = "Input and output";
   command
       .add_option("--reference", options.reference,
-                  "10x folder of the real cells, or a csv/tsv file of counts")
+                  "10x folder, .h5 or .h5ad of the real cells, or a csv/tsv file of counts")
       ->required()
       ->group(input);
   command
@@ -281,20 +289,22 @@ scores.csv (every figure of every candidate and repeat) and evaluation.json.)");
                   "[clusters found by Louvain]")
       ->check(CLI::ExistingFile)
       ->group(input);
+  program::add_labels_column(command, options.labels_column, "reference", input);
   command
       .add_option("--synthetic", options.synthetic,
-                  "10x folder of the cells to judge, or a csv/tsv file")
+                  "10x folder, .h5 or .h5ad of the cells to judge, or a csv/tsv file")
       ->required()
       ->group(input);
   command
       .add_option("--pilot", options.pilot,
                   "The cells of the reference that the generator was trained on, by barcode: a 10x "
-                  "folder, or a file with a barcode a line. Without it copying cannot be told")
+                  "folder, .h5 or .h5ad, or a file with a barcode a line. Without it copying "
+                  "cannot be told")
       ->group(input);
   command.add_option("--output", options.output, "Folder to write; must be new or empty")
       ->required()
       ->group(input);
-  add_cells_options(command, options.orientation, options.feature_type, input);
+  add_cells_options(command, options.orientation, options.feature_type, options.layer, input);
   add_overwrite(command, options.overwrite, input);
   const auto run = "Run";
   command

@@ -70,6 +70,27 @@ inline CLI::Option* add_number_list(CLI::App& command, const std::string& name,
   return command.add_option_function<std::string>(name, read, description)->type_name("N,...");
 }
 
+/// --layer of AnnData files.
+inline void add_layer(CLI::App& command, std::string& layer, const std::string& group) {
+  command
+      .add_option(
+          "--layer", layer,
+          "Of an .h5ad: where the counts are, X, raw/X or the name of a layer [the first of "
+          "X, counts and raw/X that holds whole numbers]")
+      ->type_name("NAME")
+      ->group(group);
+}
+
+/// --labels-column, which takes the place of --labels.
+inline void add_labels_column(CLI::App& command, std::string& column, const std::string& of,
+                              const std::string& group) {
+  command
+      .add_option("--labels-column", column,
+                  "Cell types from this column of obs of an .h5ad " + of + ", instead of --labels")
+      ->type_name("NAME")
+      ->group(group);
+}
+
 /// --seed and --threads.
 inline void add_run_options(CLI::App& command, std::uint64_t& seed, int& threads,
                             const std::string& group) {

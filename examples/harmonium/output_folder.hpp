@@ -40,6 +40,25 @@ inline void check_output_folder(const std::filesystem::path& folder, bool overwr
                               "is not empty; --overwrite replaces files of the same names");
 }
 
+/// The same for a single file.
+/// @throws harmonium::io_error if `path` is a folder, lies where nothing can be written, or is
+/// there
+///         and `overwrite` is false.
+inline void check_output_file(const std::filesystem::path& path, bool overwrite) {
+  std::error_code problem;
+  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+  if (std::filesystem::is_directory(path, problem))
+    throw harmonium::io_error(path.string(), 0, "is a folder, a file was to be written");
+  if (!std::filesystem::is_directory(folder, problem))
+    throw harmonium::io_error(path.string(), 0,
+                              "cannot be written: there is no folder " + folder.string());
+  if (access(folder.c_str(), W_OK | X_OK) != 0)
+    throw harmonium::io_error(
+        path.string(), 0, "cannot be written: " + folder.string() + ": " + std::strerror(errno));
+  if (!overwrite && std::filesystem::exists(path, problem))
+    throw harmonium::io_error(path.string(), 0, "exists; --overwrite replaces it");
+}
+
 inline void create_output_folder(const std::filesystem::path& folder) {
   std::error_code problem;
   std::filesystem::create_directories(folder, problem);

@@ -45,7 +45,8 @@ std::vector<hm::index> chosen_genes(const generate_options& options, const io::d
 
 pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
   pilot_data pilot;
-  pilot.all = read_cells("--pilot", options.pilot, options.orientation, options.feature_type);
+  pilot.all = read_cells("--pilot", options.pilot,
+                         {options.orientation, options.feature_type, options.layer}, pilot.remarks);
   const io::dataset& data = pilot.all;
   std::string left_out;
   for (const auto& [type, rows] : data.other_features)
@@ -64,14 +65,16 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
     pilot.rows =
         hm::draw::sample_without_replacement(data.counts.cells(), *options.train_cells, rng);
   }
-  if (!options.labels.empty()) {
-    const auto joined = io::join_labels(io::read_labels(options.labels), data.barcodes);
+  const labels_place labels{options.labels, options.labels_column, options.pilot};
+  if (!labels.empty()) {
+    const auto table = read_label_table(labels);
+    const auto joined = io::join_labels(table, data.barcodes);
     pilot.labels.emplace();
     for (const hm::index row : pilot.rows)
       pilot.labels->push_back(joined.labels[static_cast<std::size_t>(row)]);
     if (joined.unused > 0)
-      pilot.remarks.push_back(std::to_string(joined.unused) + " of the labels in " +
-                              options.labels + " belong to no cell of the pilot");
+      pilot.remarks.push_back(std::to_string(joined.unused) + " of the labels in " + table.file +
+                              " belong to no cell of the pilot");
     const bool used = options.model == "cluster-nb" || options.model == "harmonium" ||
                       options.model.starts_with("vae-");
     if (!used)

@@ -12,8 +12,10 @@ namespace program {
 
 struct plan_command {
   std::string pilot;
+  std::string layer;            ///< of an .h5ad; empty: found
   std::string donors_of_cells;  ///< file of barcodes and donors; empty: one donor
-  std::string labels;           ///< empty: clusters are found
+  std::string labels;           ///< a file; empty, as is the next: clusters are found
+  std::string labels_column;
   std::string output;
   std::string genes;  ///< a number or a file; empty: all
   std::string feature_type = "Gene Expression";

@@ -155,7 +155,8 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
 
 pilot_of_plan read_plan_pilot(const hm::thread_executor& run, const plan_command& options) {
   pilot_of_plan pilot;
-  pilot.cells = read_cells("--pilot", options.pilot, "", options.feature_type);
+  pilot.cells = read_cells("--pilot", options.pilot, {"", options.feature_type, options.layer},
+                           pilot.remarks);
   hm::require(pilot.cells.counts.cells() >= 10, "--pilot",
               options.pilot + " has " + std::to_string(pilot.cells.counts.cells()) +
                   " cells; at least 10 are needed to plan anything");
@@ -179,10 +180,11 @@ pilot_of_plan read_plan_pilot(const hm::thread_executor& run, const plan_command
         io::join_labels(io::read_labels(options.donors_of_cells), pilot.cells.barcodes);
     pilot.donors = hm::code_labels(joined.labels);
   }
-  if (!options.labels.empty()) {
-    const auto joined = io::join_labels(io::read_labels(options.labels), pilot.cells.barcodes);
-    pilot.types = hm::code_labels(joined.labels);
-    pilot.type_source = "labels of " + options.labels;
+  const labels_place labels{options.labels, options.labels_column, options.pilot};
+  if (!labels.empty()) {
+    const auto table = read_label_table(labels);
+    pilot.types = hm::code_labels(io::join_labels(table, pilot.cells.barcodes).labels);
+    pilot.type_source = "labels of " + table.file;
   } else {
     pilot.types.codes = hm::cluster_cells(run, pilot.cells.counts);
     hm::index clusters = 0;

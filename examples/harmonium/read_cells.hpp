@@ -1,36 +1,77 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Counts from a 10x folder or a table, as the command line names them.
+/// Counts and labels as the command line names them: a 10x folder, an .h5 or .h5ad file, or a
+/// table.
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "h5_files.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/io/dataset.hpp"
+#include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/io/table.hpp"
 
 namespace program {
 
-/// @param option      which option named `name`, for errors
-/// @param orientation of a table: cells-by-genes or genes-by-cells; empty for a folder
+/// How files of cells are to be read.
+struct cells_format {
+  std::string orientation;  ///< of a table: cells-by-genes or genes-by-cells; else empty
+  std::string feature_type;
+  std::string layer;  ///< of an .h5ad; empty: found
+};
+
+/// Whether `name` needs an orientation: it is neither a folder nor an .h5 or .h5ad file.
+inline bool is_table(const std::string& name) {
+  return !is_h5_name(name) && !std::filesystem::is_directory(name);
+}
+
+/// @param option  which option named `name`, for errors
+/// @param remarks receives what a person should know
 inline harmonium::io::dataset read_cells(const char* option, const std::string& name,
-                                         const std::string& orientation,
-                                         const std::string& feature_type) {
+                                         const cells_format& format,
+                                         std::vector<std::string>& remarks) {
   const std::filesystem::path path = name;
   harmonium::require(!name.empty(), option, "the name is empty");
   if (!std::filesystem::exists(path)) throw harmonium::io_error(name, 0, "does not exist");
-  if (std::filesystem::is_directory(path)) {
-    harmonium::require(orientation.empty(), "--orientation",
-                       "is for csv and tsv files; " + name + " is a 10x folder");
-    return harmonium::io::read_10x(path, {.feature_type = feature_type});
+  if (!is_table(name)) {
+    const bool folder = std::filesystem::is_directory(path);
+    harmonium::require(
+        format.orientation.empty(), "--orientation",
+        "is for csv and tsv files; " + name + " is " + (folder ? "a 10x folder" : "none"));
+    if (!folder) {
+      check_h5_support(option);
+      return read_h5(name, format.layer, format.feature_type, remarks);
+    }
+    return harmonium::io::read_10x(path, {.feature_type = format.feature_type});
   }
-  harmonium::require(!orientation.empty(), "--orientation",
+  harmonium::require(!format.orientation.empty(), "--orientation",
                      "cells-by-genes or genes-by-cells must be given to read the table " + name);
-  return harmonium::io::read_table(path, orientation == "cells-by-genes"
+  return harmonium::io::read_table(path, format.orientation == "cells-by-genes"
                                              ? harmonium::io::orientation::cells_by_genes
                                              : harmonium::io::orientation::genes_by_cells);
+}
+
+/// Where labels of cells are: a file, or a column of obs of the .h5ad that holds the cells.
+struct labels_place {
+  std::string file;
+  std::string column;
+  std::string cells;
+
+  [[nodiscard]] bool empty() const { return file.empty() && column.empty(); }
+};
+
+/// @param place not empty
+inline harmonium::io::label_table read_label_table(const labels_place& place) {
+  harmonium::require(place.file.empty() || place.column.empty(), "--labels-column",
+                     "does not go with --labels");
+  if (place.column.empty()) return harmonium::io::read_labels(place.file);
+  harmonium::require(is_h5_name(place.cells), "--labels-column",
+                     "is for .h5ad files, which " + place.cells + " is not");
+  return read_h5_labels(place.cells, place.column);
 }
 
 }  // namespace program

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "h5_files.hpp"
 #include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/simulate/tissue.hpp"
@@ -28,7 +29,13 @@ std::string number(double value) {
 }  // namespace
 
 void simulate(const simulate_options& options) {
-  check_output_folder(options.output, options.overwrite);
+  const bool one_file = is_h5_name(options.output);
+  if (one_file) {
+    check_h5_support("--output");
+    check_output_file(options.output, options.overwrite);
+  } else {
+    check_output_folder(options.output, options.overwrite);
+  }
   hm::random_engine rng(options.seed);
   hm::tissue_options asked = {.cells = options.cells,
                               .genes = options.genes,
@@ -64,12 +71,19 @@ void simulate(const simulate_options& options) {
     genes += "\n";
   }
 
-  const std::filesystem::path folder = options.output;
-  create_output_folder(folder);
-  io::write_10x(folder, tissue.counts, features, barcodes, {.compress = !options.plain});
-  io::write_labels(folder / "labels.tsv", barcodes, tissue.labels());
-  write_text(folder / "truth_cells.tsv", cells);
-  write_text(folder / "truth_genes.tsv", genes);
+  if (one_file) {
+    write_h5(options.output, tissue.counts, features, barcodes,
+             {.labels = {{"cell_type", tissue.labels()}},
+              .texts = {{"truth_cells", cells}, {"truth_genes", genes}},
+              .compress = !options.plain});
+  } else {
+    const std::filesystem::path folder = options.output;
+    create_output_folder(folder);
+    io::write_10x(folder, tissue.counts, features, barcodes, {.compress = !options.plain});
+    io::write_labels(folder / "labels.tsv", barcodes, tissue.labels());
+    write_text(folder / "truth_cells.tsv", cells);
+    write_text(folder / "truth_genes.tsv", genes);
+  }
   std::printf("simulated %ld cells x %ld genes in %s\n", long{tissue.counts.cells()},
               long{tissue.counts.genes()}, options.output.c_str());
   std::vector<long> of_type(tissue.type_names.size(), 0);

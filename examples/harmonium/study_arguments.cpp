@@ -12,7 +12,8 @@ namespace {
 
 constexpr const char *files_group = "Input and output", *run_group = "Run";
 
-void add_genes(CLI::App& command, std::string& genes, std::string& feature_type) {
+void add_genes(CLI::App& command, std::string& genes, std::string& feature_type,
+               std::string& layer) {
   command
       .add_option("--genes", genes,
                   "Keep the N genes of largest residual deviance, or those listed in a file [all]")
@@ -21,6 +22,7 @@ void add_genes(CLI::App& command, std::string& genes, std::string& feature_type)
   command.add_option("--feature-type", feature_type, "Rows of features.tsv to use")
       ->capture_default_str()
       ->group(files_group);
+  add_layer(command, layer, files_group);
 }
 
 }  // namespace
@@ -36,7 +38,8 @@ report.html, study.json (all options), timings.csv and failures.csv. Ctrl-C stop
 fits; the same command continues where it stopped, also after a crash. Equal seeds give equal figures
 for any number of threads, shards and processes (mpirun -n 4 harmonium study ..., where the program
 was built with MPI).)");
-  command.add_option("--reference", options.reference, "10x folder of the real cells")
+  command
+      .add_option("--reference", options.reference, "10x folder, .h5 or .h5ad of the real cells")
       ->group(files_group);
   command
       .add_option("--labels", options.labels,
@@ -44,10 +47,11 @@ was built with MPI).)");
                   "[clusters found by Louvain]")
       ->check(CLI::ExistingFile)
       ->group(files_group);
+  add_labels_column(command, options.labels_column, "reference", files_group);
   command.add_option("--output", options.output, "Folder to write, or to continue in")
       ->required()
       ->group(files_group);
-  add_genes(command, options.genes, options.feature_type);
+  add_genes(command, options.genes, options.feature_type, options.layer);
 
   const auto design = "Design";
   add_number_list(command, "--sizes", options.sizes, 1, 10'000'000, 100,
@@ -107,7 +111,7 @@ void describe_plan(CLI::App& command, plan_command& options) {
 
 The output folder receives report.html (the answer first), plan.json, types.csv, goals.csv,
 designs.csv, saturation.csv and summary.txt. Without labels, types are clusters that are found in the pilot.)");
-  command.add_option("--pilot", options.pilot, "10x folder of the pilot's cells")
+  command.add_option("--pilot", options.pilot, "10x folder, .h5 or .h5ad of the pilot's cells")
       ->required()
       ->group(files_group);
   command
@@ -116,10 +120,11 @@ designs.csv, saturation.csv and summary.txt. Without labels, types are clusters 
                   "[clusters found by Louvain]")
       ->check(CLI::ExistingFile)
       ->group(files_group);
+  add_labels_column(command, options.labels_column, "pilot", files_group);
   command.add_option("--output", options.output, "Folder to write; must be new or empty")
       ->required()
       ->group(files_group);
-  add_genes(command, options.genes, options.feature_type);
+  add_genes(command, options.genes, options.feature_type, options.layer);
   command.add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty")
       ->group(files_group);
 

@@ -150,7 +150,8 @@ hm::study_options sweep_options(const study_command& options) {
 
 study_input read_study_input(const hm::thread_executor& run, const study_command& options) {
   study_input input;
-  input.reference = read_cells("--reference", options.reference, "", options.feature_type);
+  input.reference = read_cells("--reference", options.reference,
+                               {"", options.feature_type, options.layer}, input.remarks);
   hm::require(input.reference.counts.cells() >= 3, "--reference",
               options.reference + " has fewer than 3 cells");
   choose_genes(options, input);
@@ -158,7 +159,8 @@ study_input read_study_input(const hm::thread_executor& run, const study_command
     hm::random_engine rng(hm::fingerprint().add(options.seed).add("added zeros").value());
     input.reference.counts = hm::add_zeros(run, input.reference.counts, options.added_zeros, rng);
   }
-  auto [labels, source, remarks] = label_cells(run, input.reference, options.labels);
+  auto [labels, source, remarks] =
+      label_cells(run, input.reference, {options.labels, options.labels_column, options.reference});
   input.labels = std::move(labels);
   input.label_source = std::move(source);
   input.remarks.insert(input.remarks.end(), remarks.begin(), remarks.end());
@@ -177,6 +179,8 @@ nlohmann::ordered_json study_settings(const study_command& options, const study_
   json["command"] = "study";
   json["reference"] = options.reference;
   json["labels"] = options.labels;
+  if (!options.labels_column.empty()) json["labels_column"] = options.labels_column;
+  if (!options.layer.empty()) json["layer"] = options.layer;
   json["feature_type"] = options.feature_type;
   json["genes"] = options.genes;
   json["sizes"] = sweep_options(options).sizes;
@@ -195,6 +199,8 @@ study_command command_of(const nlohmann::ordered_json& settings) {
   study_command options;
   options.reference = settings.at("reference");
   options.labels = settings.at("labels");
+  options.labels_column = settings.value("labels_column", "");
+  options.layer = settings.value("layer", "");
   options.feature_type = settings.at("feature_type");
   options.genes = settings.at("genes");
   options.sizes = settings.at("sizes").get<std::vector<long>>();

@@ -65,7 +65,7 @@ check "... and said so" grep -q "judged on the 39 genes that both have; left out
 refuses "--reference is required" --synthetic made
 refuses "nowhere: does not exist" --reference nowhere --labels all/labels.tsv --synthetic made
 refuses "unknown option '--speed'" --reference all --labels all/labels.tsv --synthetic made --speed 3
-refuses "--orientation: .*both are 10x folders" --reference all --labels all/labels.tsv --synthetic made \
+refuses "--orientation: .*neither is one" --reference all --labels all/labels.tsv --synthetic made \
   --orientation genes-by-cells
 refuses "--label-transfer: .*guess" --reference all --labels all/labels.tsv --synthetic made --label-transfer guess
 refuses "--repeats: expected a whole number" --reference all --labels all/labels.tsv --synthetic made --repeats 0

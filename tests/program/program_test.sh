@@ -83,7 +83,7 @@ tells() {
   [ "$(grep -cE '^ +--' out)" -eq $# ]
 }
 check "generate --help tells every option" tells generate pilot output cells orientation \
-  feature-type plain overwrite train-cells genes labels cells-of model clusters preset hidden \
+  feature-type layer plain overwrite train-cells genes labels labels-column cells-of model clusters preset hidden \
   residual size-factors epochs learning-rate library held-out patience sampler burn-in seed threads
 check "simulate --help tells every option" tells simulate output cells genes median-library batches \
   batch-spread dropout seed threads plain overwrite

@@ -8,10 +8,16 @@
 #include "harmonium/io/gene_list.hpp"
 #include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
+#include "harmonium/io/model_file.hpp"
 #include "harmonium/io/npy.hpp"
 #include "harmonium/io/study_csv.hpp"
 #include "harmonium/io/table.hpp"
 #include "harmonium/study/study_results.hpp"
+#if __has_include(<hdf5.h>)
+#include "harmonium/io/h5ad.hpp"
+#include "harmonium/io/h5ad_output.hpp"
+#include "harmonium/io/tenx_h5.hpp"
+#endif
 #if __has_include(<igraph.h>)
 #include "harmonium/analysis/communities.hpp"
 #endif

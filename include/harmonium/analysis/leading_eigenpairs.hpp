@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The largest eigenvalues of a symmetric matrix known by its products.
+/// The largest eigenvalues of a symmetric matrix known by its products. Needs Spectra (component
+/// `harmonium::spectra`); without it everything compiles, and a call throws.
 #pragma once
 
+#ifndef HARMONIUM_WITHOUT_SPECTRA
+#if __has_include(<Spectra/SymEigsSolver.h>)
 #include <Spectra/SymEigsSolver.h>
+#else
+#define HARMONIUM_WITHOUT_SPECTRA
+#endif
+#endif
 
 #include <concepts>
 #include <functional>
+#include <stdexcept>
 
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
@@ -38,17 +46,25 @@ struct leading_pairs {
 /// @param basis          size of the Krylov space, above `wanted` and at most the size
 /// @param max_iterations restarts
 /// @param tolerance      relative, of the eigenvalues
-/// @throws std::invalid_argument for other `wanted` and `basis`
+/// @throws std::invalid_argument for other `wanted` and `basis`; std::logic_error where this was
+///         compiled without Spectra (HARMONIUM_WITHOUT_SPECTRA, or no header of it)
 template <std::same_as<symmetric_product> Matrix>
 leading_pairs leading_eigenpairs(Matrix a, index wanted, index basis, index max_iterations,
                                  double tolerance) {
   require(wanted >= 1 && wanted < basis && basis <= a.size, "leading_eigenpairs",
           "1 <= wanted < basis <= size is needed");
+#ifdef HARMONIUM_WITHOUT_SPECTRA
+  (void)max_iterations, (void)tolerance;
+  throw std::logic_error(
+      "leading_eigenpairs: compiled without Spectra (libspectra-dev, harmonium::spectra), which "
+      "principal components of more than a few dozen cells and genes need");
+#else
   Spectra::SymEigsSolver<Matrix> solver(a, wanted, basis);
   solver.init();
   solver.compute(Spectra::SortRule::LargestAlge, max_iterations, tolerance);
   return {solver.eigenvalues(), solver.eigenvectors(),
           solver.info() == Spectra::CompInfo::Successful};
+#endif
 }
 
 }  // namespace harmonium::inline v0_2

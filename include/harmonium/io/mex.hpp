@@ -22,6 +22,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/io/count_assembler.hpp"
 #include "harmonium/io/dataset.hpp"
+#include "harmonium/io/feature_types.hpp"
 #include "harmonium/io/line_reader.hpp"
 #include "harmonium/io/output_file.hpp"
 #include "harmonium/io/text.hpp"
@@ -301,29 +302,7 @@ inline dataset read_10x(const std::filesystem::path& folder, const read_10x_opti
   all.counts =
       read_matrix_market(matrix_path, all.genes.size(), static_cast<index>(all.barcodes.size()));
 
-  std::vector<index> kept;
-  std::vector<left_out> others;
-  for (index gene = 0; gene < all.genes.size(); ++gene) {
-    const std::string& type = all.genes.types[static_cast<std::size_t>(gene)];
-    if (options.feature_type.empty() || type == options.feature_type) {
-      kept.push_back(gene);
-      continue;
-    }
-    const auto known = std::find_if(others.begin(), others.end(),
-                                    [&](const left_out& other) { return other.type == type; });
-    if (known != others.end())
-      ++known->rows;
-    else
-      others.push_back({type, 1});
-  }
-  if (others.empty()) return all;
-  if (kept.empty())
-    throw io_error(features_path.string(), 0,
-                   "no feature is of type " + in_quotes(options.feature_type) +
-                       "; the first is of type " + in_quotes(others.front().type));
-  dataset chosen = select_genes(all, kept);
-  chosen.other_features = std::move(others);
-  return chosen;
+  return keep_feature_type(std::move(all), options.feature_type, features_path.string());
 }
 
 /// Writes a 10x folder (made where missing): matrix.mtx, features.tsv and barcodes.tsv, with `.gz`

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -110,9 +111,32 @@ class cluster_nb {
     return fit(serial_executor{}, pilot, options, rng);
   }
 
+  /// Of parameters, such as those of a file; `labels()` is empty then.
+  /// @param sizes length clusters, >= 0, not all 0; mean, theta clusters x genes
+  /// @throws std::invalid_argument if the shapes differ or a value is out of range.
+  static cluster_nb of(std::vector<double> sizes, matrix<double> mean, matrix<double> theta) {
+    require(!sizes.empty() && std::cmp_equal(sizes.size(), mean.rows()) &&
+                mean.rows() == theta.rows() && mean.cols() == theta.cols(),
+            "cluster_nb::of", "sizes, mean and theta must have a row for every cluster");
+    double total = 0;
+    for (const double size : sizes) {
+      require(size >= 0, "cluster_nb::of", "sizes must not be negative");
+      total += size;
+    }
+    require(total > 0 && total < std::numeric_limits<double>::infinity(), "cluster_nb::of",
+            "sizes must not be all zero");
+    require((mean.array() >= 0).all() && mean.allFinite() && (theta.array() > 0).all(),
+            "cluster_nb::of", "means >= 0 and inverse dispersions > 0 expected");
+    cluster_nb model;
+    model.sizes_ = std::move(sizes);
+    model.mean_ = std::move(mean);
+    model.theta_ = std::move(theta);
+    return model;
+  }
+
   [[nodiscard]] index genes() const noexcept { return mean_.cols(); }
   [[nodiscard]] index clusters() const noexcept { return mean_.rows(); }
-  /// Cluster of every pilot cell, length pilot cells.
+  /// Cluster of every pilot cell, length pilot cells; empty if made by `of`.
   [[nodiscard]] const std::vector<index>& labels() const noexcept { return labels_; }
   /// Pilot cells of every cluster, length clusters: the weights by which clusters are drawn.
   [[nodiscard]] const std::vector<double>& sizes() const noexcept { return sizes_; }

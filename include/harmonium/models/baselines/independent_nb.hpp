@@ -3,8 +3,10 @@
 /// Baseline: every gene negative binomial, on its own.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -93,6 +95,25 @@ class independent_nb {
   template <count_source Counts>
   static independent_nb fit(const Counts& pilot, const dispersion_options& options = {}) {
     return fit(serial_executor{}, pilot, options);
+  }
+
+  /// Of parameters, such as those of a file.
+  /// @param mean, theta, status length genes; means >= 0, inverse dispersions > 0
+  /// @throws std::invalid_argument if the lengths differ or a value is out of range.
+  static independent_nb of(vector<double> mean, vector<double> theta,
+                           std::vector<dispersion_status> status) {
+    require(mean.size() == theta.size() && std::cmp_equal(mean.size(), status.size()),
+            "independent_nb::of", "mean, theta and status must be equally long");
+    for (index gene = 0; gene < mean.size(); ++gene)
+      require(mean[gene] >= 0 && mean[gene] < std::numeric_limits<double>::infinity() &&
+                  theta[gene] > 0,
+              "independent_nb::of",
+              "gene " + std::to_string(gene) + ": mean >= 0 and inverse dispersion > 0 expected");
+    independent_nb model;
+    model.mean_ = std::move(mean);
+    model.theta_ = std::move(theta);
+    model.status_ = std::move(status);
+    return model;
   }
 
   [[nodiscard]] index genes() const noexcept { return mean_.size(); }

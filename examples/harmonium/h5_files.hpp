@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// 10x .h5 and AnnData .h5ad files: h5_files/with_hdf5.cpp where the program is built with HDF5,
+/// else h5_files/without_hdf5.cpp, which says that it is not.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "harmonium/io/dataset.hpp"
+#include "harmonium/io/labels.hpp"
+
+namespace program {
+
+/// Whether a file of this name is one, by its ending.
+inline bool is_h5_name(std::string_view name) {
+  return name.ends_with(".h5") || name.ends_with(".h5ad");
+}
+
+/// @param layer   of an AnnData file; empty: found
+/// @param remarks receives where the counts were found if not in X
+harmonium::io::dataset read_h5(const std::string& name, const std::string& layer,
+                               const std::string& feature_type, std::vector<std::string>& remarks);
+
+/// A column of obs.
+harmonium::io::label_table read_h5_labels(const std::string& name, const std::string& column);
+
+/// What goes to an .h5ad beside counts and names; an .h5 has no place for it.
+struct h5_extras {
+  std::vector<std::pair<std::string, std::vector<std::string>>> labels;  ///< columns of obs
+  std::vector<std::pair<std::string, std::string>> texts;                ///< of uns/harmonium
+  bool compress = true;
+};
+
+void write_h5(const std::string& name, const harmonium::count_matrix<>& counts,
+              const harmonium::io::features& genes, std::span<const std::string> barcodes,
+              const h5_extras& extras);
+
+/// @throws std::invalid_argument if this program writes no such files
+void check_h5_support(const char* option);
+
+}  // namespace program

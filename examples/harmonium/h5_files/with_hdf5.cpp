@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "../h5_files.hpp"
+
+#include "harmonium/io/h5ad.hpp"
+#include "harmonium/io/h5ad_output.hpp"
+#include "harmonium/io/tenx_h5.hpp"
+
+namespace program {
+
+namespace io = harmonium::io;
+
+namespace {
+
+/// Before its first use: what HDF5 does at the end of the program is to close what we have closed,
+/// and of damaged files it complains then.
+void begin_hdf5() {
+  static const auto done = H5dont_atexit();
+  (void)done;
+}
+
+}  // namespace
+
+io::dataset read_h5(const std::string& name, const std::string& layer,
+                    const std::string& feature_type, std::vector<std::string>& remarks) {
+  begin_hdf5();
+  const bool annotated = name.ends_with(".h5ad") || io::hdf5::open(name).find("obs").has_value();
+  if (!annotated) {
+    harmonium::require(layer.empty(), "--layer", "is for .h5ad files; " + name + " is a 10x file");
+    return io::read_10x_h5(name, {.feature_type = feature_type});
+  }
+  const std::string path = io::h5ad_counts_path(name, {.layer = layer});
+  if (layer.empty() && path != "/X")
+    remarks.push_back(name + ": X holds no counts, those of " + path.substr(1) +
+                      " were taken (--layer chooses)");
+  return io::read_h5ad(
+      name, {.layer = layer.empty() && path == "/X" ? "X" : layer, .feature_type = feature_type});
+}
+
+io::label_table read_h5_labels(const std::string& name, const std::string& column) {
+  begin_hdf5();
+  return io::read_h5ad_labels(name, column);
+}
+
+void write_h5(const std::string& name, const harmonium::count_matrix<>& counts,
+              const io::features& genes, std::span<const std::string> barcodes,
+              const h5_extras& extras) {
+  begin_hdf5();
+  const int level = extras.compress ? 4 : 0;
+  if (name.ends_with(".h5"))
+    return io::write_10x_h5(name, counts, genes, barcodes, {.level = level});
+  io::write_h5ad(name, counts, genes, barcodes,
+                 {.labels = extras.labels, .provenance = extras.texts, .level = level});
+}
+
+void check_h5_support(const char*) {}
+
+}  // namespace program

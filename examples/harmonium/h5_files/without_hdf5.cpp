@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "../h5_files.hpp"
+#include "harmonium/core/error.hpp"
+
+namespace program {
+
+namespace io = harmonium::io;
+
+void check_h5_support(const char* option) {
+  harmonium::require(false, option,
+                     "this program was built without HDF5 and has no .h5 or .h5ad files");
+}
+
+io::dataset read_h5(const std::string&, const std::string&, const std::string&,
+                    std::vector<std::string>&) {
+  check_h5_support("read");
+  return {harmonium::count_matrix<>(), {}, {}};
+}
+
+io::label_table read_h5_labels(const std::string&, const std::string&) {
+  check_h5_support("--labels-column");
+  return {.file = {}, .barcodes = {}, .labels = {}};
+}
+
+void write_h5(const std::string&, const harmonium::count_matrix<>&, const io::features&,
+              std::span<const std::string>, const h5_extras&) {
+  check_h5_support("--output");
+}
+
+}  // namespace program

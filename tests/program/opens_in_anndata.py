@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""usage: opens_in_anndata.py FILE.h5ad FOLDER
+Opens what harmonium wrote in AnnData, any warning being an error, and compares it with the same cells
+as a 10x folder. Needs python3-anndata."""
+import gzip
+import sys
+import warnings
+
+import anndata
+import numpy as np
+import scipy.io
+
+name, folder = sys.argv[1:3]
+warnings.simplefilter("error")
+cells = anndata.read_h5ad(name)
+with gzip.open(f"{folder}/matrix.mtx.gz") as file:
+    counts = scipy.io.mmread(file).T.tocsr()
+assert (cells.X != counts).nnz == 0, "other counts"
+assert cells.X.has_canonical_format
+
+
+def lines(name, opened=gzip.open):
+    with opened(f"{folder}/{name}", "rt") as file:
+        return file.read().splitlines()
+
+
+assert list(cells.obs_names) == lines("barcodes.tsv.gz"), "other barcodes"
+assert list(cells.var_names) == [line.split("\t")[0] for line in lines("features.tsv.gz")]
+labels = dict(line.split("\t") for line in lines("labels.tsv", open))
+assert list(cells.obs["cell_type"]) == [labels[name] for name in cells.obs_names], "other labels"
+assert cells.obs["cell_type"].dtype == "category"
+assert isinstance(cells.uns["harmonium"], dict) or "harmonium" in cells.uns
+cells[cells.X.sum(axis=1).A1 > np.median(cells.X.sum(axis=1).A1)].copy()
+print(cells)
