@@ -18,7 +18,7 @@
 #include "harmonium/study/harmonium_model.hpp"
 #include "harmonium/study/planning/abundance.hpp"
 #include "harmonium/study/planning/markers.hpp"
-#include "harmonium/study/scdbm_model.hpp"
+#include "harmonium/study/dbm_model.hpp"
 #include "interrupt.hpp"
 #include "parsed.hpp"
 #include "read_cells.hpp"

@@ -105,7 +105,7 @@ auto usual_recipe(const generate_options& asked, bool small) {
   return recipe;
 }
 
-inline std::string log_as_csv(const hm::training_log& log) {
+inline std::string machine_log_as_csv(const hm::training_log& log) {
   std::string csv =
       "stage,epoch,learning_rate,reconstruction_error,mean_field_unconverged,weight_norms,"
       "free_energy,log_likelihood,"
@@ -194,7 +194,7 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   }
   if (made.cells.cells() < cells) throw interruption{};
 
-  made.training_log = log_as_csv(trainer.log());
+  made.training_log = machine_log_as_csv(trainer.log());
   std::string sizes;
   for (std::size_t l = 0; l < layers; ++l)
     sizes += (l > 0 ? " + " : "") + std::to_string(asked.hidden[l]);

@@ -38,15 +38,15 @@ struct component_start {
 };
 
 /// All cells of one label, ascending.
-struct labelled_cells {
+struct cells_of_label {
   index label = 0;
   std::vector<index> cells;
 };
 
 /// Cells by label, labels ascending; without labels all of them under 0.
 /// @throws std::invalid_argument for a negative label.
-inline std::vector<labelled_cells> cells_by_label(std::span<const index> labels, index cells) {
-  std::vector<labelled_cells> groups;
+inline std::vector<cells_of_label> cells_by_label(std::span<const index> labels, index cells) {
+  std::vector<cells_of_label> groups;
   if (labels.empty()) {
     groups.emplace_back();
     for (index i = 0; i < cells; ++i) groups[0].cells.push_back(i);
@@ -68,7 +68,7 @@ inline std::vector<labelled_cells> cells_by_label(std::span<const index> labels,
 
 /// At most about `most` cells of all groups together, the groups in proportion, but 100 of each
 /// that has them.
-inline void choose_cells(std::vector<labelled_cells>& groups, index cells, index most,
+inline void choose_cells(std::vector<cells_of_label>& groups, index cells, index most,
                          random_engine& rng) {
   if (cells <= most) return;
   const double kept = static_cast<double>(most) / static_cast<double>(cells);

@@ -52,10 +52,9 @@ template <class Pack>
 }
 
 /// Independent standard normal numbers. Takes 32 bits of the engine for each, whole words.
-/// @param[out] out    overwritten
-/// @param      widest registers of no more than this many bytes, for tests
+/// @param[out] out overwritten
 template <bit_source Engine>
-void normals(std::span<float> out, Engine& rng, int widest = 64) {
+void normals(std::span<float> out, Engine& rng) {
   constexpr std::size_t most = 512;
   std::array<std::uint64_t, most / 2> words;
   std::array<std::uint32_t, most> bits;
@@ -68,14 +67,12 @@ void normals(std::span<float> out, Engine& rng, int widest = 64) {
       for (std::size_t i = 0; i < count; ++i)
         bits[i] = static_cast<std::uint32_t>(words[i / 2] >> (i % 2 * 32));
     }
-    packs::widest(
-        [&]<int Bytes>() __attribute__((always_inline)) {
-          packs::for_each<float, Bytes>(
-              static_cast<std::ptrdiff_t>(count),
-              [ from = bits.data(), to = out.data() + begin ]<class Pack>(std::ptrdiff_t m)
-                  __attribute__((always_inline)) { normal_of_bits<Pack>(from + m).store(to + m); });
-        },
-        widest);
+    packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+      packs::for_each<float, Bytes>(
+          static_cast<std::ptrdiff_t>(count),
+          [ from = bits.data(), to = out.data() + begin ]<class Pack>(std::ptrdiff_t m)
+              __attribute__((always_inline)) { normal_of_bits<Pack>(from + m).store(to + m); });
+    });
   }
 }
 
