@@ -20,7 +20,7 @@
 #include "harmonium/io/mex.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
@@ -113,9 +113,9 @@ timings run_scdbm(const hm::thread_executor& threads, const hm::count_matrix<>& 
   result.peak = peak_memory();
   const stopwatch generating;
   if (enumerable)
-    (void)hm::generate(threads, model, generated, hm::exact{}, rng);
+    (void)hm::sampled(model, hm::exact{}).generate(threads, generated, rng);
   else
-    (void)hm::generate(threads, model, generated, hm::gibbs{.burn_in = 10}, rng);
+    (void)hm::sampled(model, hm::gibbs{.burn_in = 10}).generate(threads, generated, rng);
   result.generating = generating.seconds();
   result.generating_processor = generating.processor_seconds();
   return result;

@@ -188,7 +188,6 @@
 #include "harmonium/training/exact_start.hpp"
 #include "harmonium/training/fit_latent_harmonium.hpp"
 #include "harmonium/training/hidden_balance.hpp"
-#include "harmonium/training/kept_rows.hpp"
 #include "harmonium/training/model_selection.hpp"
 #include "harmonium/training/monitors.hpp"
 #include "harmonium/training/newton_m_step.hpp"

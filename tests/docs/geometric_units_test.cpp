@@ -15,7 +15,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/training/dbm_trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
@@ -128,7 +128,7 @@ TEST_CASE("a family is all that a model needs") {
       hm::simulate_tissue({.cells = 150, .genes = 40, .markers_per_type = 4}, rng);
   using model = hm::rbm<basic_geometric<double>, hm::bernoulli>;
   const model trained = hm::train<model>(tissue.counts, {.hidden = {3}}, rng);
-  const auto cells = hm::generate(trained, 4000, hm::exact{}, rng);
+  const auto cells = hm::sampled(trained, hm::exact{}).generate(4000, rng);
 
   const auto want = hm::gene_means(tissue.counts);
   const auto got = hm::gene_means(cells);

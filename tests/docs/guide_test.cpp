@@ -29,7 +29,7 @@
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/models/residuals/full_copula.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/samplers/harmonium_latent.hpp"
 #include "harmonium/samplers/variational_posterior.hpp"
@@ -91,10 +91,10 @@ TEST_CASE("another stack is another template argument") {
   using poisson_counts = hm::dbm<hm::poisson, hm::bernoulli>;
   const auto three = hm::train<deeper>(pilot.counts, {.hidden = {4, 3, 2}}, rng);
   const auto one = hm::train<poisson_counts>(pilot.counts, {.hidden = {4}}, rng);
-  const auto cells = hm::generate(three, 100, hm::exact{}, rng);
+  const auto cells = hm::sampled(three, hm::exact{}).generate(100, rng);
 
   CHECK(cells.cells() == 100);
-  CHECK(hm::generate(one, 10, hm::exact{}, rng).genes() == 40);
+  CHECK(hm::sampled(one, hm::exact{}).generate(10, rng).genes() == 40);
 }
 
 TEST_CASE("step by step, watched and stopped") {
@@ -148,7 +148,7 @@ TEST_CASE("the variational autoencoder") {
       hm::fit_latent_harmonium(run, posterior.encoded(), {.components = 4}, rng));
   const hm::variational_prior<autoencoder, hm::harmonium_latent> composed(model, latent);
   const hm::variational_start<hm::variational_posterior<>> start{&posterior, 5};  // 5 Gibbs sweeps
-  const auto swept = hm::generate(run, machine, 100, start, rng);
+  const auto swept = hm::sampled(machine, start).generate(run, 100, rng);
 
   CHECK(around.source.size() == 200);
   CHECK(cells.cells() == 200);
@@ -194,7 +194,7 @@ TEST_CASE("the published settings") {
   auto published = hm::paper_training_options<scdbm>();
   published.learning_rate.initial = 1e-6;  // 1e-11 leaves the weights where they start
   const scdbm model = hm::train<scdbm>(pilot.counts, published, rng);
-  const auto cells = hm::generate(model, 150, hm::gibbs{.burn_in = 50}, rng);
+  const auto cells = hm::sampled(model, hm::gibbs{.burn_in = 50}).generate(150, rng);
 
   for (hm::index i = 0; i < model.weights(0).size(); ++i) CHECK(model.weights(0).data()[i] <= 0);
   CHECK(cells.cells() == 150);
@@ -236,8 +236,8 @@ TEST_CASE("streams") {
   const scdbm model = hm::train<scdbm>(pilot.counts, short_training(), rng);
 
   hm::random_engine first(11), second(11);
-  const auto a = hm::generate(hm::serial_executor{}, model, 300, hm::exact{}, first);
-  const auto b = hm::generate(hm::thread_executor(4), model, 300, hm::exact{}, second);
+  const auto a = hm::sampled(model, hm::exact{}).generate(hm::serial_executor{}, 300, first);
+  const auto b = hm::sampled(model, hm::exact{}).generate(hm::thread_executor(4), 300, second);
   CHECK(a == b);
   CHECK(first == second);  // both moved on by one word
 
@@ -355,7 +355,7 @@ TEST_CASE("files in, files out") {
   const hm::io::dataset data = hm::io::read_10x(path);
   const hm::io::dataset chosen = hm::io::select_genes(data, hm::variable_genes(data.counts, 30));
   const scdbm model = hm::train<scdbm>(chosen.counts, {.hidden = {4, 2}}, rng);
-  hm::io::dataset synthetic{hm::generate(model, 200, hm::exact{}, rng), chosen.genes, {}};
+  hm::io::dataset synthetic{hm::sampled(model, hm::exact{}).generate(200, rng), chosen.genes, {}};
   for (int i = 0; i < 200; ++i) synthetic.barcodes.push_back("synthetic_" + std::to_string(i));
   hm::io::write_10x(output, synthetic);
 

@@ -18,7 +18,7 @@
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/training/constraints.hpp"
@@ -125,12 +125,12 @@ TEST_CASE("eta = 0") {
   scdbm model(hm::negative_binomial(2), hm::bernoulli(2), hm::bernoulli(1));
   hm::random_engine rng(1);
   // wrong
-  CHECK_THROWS_AS(hm::generate(model, 1, hm::gibbs{}, rng), std::domain_error);
+  CHECK_THROWS_AS(hm::sampled(model, hm::gibbs{}).generate(1, rng), std::domain_error);
   // right
   const std::vector<double> means{0.5, 3};
   model.visible().natural_from_mean(means, model.bias(0));  // eta < 0
   hm::admissible_sum{}.apply(model);                        // after every change of W or a
-  const auto cells = hm::generate(model, 1, hm::gibbs{}, rng);
+  const auto cells = hm::sampled(model, hm::gibbs{}).generate(1, rng);
 
   CHECK(cells.genes() == 2);
 }
@@ -155,11 +155,11 @@ TEST_CASE("exact on a large layer") {
   const std::vector<double> means{0.5, 3};
   model.visible().natural_from_mean(means, model.bias(0));
   // wrong
-  CHECK_THROWS_AS(hm::generate(model, 10, hm::exact{}, rng), std::invalid_argument);
+  CHECK_THROWS_AS(hm::sampled(model, hm::exact{}).generate(10, rng), std::invalid_argument);
   // right
   const bool small = model.units<1>().states() <= hm::exact{}.max_states;
-  const auto cells = small ? hm::generate(model, 10, hm::exact{}, rng)
-                           : hm::generate(model, 10, hm::gibbs{.burn_in = 200}, rng);
+  const auto cells = small ? hm::sampled(model, hm::exact{}).generate(10, rng)
+                           : hm::sampled(model, hm::gibbs{.burn_in = 200}).generate(10, rng);
 
   CHECK(cells.cells() == 10);
 }

@@ -12,8 +12,8 @@
 namespace hm = harmonium;
 
 using model_type = hm::dbm<hm::negative_binomial, hm::bernoulli>;
-static_assert(hm::has_inverse_dispersion<model_type>);
-static_assert(!hm::has_inverse_dispersion<hm::dbm<hm::poisson, hm::bernoulli>>);
+static_assert(hm::has_dispersions<model_type::visible_units>);
+static_assert(!hm::has_dispersions<hm::poisson>);
 
 namespace {
 

@@ -15,7 +15,7 @@ TEST_CASE("as trained by itself; the first layer by held-out likelihood") {
   hm::random_engine rng(3), same(3);
   const auto made = model.fit({pilot}, rng);
   const auto direct = hm::train<hm::scdbm_model::model_type>(pilot, model.options, same);
-  CHECK(made.sources[0](20, rng) == hm::generate(direct, 20, hm::exact{}, same));
+  CHECK(made.sources[0](20, rng) == hm::sampled(direct, hm::exact{}).generate(20, same));
   CHECK(made.facts[0].value == 2);
 
   model.candidates = {1, 3};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/sampled.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,7 +13,7 @@ TEST_CASE("the same cells for any number of threads, other cells for another see
   const auto model = tiny::deep_of<hm::negative_binomial>(1);
   const auto run = [&](auto sampler, int threads, std::uint64_t seed) {
     hm::random_engine rng(seed);
-    return hm::generate(hm::thread_executor(threads), model, 500, sampler, rng);
+    return hm::sampled(model, sampler).generate(hm::thread_executor(threads), 500, rng);
   };
   const auto serial = run(hm::gibbs{.burn_in = 3}, 1, 7);
   CHECK(serial.cells() == 500);
@@ -27,8 +27,8 @@ TEST_CASE("the same cells for any number of threads, other cells for another see
 TEST_CASE("the first cells do not depend on how many follow") {
   const auto model = tiny::deep_of<hm::poisson>(2);
   hm::random_engine few(3), many(3);
-  const auto short_run = hm::generate(model, 10, hm::exact{}, few);
-  const auto long_run = hm::generate(model, 200, hm::exact{}, many);
+  const auto short_run = hm::sampled(model, hm::exact{}).generate(10, few);
+  const auto long_run = hm::sampled(model, hm::exact{}).generate(200, many);
   for (hm::index i = 0; i < 10; ++i) {
     const auto a = short_run.cell(i), b = long_run.cell(i);
     CHECK(std::vector(a.values.begin(), a.values.end()) ==
@@ -39,13 +39,13 @@ TEST_CASE("the first cells do not depend on how many follow") {
 TEST_CASE("nothing, and less than nothing") {
   const auto model = tiny::rbm_of<hm::poisson>(1);
   hm::random_engine rng(1);
-  CHECK(hm::generate(model, 0, hm::exact{}, rng).cells() == 0);
-  CHECK_THROWS_AS((void)hm::generate(model, -1, hm::exact{}, rng), std::invalid_argument);
+  CHECK(hm::sampled(model, hm::exact{}).generate(0, rng).cells() == 0);
+  CHECK_THROWS_AS((void)hm::sampled(model, hm::exact{}).generate(-1, rng), std::invalid_argument);
 }
 
 TEST_CASE("counts beyond the value type throw") {
   hm::dbm<hm::poisson, hm::bernoulli> model(hm::poisson(1), hm::bernoulli(1));
   model.bias(0)[0] = 25;  // mean 7e10
   hm::random_engine rng(1);
-  CHECK_THROWS_AS((void)hm::generate(model, 1, hm::exact{}, rng), std::overflow_error);
+  CHECK_THROWS_AS((void)hm::sampled(model, hm::exact{}).generate(1, rng), std::overflow_error);
 }
