@@ -18,11 +18,12 @@
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/sampled.hpp"
 #include "harmonium/samplers/gibbs.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/training/constraints.hpp"
-#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/stages/exact_em.hpp"
+#include "harmonium/training/train_with.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "harmonium/units/poisson.hpp"
@@ -183,12 +184,14 @@ TEST_CASE("the training set's likelihood") {
       hm::simulate_tissue({.cells = 60, .genes = 60, .markers_per_type = 5}, tissue_rng);
   const auto last_line = [&](hm::index units) {
     hm::random_engine rng(3);
-    hm::training_options<scdbm> settings{.hidden = {units, 2}};
+    hm::training_settings<scdbm> settings{.hidden = {units, 2}};
     for (hm::index cell = 0; cell < 60; cell += 2) settings.held_out.push_back(cell);
-    hm::dbm_trainer<scdbm, hm::count_matrix<>> trainer(pilot.counts, settings, rng);
+    hm::recipe_trainer<scdbm, hm::count_matrix<>, hm::exact_em> trainer(pilot.counts, settings, {},
+                                                                        rng);
     trainer.run(hm::serial_executor{}, hm::silent{});
     const auto& line = trainer.log().back();
-    return std::pair(line.log_likelihood.value(), line.held_out_log_likelihood.value());
+    return std::pair(line.figure("log_likelihood").value(),
+                     line.figure("held_out_log_likelihood").value());
   };
   const auto [small_seen, small_unseen] = last_line(1);
   const auto [large_seen, large_unseen] = last_line(7);
@@ -202,8 +205,8 @@ TEST_CASE("the training set's likelihood") {
 TEST_CASE("burn-in of pinned states") {
   hm::random_engine rng(7);
   const auto pilot = hm::simulate_tissue({.cells = 150, .genes = 200, .markers_per_type = 10}, rng);
-  const scdbm model = hm::train<scdbm>(
-      pilot.counts, {.hidden = {4, 2}, .pretraining_epochs = {20, 10}, .exact_iterations = 8}, rng);
+  const scdbm model = hm::train<scdbm>(hm::serial_executor{}, pilot.counts, {.hidden = {4, 2}},
+                                       hm::exact_em{.iterations = 8}, rng);
 
   const auto first_hidden = [](const auto& state) {
     return std::vector<double>(state[1].begin(), state[1].end());

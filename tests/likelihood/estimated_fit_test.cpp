@@ -31,4 +31,3 @@ TEST_CASE("likelihood for a given log Z") {
   check_bound(tiny::grouped_of<hm::negative_binomial>(5));
   check_bound(tiny::deepest_of<hm::negative_binomial>(6));
 }
-

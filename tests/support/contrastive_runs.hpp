@@ -20,10 +20,9 @@ namespace tiny {
 using deep_machine = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli>;
 
 inline deep_machine untrained(const hm::count_matrix<>& counts) {
-  deep_machine model =
-      with_random_parameters(deep_machine(hm::negative_binomial(counts.genes(), 2.0),
-                                          hm::bernoulli(3), hm::bernoulli(2)),
-                             3);
+  deep_machine model = with_random_parameters(
+      deep_machine(hm::negative_binomial(counts.genes(), 2.0), hm::bernoulli(3), hm::bernoulli(2)),
+      3);
   for (auto& w : model.parameters()) w *= 0.05;
   const hm::vector<double> means = hm::gene_means(counts);
   model.visible().natural_from_mean(hm::as_span(means), model.bias(0));

@@ -40,4 +40,3 @@ TEST_CASE("E-step: as by enumeration") {
   CHECK(direct.log_likelihood - hidden.log_partition() ==
         doctest::Approx(exact.log_likelihood).epsilon(1e-10));
 }
-

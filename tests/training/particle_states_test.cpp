@@ -53,4 +53,3 @@ TEST_CASE("particles and pilot cells as one list") {
             all.state(best)[static_cast<std::size_t>(k)]);
   }
 }
-

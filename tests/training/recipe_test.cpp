@@ -56,7 +56,8 @@ std::string stages_of(const Recipe& recipe) {
   hm::recipe_trainer<rbm, hm::count_matrix<>, Recipe> trainer(pilot, {.hidden = {1}}, recipe, rng);
   std::string seen;
   trainer.run(hm::serial_executor{}, [&](const hm::progress& now) {
-    seen += std::string(now.stage) + std::to_string(now.done) + "/" + std::to_string(now.total) + " ";
+    seen +=
+        std::string(now.stage) + std::to_string(now.done) + "/" + std::to_string(now.total) + " ";
     return hm::flow::proceed;
   });
   CHECK(trainer.done());

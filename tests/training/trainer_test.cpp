@@ -156,8 +156,8 @@ TEST_CASE("settings out of range are named") {
   CHECK_THROWS_WITH_AS((void)with({.hidden = {3, 0}}),
                        doctest::Contains("hidden layer 2 needs at least one unit"),
                        std::invalid_argument);
-  CHECK_THROWS_WITH_AS((void)with({.hidden = {3, 2}, .held_out = {150}}),
-                       doctest::Contains("150"), std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)with({.hidden = {3, 2}, .held_out = {150}}), doctest::Contains("150"),
+                       std::invalid_argument);
   CHECK_THROWS_AS((void)with(small, quick_recipe({.epochs = {-1}}, {}, {})), std::invalid_argument);
   CHECK_THROWS_AS((void)with(small, quick_recipe({.epochs = {0}}, {.epochs = -1}, {})),
                   std::invalid_argument);

@@ -14,6 +14,5 @@ TEST_CASE("figures by name, and the columns of a log") {
   CHECK(log[0].figure("rate") == 0.5);
   CHECK(!log[0].figure("log_likelihood").has_value());
   CHECK(log[1].figure("log_likelihood") == -3.0);
-  CHECK(hm::figure_names(log) ==
-        std::vector<std::string_view>{"rate", "error", "log_likelihood"});
+  CHECK(hm::figure_names(log) == std::vector<std::string_view>{"rate", "error", "log_likelihood"});
 }

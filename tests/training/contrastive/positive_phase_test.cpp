@@ -37,8 +37,8 @@ TEST_CASE("a row of weight 2 is two rows") {
   const std::vector<double> weights{1, 1, 2, 1, 1, 1};
   const hm::training_rows<hm::count_matrix<>> weighted(counts,
                                                        hm::row_choice({0, 1, 2, 3, 4, 5}, weights));
-  const hm::training_rows<hm::count_matrix<>> copied(
-      counts, hm::row_choice({0, 1, 2, 3, 4, 5, 2}, {}));
+  const hm::training_rows<hm::count_matrix<>> copied(counts,
+                                                     hm::row_choice({0, 1, 2, 3, 4, 5, 2}, {}));
   const std::vector<hm::index> all{0, 1, 2, 3, 4, 5, 6};
   hm::positive_phase<model_type> one, two;
   one.evaluate(hm::serial_executor{}, model, weighted, std::span(all).first(6), {}, {});

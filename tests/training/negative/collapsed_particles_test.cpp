@@ -34,8 +34,7 @@ TEST_CASE("twelve units without enumeration reach what exact statistics reach") 
   };
   const auto learn = [&]<class Negative>(hm::index units, const Negative& negative) {
     tiny::machine_run<Negative, wide> run(fresh(units), negative, 50, 8);
-    for (int n = 0; n < 40; ++n)
-      run.train(hm::serial_executor{}, counts, 1, 0.2 / (1 + n / 10.0));
+    for (int n = 0; n < 40; ++n) run.train(hm::serial_executor{}, counts, 1, 0.2 / (1 + n / 10.0));
     return tiny::likelihood(run.model, counts);
   };
   const double start = tiny::likelihood(fresh(12), counts);

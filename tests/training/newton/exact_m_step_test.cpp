@@ -29,7 +29,7 @@ scdbm start(const hm::count_matrix<>& counts) {
 const hm::vector<double> limits = hm::vector<double>::Constant(genes, -1e-4);
 
 hm::m_step_result iterate(scdbm& model, const hm::count_matrix<>& counts,
-                            const hm::m_step_options& options) {
+                          const hm::m_step_options& options) {
   hm::hidden_enumeration<scdbm> hidden(model);
   const auto data = hm::posterior_of(hm::serial_executor{}, model, hidden, counts);
   return hm::maximise_expected(hm::serial_executor{}, model, hidden, data, hm::as_span(limits),
@@ -49,7 +49,8 @@ TEST_CASE("EM is monotone and finds the two kinds of cells") {
   double before = likelihood(model, counts);
   const double first = before;
   for (int n = 0; n < 40; ++n) {
-    const auto result = iterate(model, counts, {.newton = {.ridge = 1e-6}, .upper = {.ridge = 1e-6}});
+    const auto result =
+        iterate(model, counts, {.newton = {.ridge = 1e-6}, .upper = {.ridge = 1e-6}});
     CHECK(result.objective_after >= result.objective_before);
     const double now = likelihood(model, counts);
     // The objective is the penalised one; the penalty is 1e-6.

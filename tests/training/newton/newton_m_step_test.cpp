@@ -48,9 +48,9 @@ void check_maximum(Model model) {
   const hm::vector<double> limits =
       hm::vector<double>::Constant(genes, model.visible().natural_supremum() - 1e-6);
   const double before = gradient_left(model, data, 1);
-  const auto result = hm::newton_m_step<Model>(model, hidden, data, hm::as_span(limits), cells,
-                                               {.steps = 60})
-                          .run(hm::serial_executor{});
+  const auto result =
+      hm::newton_m_step<Model>(model, hidden, data, hm::as_span(limits), cells, {.steps = 60})
+          .run(hm::serial_executor{});
   CHECK(result.objective_after > result.objective_before);
   CHECK(gradient_left(model, data, 1) < 1e-3 * before);
 }
@@ -95,7 +95,8 @@ TEST_CASE("M-step: states listed twice at half their weight change nothing") {
   hm::matrix<double> twice(2 * states, units);
   for (hm::index s = 0; s < 2 * states; ++s)
     model.units<1>().write_state(s / 2, std::span<double>(twice.data() + s * units, units));
-  hm::hidden_enumeration<rbm> all(model), list(hm::serial_executor{}, model, hm::enumerated_states<double>(twice));
+  hm::hidden_enumeration<rbm> all(model),
+      list(hm::serial_executor{}, model, hm::enumerated_states<double>(twice));
   list.set_log_weights(hm::vector<double>::Constant(2 * states, -std::log(2.0)));
   CHECK(list.log_partition() == doctest::Approx(all.log_partition()).epsilon(1e-12));
 
@@ -105,9 +106,9 @@ TEST_CASE("M-step: states listed twice at half their weight change nothing") {
   const auto first =
       hm::newton_m_step<rbm>(by_all, all, exact, hm::as_span(limits), cells, {.steps = 60})
           .run(hm::serial_executor{});
-  const auto second = hm::newton_m_step<rbm>(by_list, list, direct, hm::as_span(limits), cells,
-                                             {.steps = 60})
-                          .run(hm::serial_executor{});
+  const auto second =
+      hm::newton_m_step<rbm>(by_list, list, direct, hm::as_span(limits), cells, {.steps = 60})
+          .run(hm::serial_executor{});
   CHECK(second.objective_before == doctest::Approx(first.objective_before).epsilon(1e-12));
   // Steps are shortened for states of more than 1e-4, so that the ways differ.
   CHECK(second.objective_after == doctest::Approx(first.objective_after).epsilon(1e-7));

@@ -45,4 +45,3 @@ TEST_CASE("equal probability, and what is left of it under another model") {
   model.bias(1)[0] += std::log(3.0);
   CHECK(hm::effective_share(serial, model, list) == doctest::Approx(0.8).epsilon(1e-9));
 }
-

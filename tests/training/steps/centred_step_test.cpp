@@ -118,7 +118,8 @@ TEST_CASE("with a hidden covariance: uncorrelated units make the plain step, twi
   // A shorter leash: all weights of the first layer by the same factor, the root of the ratio.
   const auto moved = [&](double leash) {
     auto model = start();
-    hm::centred_step{.weight_decay = 0, .max_divergence = leash}.update(model, {data, own, &covariance}, 1e-3);
+    hm::centred_step{.weight_decay = 0, .max_divergence = leash}.update(
+        model, {data, own, &covariance}, 1e-3);
     return hm::matrix<double>(model.weights(0) - start().weights(0));
   };
   CHECK((moved(1e-9) - 10 * moved(1e-11)).norm() < 1e-6 * moved(1e-9).norm());

@@ -19,4 +19,3 @@ TEST_CASE("plain_gradient adds rate times the difference") {
   hm::plain_gradient{}.update(model, {data, own}, 0.1);
   CHECK((model.parameters() - before - 0.1 * (data - own)).cwiseAbs().maxCoeff() < 1e-15);
 }
-
