@@ -6,6 +6,7 @@
 #include "harmonium/training/trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
+#include "support/checkpoints.hpp"
 #include "support/toy_counts.hpp"
 
 namespace hm = harmonium;
@@ -34,4 +35,14 @@ TEST_CASE("the paper's settings run, and hardly learn") {
   CHECK(model.weights(0).minCoeff() > -0.02);
   CHECK(trainer.log().back().stage == "joint training");
   CHECK(trainer.statuses().size() == 12);
+}
+
+TEST_CASE("copies of the paper's recipe go on alike") {
+  auto recipe = hm::paper_recipe();
+  auto& [first, all] = recipe.stages;
+  first.epochs = {3, 2};
+  all.epochs = 2;
+  first.learning_rate.initial = all.learning_rate.initial = 1e-4;
+  support::check_checkpoints<scdbm>(tiny::toy_counts(48, 6, 1), hm::paper_settings<scdbm>(), recipe,
+                                    7, 2);
 }

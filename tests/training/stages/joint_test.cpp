@@ -6,11 +6,13 @@
 #include <stdexcept>
 
 #include "harmonium/training/negative/collapsed_particles.hpp"
+#include "harmonium/training/negative/restarted_particles.hpp"
 #include "harmonium/training/recipe.hpp"
 #include "harmonium/training/stages/pretrain.hpp"
 #include "harmonium/training/trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
+#include "support/checkpoints.hpp"
 #include "support/toy_counts.hpp"
 
 namespace hm = harmonium;
@@ -38,4 +40,25 @@ TEST_CASE("particles learn in pretraining and in all layers at once") {
   CHECK(*last.figure("log_likelihood") > *first.figure("log_likelihood"));
   CHECK(trainer.log()[8].stage == "pretraining layer 2");
   CHECK(!trainer.log()[8].figure("log_likelihood").has_value());
+}
+
+namespace {
+
+const auto checkpoint_pilot = tiny::toy_counts(48, 6, 1);
+
+template <class Negative>
+void check_steps(const Negative& negative) {
+  using recipe = hm::then<hm::pretrain<Negative>, hm::joint<Negative>>;
+  support::check_checkpoints<scdbm>(
+      checkpoint_pilot, {.hidden = {3, 2}, .held_out = {3, 4}},
+      recipe({.epochs = {3, 2}, .batch_size = 16, .negative = negative, .refit_every = 2},
+             {.epochs = 3, .batch_size = 16, .negative = negative, .refit_every = 2}),
+      8, 2);
+}
+
+}  // namespace
+
+TEST_CASE("copies of pretraining and of joint training go on alike") {
+  check_steps(hm::restarted_particles{});
+  check_steps(hm::collapsed_particles{.particles = 16});
 }

@@ -7,6 +7,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "harmonium/core/draw/normal.hpp"
+#include "harmonium/training/negative/block_particles.hpp"
 #include "harmonium/training/negative/enumerated.hpp"
 #include "harmonium/training/recipe.hpp"
 #include "harmonium/training/stages/exact_em.hpp"
@@ -14,8 +16,10 @@
 #include "harmonium/training/trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/categorical.hpp"
+#include "harmonium/units/gaussian.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "harmonium/units/poisson.hpp"
+#include "support/checkpoints.hpp"
 #include "support/toy_counts.hpp"
 
 namespace hm = harmonium;
@@ -71,4 +75,18 @@ TEST_CASE("the last number of epochs goes on; layers of none are passed") {
   CHECK(stages({0}).empty());
   CHECK_THROWS_AS((void)stages({}), std::invalid_argument);
   CHECK_THROWS_AS((void)stages({-1}), std::invalid_argument);
+}
+
+TEST_CASE("copies of pretraining on real-valued rows go on alike") {
+  using model_type = hm::dbm<hm::gaussian, hm::bernoulli>;
+  hm::matrix<double> rows(60, 3);
+  hm::random_engine draws(6);
+  for (hm::index i = 0; i < rows.size(); ++i)
+    rows.data()[i] = (i / 3 % 2 == 0 ? 1.0 : -1.0) + hm::draw::normal(draws);
+  const hm::dense_rows<double> data(rows);
+  support::check_checkpoints<model_type>(
+      data, {.hidden = {2}},
+      hm::pretrain<hm::block_particles>{
+          .epochs = {5}, .batch_size = 16, .negative = {.particles = 16}, .refit_every = 2},
+      5, 1);
 }
