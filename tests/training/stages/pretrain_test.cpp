@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "harmonium/core/draw/normal.hpp"
@@ -34,6 +35,12 @@ using stages_for = std::conditional_t<
     hm::then<hm::pretrain<hm::enumerated>, hm::joint<hm::enumerated>, hm::exact_em>,
     hm::then<hm::pretrain<hm::enumerated>, hm::exact_em>>;
 
+/// Two units, or two categories, in every hidden layer.
+template <class Model, std::size_t... L>
+hm::training_settings<Model> pairs(std::index_sequence<L...>) {
+  return {.hidden = {hm::layer_size(L < Model::hidden_layers ? 2 : 0)...}};
+}
+
 }  // namespace
 
 TEST_CASE_TEMPLATE("all stages after one another train other stacks too", Model,
@@ -43,8 +50,7 @@ TEST_CASE_TEMPLATE("all stages after one another train other stacks too", Model,
                    hm::dbm<hm::negative_binomial, hm::categorical>,
                    hm::dbm<hm::basic_negative_binomial<float>, hm::basic_bernoulli<float>>) {
   hm::random_engine rng(4);
-  hm::training_settings<Model> settings;
-  settings.hidden.fill(2);
+  const auto settings = pairs<Model>(std::make_index_sequence<Model::hidden_layers>{});
   stages_for<Model> recipe;
   std::get<0>(recipe.stages).epochs = {10};
   std::get<std::tuple_size_v<decltype(recipe.stages)> - 1>(recipe.stages).iterations = 6;
