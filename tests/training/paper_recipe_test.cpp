@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "harmonium/models/dbm.hpp"
 #include "harmonium/training/trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "harmonium/core/draw/normal.hpp"
+#include "harmonium/models/dbm.hpp"
 #include "harmonium/training/stages/exact_em.hpp"
 #include "harmonium/training/stages/sampled_em.hpp"
 #include "harmonium/units/bernoulli.hpp"

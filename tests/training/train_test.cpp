@@ -9,6 +9,7 @@
 #include "harmonium/core/draw/normal.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/likelihood/exact_fit.hpp"
+#include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/sampled.hpp"
 #include "harmonium/states/exact_statistics.hpp"

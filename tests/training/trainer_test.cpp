@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harmonium/likelihood/exact_fit.hpp"
+#include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/sampled.hpp"
 #include "harmonium/training/negative/enumerated.hpp"

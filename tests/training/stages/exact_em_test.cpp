@@ -11,6 +11,7 @@
 #include "harmonium/core/draw/negative_binomial.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/likelihood/exact_fit.hpp"
+#include "harmonium/models/dbm.hpp"
 #include "harmonium/states/exact_statistics.hpp"
 #include "harmonium/training/train_with.hpp"
 #include "harmonium/units/bernoulli.hpp"

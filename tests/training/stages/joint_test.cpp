@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 
+#include "harmonium/models/dbm.hpp"
 #include "harmonium/training/negative/collapsed_particles.hpp"
 #include "harmonium/training/negative/restarted_particles.hpp"
 #include "harmonium/training/recipe.hpp"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harmonium/core/draw/normal.hpp"
+#include "harmonium/models/dbm.hpp"
 #include "harmonium/training/negative/block_particles.hpp"
 #include "harmonium/training/negative/enumerated.hpp"
 #include "harmonium/training/recipe.hpp"

@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 
+#include "harmonium/models/dbm.hpp"
 #include "harmonium/states/exact_statistics.hpp"
 #include "harmonium/training/trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
