@@ -72,3 +72,20 @@ TEST_CASE("projected states are those that the enumeration finds best") {
   }
   CHECK(a() == b());
 }
+
+TEST_CASE("two groups of two categories are not taken for one of four") {
+  hm::random_engine draws(3);
+  hm::matrix<double> scores(40, 3);
+  for (hm::index i = 0; i < scores.size(); ++i) scores.data()[i] = hm::draw::normal(draws);
+  const hm::categorical units(2, 2);
+  const hm::enumerated_states<double> all(units);
+  CHECK(!hm::is_one_group(all));
+  CHECK(hm::is_one_group(hm::enumerated_states<double>(hm::categorical(1, 4))));
+  hm::random_engine a(9), b(9);
+  const auto shares = hm::starting_states(hm::serial_executor{}, all, scores, {}, a);
+  const auto states = hm::projected_states<double>(units, scores, {}, b);
+  for (hm::index i = 0; i < 40; ++i) {
+    const auto best = all[shares[static_cast<std::size_t>(i)].front().state];
+    for (hm::index k = 0; k < 4; ++k) CHECK(states(i, k) == best[static_cast<std::size_t>(k)]);
+  }
+}
