@@ -10,11 +10,13 @@
 
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/io/mex.hpp"
+#include "harmonium/models/dbm.hpp"
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/training/compensated_em.hpp"
 #include "harmonium/training/stages/exact_em.hpp"
 #include "harmonium/training/trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
+#include "harmonium/units/negative_binomial.hpp"
 
 namespace hm = harmonium;
 
