@@ -86,7 +86,9 @@ TEST_CASE("several one-hot groups, each of which tells two kinds of cells apart"
   };
   const auto model = fit(hm::one_hot{.groups = 2, .categories = 2});
   CHECK(model.units<1>().states() == 4);
-  CHECK(likelihood(model, counts) > likelihood(fit(2), counts) + 2);
+  // Four genes of wide negative binomials against two of narrow ones each, less the bit's log 2:
+  // 1.68 nats per cell.
+  CHECK(likelihood(model, counts) > likelihood(fit(2), counts) + 1.5);
   // Four kinds of cells, equally often.
   const hm::hidden_enumeration<grouped> hidden(model);
   for (hm::index s = 0; s < 4; ++s)
