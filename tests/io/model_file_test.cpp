@@ -9,7 +9,7 @@
 
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "support/golden_models.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -72,8 +72,8 @@ TEST_CASE("the same cells from the file as without it; equal models, equal bytes
   CHECK(folder.bytes("a.harmonium") == folder.bytes("b.harmonium"));
   hm::random_engine one(3);
   hm::random_engine two(3);
-  CHECK(hm::generate(model, 50, hm::exact{}, one) ==
-        hm::generate(io::load<golden::deep>(folder / "a.harmonium"), 50, hm::exact{}, two));
+  CHECK(hm::sampled(model, hm::exact{}).generate(50, one) ==
+        hm::sampled(io::load<golden::deep>(folder / "a.harmonium"), hm::exact{}).generate(50, two));
   io::save(golden::clusters(), folder / "c.harmonium");
   CHECK(golden::clusters().generate(50, one) ==
         io::load<hm::cluster_nb>(folder / "c.harmonium").generate(50, two));

@@ -59,6 +59,17 @@ matrix<Scalar> projected_states(const Units& units, const matrix<double>& scores
   return states;
 }
 
+/// Every state has one unit at 1: two groups of two categories also have as many states as units.
+template <class Scalar>
+bool is_one_group(const enumerated_states<Scalar>& states) {
+  if (states.size() != states.units()) return false;
+  for (index s = 0; s < states.size(); ++s) {
+    const auto state = states[s];
+    if (std::count(state.begin(), state.end(), Scalar(0)) != states.units() - 1) return false;
+  }
+  return true;
+}
+
 /// One state per cell. Layers of one one-hot group take the clusters of k-means; in others every
 /// unit weighs the components (scaled to equal variance) at random, and a cell takes the state that
 /// is best for its weights: with Bernoulli units, those of positive weight are on.
@@ -73,7 +84,7 @@ std::vector<std::vector<posterior_share>> starting_states(const Executor& run,
                                                           random_engine& rng) {
   const index cells = scores.rows(), units = states.units();
   std::vector<std::vector<posterior_share>> shares(static_cast<std::size_t>(cells));
-  if (states.size() == units) {
+  if (is_one_group(states)) {
     const auto found = k_means(run, scores, {.clusters = units}, rng);
     for (std::size_t i = 0; i < shares.size(); ++i) shares[i] = {{found.labels[i], 1.0}};
     return shares;
