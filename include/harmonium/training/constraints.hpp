@@ -23,9 +23,9 @@
 namespace harmonium::inline v0_2 {
 
 /// Moves a model's parameters, if need be, so that every hidden state gives an admissible visible
-/// input and the joint distribution normalises: `apply(model)`. `write_limits(model, out)` gives the
-/// largest input it allows, one per visible unit; `prepared(largest)` is the constraint for data
-/// with these largest entries per column.
+/// input and the joint distribution normalises: `apply(model)`. `write_limits(model, out)` gives
+/// the largest input it allows, one per visible unit; `prepared(largest)` is the constraint for
+/// data with these largest entries per column.
 template <class C, class Model>
 concept constraint_for = std::copyable<C> &&
     requires(const C& constraint, Model& model, const Model& constant,
@@ -96,8 +96,10 @@ struct admissible_sum {
 
   [[nodiscard]] admissible_sum prepared(const vector<double>& largest) const {
     admissible_sum result = *this;
-    if (max_mean.size() == 0)
-      result.max_mean = (1 + max_mean_factor * largest.array()).matrix();
+    if (max_mean.size() == 0) {
+      vector<double> most = (1 + max_mean_factor * largest.array()).matrix();
+      result.max_mean.swap(most);
+    }
     return result;
   }
 
