@@ -2,7 +2,6 @@
 // Exact samples list the states of the first hidden layer; Gaussian units have no list.
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/generate.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/gaussian.hpp"
 

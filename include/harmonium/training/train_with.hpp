@@ -11,6 +11,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/rows.hpp"
 #include "harmonium/models/concepts.hpp"
+#include "harmonium/training/refit.hpp"
 #include "harmonium/training/settings.hpp"
 #include "harmonium/training/trainer.hpp"
 
@@ -32,7 +33,8 @@ using rows_of_data = std::remove_cvref_t<decltype(as_rows(std::declval<const Dat
 
 /// The recipe is a stage for this model and these data.
 template <class Model, class Data, class Recipe>
-concept trainable_by = training_stage<Recipe, Model, rows_of_data<Data>>;
+concept trainable_by =
+    refits_from<Model, rows_of_data<Data>> && training_stage<Recipe, Model, rows_of_data<Data>>;
 
 /// Trains a layered model to the end by a recipe.
 ///

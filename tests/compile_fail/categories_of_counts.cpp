@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Only one-hot groups have a number of categories.
+#include "harmonium/models/dbm.hpp"
+#include "harmonium/training/settings.hpp"
+#include "harmonium/units/bernoulli.hpp"
+#include "harmonium/units/categorical.hpp"
+#include "harmonium/units/negative_binomial.hpp"
+
+namespace hm = harmonium;
+
+#ifdef REJECTED
+using visible = hm::negative_binomial;
+#else
+using visible = hm::categorical;
+#endif
+
+hm::training_settings<hm::dbm<visible, hm::bernoulli>> settings() {
+  return {.hidden = {4}, .visible = {.categories = 3}};
+}

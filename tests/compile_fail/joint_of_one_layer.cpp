@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Joint training is of several hidden layers; one is trained by `pretrain`.
+#include "harmonium/models/dbm.hpp"
+#include "harmonium/training/negative/restarted_particles.hpp"
+#include "harmonium/training/stages/joint.hpp"
+#include "harmonium/training/train_with.hpp"
+#include "harmonium/units/bernoulli.hpp"
+
+namespace hm = harmonium;
+
+#ifdef REJECTED
+using model = hm::dbm<hm::bernoulli, hm::bernoulli>;
+#else
+using model = hm::dbm<hm::bernoulli, hm::bernoulli, hm::bernoulli>;
+#endif
+
+template <class Model, class Recipe>
+requires hm::trainable_by<Model, hm::count_matrix<>, Recipe>
+constexpr bool recipe_fits() {
+  return true;
+}
+static_assert(recipe_fits<model, hm::joint<hm::restarted_particles>>());
