@@ -18,9 +18,8 @@ using visible = hm::gaussian;
 
 using model = hm::dbm<visible, hm::bernoulli>;
 
-template <class Model, class Recipe>
-requires hm::trainable_by<Model, hm::matrix<double>, Recipe>
-constexpr bool recipe_fits() {
-  return true;
+model trained(const hm::matrix<double>& data, const hm::training_settings<model>& settings,
+              hm::random_engine& rng) {
+  return hm::train<model>(hm::serial_executor{}, data, settings,
+                          hm::pretrain<hm::restarted_particles>{}, rng);
 }
-static_assert(recipe_fits<model, hm::pretrain<hm::restarted_particles>>());

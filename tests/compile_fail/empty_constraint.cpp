@@ -21,9 +21,7 @@ using constraint = hm::non_positive_weights;
 using stage =
     hm::pretrain<hm::restarted_particles, hm::centred_step, hm::harmonic_decay, constraint>;
 
-template <class Model, class Recipe>
-requires hm::trainable_by<Model, hm::count_matrix<>, Recipe>
-constexpr bool recipe_fits() {
-  return true;
+model trained(const hm::count_matrix<>& data, const hm::training_settings<model>& settings,
+              hm::random_engine& rng) {
+  return hm::train<model>(hm::serial_executor{}, data, settings, stage{}, rng);
 }
-static_assert(recipe_fits<model, stage>());

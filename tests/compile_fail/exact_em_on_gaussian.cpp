@@ -16,9 +16,7 @@ using hidden = hm::bernoulli;
 
 using model = hm::dbm<hm::bernoulli, hidden>;
 
-template <class Model, class Recipe>
-requires hm::trainable_by<Model, hm::count_matrix<>, Recipe>
-constexpr bool recipe_fits() {
-  return true;
+model trained(const hm::count_matrix<>& data, const hm::training_settings<model>& settings,
+              hm::random_engine& rng) {
+  return hm::train<model>(hm::serial_executor{}, data, settings, hm::exact_em{}, rng);
 }
-static_assert(recipe_fits<model, hm::exact_em>());

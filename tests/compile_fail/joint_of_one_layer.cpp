@@ -14,9 +14,8 @@ using model = hm::dbm<hm::bernoulli, hm::bernoulli>;
 using model = hm::dbm<hm::bernoulli, hm::bernoulli, hm::bernoulli>;
 #endif
 
-template <class Model, class Recipe>
-requires hm::trainable_by<Model, hm::count_matrix<>, Recipe>
-constexpr bool recipe_fits() {
-  return true;
+model trained(const hm::count_matrix<>& data, const hm::training_settings<model>& settings,
+              hm::random_engine& rng) {
+  return hm::train<model>(hm::serial_executor{}, data, settings,
+                          hm::joint<hm::restarted_particles>{}, rng);
 }
-static_assert(recipe_fits<model, hm::joint<hm::restarted_particles>>());

@@ -71,11 +71,16 @@ template <class Visible>
 using data_of =
     std::conditional_t<std::same_as<Visible, hm::gaussian>, hm::matrix<double>, hm::count_matrix<>>;
 
-/// The columns on their own: their means, and what the trained units hold besides.
+/// The columns on their own: their means, with what the trained units hold besides.
 template <class Model>
 double independent_likelihood(Model model, const hm::matrix<double>& rows) {
   model.parameters().setZero();
   const hm::vector<double> means = rows.colwise().mean();
+  if constexpr (requires { model.visible().standard_deviation(); }) {
+    const hm::vector<double> sigma =
+        (rows.rowwise() - means.transpose()).array().square().colwise().mean().sqrt();
+    (void)model.visible().set_standard_deviation(sigma);
+  }
   model.visible().natural_from_mean(hm::as_span(means), model.bias(0));
   return reference<Model>(model).log_likelihood(rows);
 }
