@@ -11,7 +11,8 @@
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/simulate/tissue.hpp"
-#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/stages/exact_em.hpp"
+#include "harmonium/training/train_with.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
@@ -28,10 +29,8 @@ const scdbm& model_of(hm::index genes) {
     if (size == genes) return model;
   hm::random_engine rng(7);
   const auto pilot = hm::simulate_tissue({.cells = 384, .genes = genes}, rng);
-  hm::training_options<scdbm> options;
-  options.hidden = {4, 2};
-  options.pretraining_epochs = {10, 5};
-  known.emplace_back(genes, hm::train<scdbm>(pilot.counts, options, rng));
+  known.emplace_back(genes, hm::train<scdbm>(hm::serial_executor{}, pilot.counts,
+                                             {.hidden = {4, 2}}, hm::exact_em{}, rng));
   return known.back().second;
 }
 

@@ -22,8 +22,9 @@
 #include "harmonium/samplers/variational_posterior.hpp"
 #include "harmonium/samplers/variational_start.hpp"
 #include "harmonium/simulate/tissue.hpp"
-#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/stages/exact_em.hpp"
 #include "harmonium/training/train_variational.hpp"
+#include "harmonium/training/train_with.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "sampler_comparison.hpp"
@@ -66,7 +67,8 @@ int main(int argc, char** argv) {
   }
   hm::random_engine rng(7);
   const auto pilot = hm::simulate_tissue({.cells = 384, .genes = 200}, rng);
-  const auto model = hm::train<scdbm>(pilot.counts, {.hidden = {4, 2}}, rng);
+  const auto model = hm::train<scdbm>(hm::serial_executor{}, pilot.counts, {.hidden = {4, 2}},
+                                      hm::exact_em{}, rng);
   auto encoding = hm::paper_notebook();
   if (with.seconds < 0.1) encoding.epochs = 1;
   const hm::serial_executor run;

@@ -20,11 +20,12 @@
 #include "harmonium/io/mex.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "harmonium/simulate/tissue.hpp"
-#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/default_recipe.hpp"
 #include "harmonium/training/train_harmonium.hpp"
+#include "harmonium/training/trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
@@ -93,18 +94,17 @@ timings run_harmonium(const hm::thread_executor& threads, const hm::count_matrix
 timings run_scdbm(const hm::thread_executor& threads, const hm::count_matrix<>& pilot,
                   hm::index hidden, hm::index generated, hm::random_engine& rng) {
   using scdbm = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli>;
-  hm::training_options<scdbm> options;
-  options.hidden = {hidden, 2};
   const bool enumerable = hidden <= 14;
+  hm::default_recipe<scdbm> recipe;
   if (!enumerable) {  // contrastive divergence alone
-    options.pretraining_epochs = {2, 1};
-    options.epochs = 1;
-    options.exact_iterations = 0;
+    auto& [layers, all] = std::get<1>(recipe.stages).stages;
+    layers.epochs = {2, 1};
+    all.epochs = 1;
   }
   timings result;
   const stopwatch training;
-  hm::dbm_trainer<scdbm, hm::count_matrix<>, hm::training_options<scdbm>> trainer(pilot, options,
-                                                                                  rng);
+  hm::recipe_trainer<scdbm, hm::count_matrix<>, hm::default_recipe<scdbm>> trainer(
+      pilot, {.hidden = {hidden, 2}}, recipe, rng);
   trainer.run(threads, hm::silent{});
   const auto model = trainer.model();
   result.training = training.seconds();
@@ -113,9 +113,9 @@ timings run_scdbm(const hm::thread_executor& threads, const hm::count_matrix<>& 
   result.peak = peak_memory();
   const stopwatch generating;
   if (enumerable)
-    (void)hm::generate(threads, model, generated, hm::exact{}, rng);
+    (void)hm::sampled(model, hm::exact{}).generate(threads, generated, rng);
   else
-    (void)hm::generate(threads, model, generated, hm::gibbs{.burn_in = 10}, rng);
+    (void)hm::sampled(model, hm::gibbs{.burn_in = 10}).generate(threads, generated, rng);
   result.generating = generating.seconds();
   result.generating_processor = generating.processor_seconds();
   return result;

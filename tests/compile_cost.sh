@@ -20,7 +20,7 @@ stated="
 2.2|harmonium/samplers/exact.hpp
 1.4|harmonium/analysis/pca.hpp
 1.8|harmonium/io/mex.hpp
-4.2|harmonium/training/dbm_trainer.hpp
+4.2|harmonium/training/train.hpp
 7|harmonium/training/train_harmonium.hpp
 13.2|harmonium/harmonium.hpp
 5.8|tests/compile_cost/sample_dbm.cpp

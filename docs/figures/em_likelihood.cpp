@@ -12,7 +12,8 @@
 #include "harmonium/io/mex.hpp"
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/training/compensated_em.hpp"
-#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/stages/exact_em.hpp"
+#include "harmonium/training/trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
 
 namespace hm = harmonium;
@@ -26,15 +27,14 @@ void line(const char* model, std::size_t iteration, double training, double fres
 template <class Model>
 void exact_em(const char* name, const hm::count_matrix<>& counts,
               const std::vector<hm::index>& fresh,
-              const std::array<hm::index, Model::hidden_layers>& hidden) {
-  hm::training_options<Model> options;
-  options.hidden = hidden;
-  options.held_out = fresh;
+              const std::array<hm::layer_size, Model::hidden_layers>& hidden) {
   hm::random_engine rng(7);
-  hm::dbm_trainer<Model, hm::count_matrix<>> trainer(counts, options, rng);
+  hm::recipe_trainer<Model, hm::count_matrix<>, hm::exact_em> trainer(
+      counts, {.hidden = hidden, .held_out = fresh}, {}, rng);
   trainer.run(hm::serial_executor{}, hm::silent{});
   for (std::size_t i = 0; i < trainer.log().size(); ++i)
-    line(name, i + 1, *trainer.log()[i].log_likelihood, *trainer.log()[i].held_out_log_likelihood);
+    line(name, i + 1, *trainer.log()[i].figure("log_likelihood"),
+         *trainer.log()[i].figure("held_out_log_likelihood"));
 }
 
 void compensated(const hm::count_matrix<>& training, const hm::count_matrix<>& fresh) {

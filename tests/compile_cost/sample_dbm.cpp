@@ -3,7 +3,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 
@@ -14,5 +14,5 @@ int main() {
   scdbm model(hm::negative_binomial(3), hm::bernoulli(2), hm::bernoulli(2));
   for (double& bias : model.bias(0)) bias = -1;
   hm::random_engine rng(7);
-  return hm::generate(model, 10, hm::exact{}, rng).cells() == 10 ? 0 : 1;
+  return hm::sampled(model, hm::exact{}).generate(10, rng).cells() == 10 ? 0 : 1;
 }

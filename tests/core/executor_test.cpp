@@ -100,3 +100,13 @@ TEST_CASE("numbers of threads") {
   CHECK(hm::thread_executor(0).threads() >= 1);
   CHECK_THROWS_AS(hm::thread_executor(-1), std::invalid_argument);
 }
+
+TEST_CASE("a reference to an executor runs the same loop, and copies refer to the same") {
+  const hm::thread_executor run(3);
+  const hm::executor_ref any(run);
+  const hm::executor_ref copy = any;
+  CHECK(work(copy, 50) == work(hm::serial_executor{}, 50));
+  const hm::serial_executor alone;
+  CHECK(work(hm::executor_ref(alone), 50) == work(run, 50));
+  CHECK(failure(copy, 40, {3, 4, 39}) == "block 3");
+}

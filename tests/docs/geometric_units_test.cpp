@@ -11,9 +11,9 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "harmonium/simulate/tissue.hpp"
-#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/train.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/concepts.hpp"
 #include "harmonium/units/negative_binomial.hpp"
@@ -59,8 +59,9 @@ TEST_CASE("a family is all that a model needs") {
   const hm::tissue tissue =
       hm::simulate_tissue({.cells = 150, .genes = 40, .markers_per_type = 4}, rng);
   using model = hm::rbm<basic_geometric<double>, hm::bernoulli>;
-  const model trained = hm::train<model>(tissue.counts, {.hidden = {3}}, rng);
-  const auto cells = hm::generate(trained, 4000, hm::exact{}, rng);
+  const hm::thread_executor run(2);
+  const model trained = hm::train<model>(run, tissue.counts, {.hidden = {3}}, rng);
+  const auto cells = hm::sampled(trained, hm::exact{}).generate(run, 4000, rng);
 
   const auto want = hm::gene_means(tissue.counts);
   const auto got = hm::gene_means(cells);

@@ -29,9 +29,9 @@
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/models/residuals/full_copula.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/samplers/harmonium_latent.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "harmonium/samplers/variational_posterior.hpp"
 #include "harmonium/samplers/variational_prior.hpp"
 #include "harmonium/samplers/variational_start.hpp"
@@ -42,8 +42,9 @@
 #include "harmonium/study/study.hpp"
 #include "harmonium/study/unseen_mass.hpp"
 #include "harmonium/training/compensated_em.hpp"
-#include "harmonium/training/dbm_trainer.hpp"
 #include "harmonium/training/fit_latent_harmonium.hpp"
+#include "harmonium/training/paper_recipe.hpp"
+#include "harmonium/training/train.hpp"
 #include "harmonium/training/train_harmonium.hpp"
 #include "harmonium/training/train_variational.hpp"
 #include "harmonium/units/bernoulli.hpp"
@@ -61,8 +62,9 @@ hm::tissue small_tissue(hm::random_engine& rng) {
   return hm::simulate_tissue({.cells = 150, .genes = 40, .markers_per_type = 4}, rng);
 }
 
-hm::training_options<scdbm> short_training() {
-  return {.hidden = {3, 2}, .pretraining_epochs = {6, 3}, .epochs = 3, .exact_iterations = 6};
+scdbm small_machine(const hm::tissue& pilot, hm::random_engine& rng) {
+  return hm::train<scdbm>(hm::serial_executor{}, pilot.counts, {.hidden = {3, 2}},
+                          hm::exact_em{.iterations = 6}, rng);
 }
 
 }  // namespace
@@ -71,9 +73,10 @@ TEST_CASE("settings, model, chain") {
   hm::random_engine rng(7);
   const hm::tissue pilot = small_tissue(rng);
 
-  hm::training_options<scdbm> settings{.hidden = {4, 2}};  // a small value; copy it freely
-  settings.dispersion.penalty = 2;
-  const scdbm model = hm::train<scdbm>(pilot.counts, settings, rng);  // const: threads share it
+  const hm::thread_executor run(2);
+  hm::training_settings<scdbm> settings{.hidden = {4, 2}};  // a small value; copy it freely
+  settings.refit.options.penalty = 2;
+  const scdbm model = hm::train<scdbm>(run, pilot.counts, settings, rng);  // shared by threads
 
   const auto source = hm::exact{}.prepare(model);  // const: threads share it; refers to the model
   auto chain = source.make_chain();                // one per thread; refers to the source
@@ -86,24 +89,28 @@ TEST_CASE("settings, model, chain") {
 TEST_CASE("another stack is another template argument") {
   hm::random_engine rng(7);
   const hm::tissue pilot = small_tissue(rng);
+  const hm::thread_executor run(2);
 
   using deeper = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli, hm::bernoulli>;
   using poisson_counts = hm::dbm<hm::poisson, hm::bernoulli>;
-  const auto three = hm::train<deeper>(pilot.counts, {.hidden = {4, 3, 2}}, rng);
-  const auto one = hm::train<poisson_counts>(pilot.counts, {.hidden = {4}}, rng);
-  const auto cells = hm::generate(three, 100, hm::exact{}, rng);
+  const auto three = hm::train<deeper>(run, pilot.counts, {.hidden = {4, 3, 2}}, rng);
+  const auto one = hm::train<poisson_counts>(run, pilot.counts, {.hidden = {4}}, rng);
+  const auto cells = hm::sampled(three, hm::exact{}).generate(run, 100, rng);
 
   CHECK(cells.cells() == 100);
-  CHECK(hm::generate(one, 10, hm::exact{}, rng).genes() == 40);
+  CHECK(hm::sampled(one, hm::exact{}).generate(10, rng).genes() == 40);
 }
 
 TEST_CASE("step by step, watched and stopped") {
   hm::random_engine rng(7);
   const hm::tissue pilot = small_tissue(rng);
-  const auto settings = short_training();
+
+  using stages = hm::then<hm::pretrain<hm::enumerated>, hm::joint<hm::enumerated>, hm::exact_em>;
+  const stages recipe({.epochs = {6, 3}}, {.epochs = 3}, {.iterations = 6});
 
   const hm::thread_executor run(2);
-  hm::dbm_trainer<scdbm, hm::count_matrix<>> trainer(pilot.counts, settings, rng);
+  hm::recipe_trainer<scdbm, hm::count_matrix<>, stages> trainer(pilot.counts, {.hidden = {3, 2}},
+                                                                recipe, rng);
   std::vector<std::string> shown;
   const auto watch = [&](const hm::progress& now) {
     shown.push_back(std::string(now.stage) + " " + std::to_string(now.done) + "/" +
@@ -114,16 +121,16 @@ TEST_CASE("step by step, watched and stopped") {
 
   auto resumed = trainer;                // the state is a value: a copy is a checkpoint
   resumed.run(run, hm::silent{});        // goes on where the other stopped
-  const scdbm& model = resumed.model();  // throws before the end of training
+  const scdbm& model = resumed.model();  // as trained so far
   for (const hm::training_record& line : resumed.log())
-    if (line.log_likelihood) shown.push_back(line.stage);
-  const std::vector<hm::dispersion_status>& how_theta_ended = resumed.statuses();
+    if (line.figure("log_likelihood")) shown.push_back(line.stage);
+  const std::vector<hm::dispersion_status> how_theta_ended = resumed.statuses();
 
   CHECK(!finished);
   CHECK(shown[4] == "pretraining layer 1 5/6");
   CHECK(shown.back() == "exact maximum likelihood");
   CHECK(how_theta_ended.size() == 40);
-  CHECK_THROWS_AS((void)trainer.model(), std::invalid_argument);
+  CHECK(trainer.log().size() == 5);
   trainer.run(hm::serial_executor{}, hm::silent{});
   CHECK(trainer.model().parameters() == model.parameters());
 }
@@ -132,7 +139,7 @@ TEST_CASE("the variational autoencoder") {
   hm::random_engine rng(7);
   const hm::tissue pilot = small_tissue(rng);
   const hm::thread_executor run(2);
-  const auto machine = hm::train<scdbm>(pilot.counts, short_training(), rng);
+  const auto machine = small_machine(pilot, rng);
 
   auto settings = hm::paper_notebook();  // or scvi_default()
   settings.epochs = 20;
@@ -148,7 +155,7 @@ TEST_CASE("the variational autoencoder") {
       hm::fit_latent_harmonium(run, posterior.encoded(), {.components = 4}, rng));
   const hm::variational_prior<autoencoder, hm::harmonium_latent> composed(model, latent);
   const hm::variational_start<hm::variational_posterior<>> start{&posterior, 5};  // 5 Gibbs sweeps
-  const auto swept = hm::generate(run, machine, 100, start, rng);
+  const auto swept = hm::sampled(machine, start).generate(run, 100, rng);
 
   CHECK(around.source.size() == 200);
   CHECK(cells.cells() == 200);
@@ -190,11 +197,15 @@ TEST_CASE("several groups of hidden units") {
 TEST_CASE("the published settings") {
   hm::random_engine rng(7);
   const hm::tissue pilot = small_tissue(rng);
+  const hm::thread_executor run(2);
 
-  auto published = hm::paper_training_options<scdbm>();
-  published.learning_rate.initial = 1e-6;  // 1e-11 leaves the weights where they start
-  const scdbm model = hm::train<scdbm>(pilot.counts, published, rng);
-  const auto cells = hm::generate(model, 150, hm::gibbs{.burn_in = 50}, rng);
+  auto published = hm::paper_recipe();
+  auto& [layers, all] = published.stages;
+  layers.learning_rate.initial = 1e-6;  // 1e-11 leaves the weights where they start
+  all.learning_rate.initial = 1e-6;
+  const auto settings = hm::paper_settings<scdbm>();
+  const scdbm model = hm::train<scdbm>(run, pilot.counts, settings, published, rng);
+  const auto cells = hm::sampled(model, hm::gibbs{.burn_in = 50}).generate(run, 150, rng);
 
   for (hm::index i = 0; i < model.weights(0).size(); ++i) CHECK(model.weights(0).data()[i] <= 0);
   CHECK(cells.cells() == 150);
@@ -203,12 +214,14 @@ TEST_CASE("the published settings") {
 TEST_CASE("step, schedule and constraint are policies") {
   hm::random_engine rng(7);
   const hm::tissue pilot = small_tissue(rng);
+  const hm::thread_executor run(2);
 
-  using options =
-      hm::training_options<scdbm, hm::centred_step, hm::listed_rates, hm::non_positive_weights>;
-  options settings{.hidden = {4, 2}, .learning_rate = {.rates = {0.2, 0.2, 0.1, 0.05}}};
-  settings.exact_iterations = 0;  // exact EM knows limits of states; W <= 0 would clip it
-  const scdbm model = hm::train<scdbm>(pilot.counts, settings, rng);
+  using phase = hm::either_phase<hm::enumerated, hm::collapsed_particles>;
+  using layers = hm::pretrain<phase, hm::centred_step, hm::listed_rates, hm::non_positive_weights>;
+  using all = hm::joint<phase, hm::centred_step, hm::listed_rates, hm::non_positive_weights>;
+  const hm::listed_rates rates{.rates = {0.2, 0.2, 0.1, 0.05}};
+  const hm::then recipe(layers{.learning_rate = rates}, all{.learning_rate = rates});
+  const scdbm model = hm::train<scdbm>(run, pilot.counts, {.hidden = {4, 2}}, recipe, rng);
 
   CHECK(model.weights(0).maxCoeff() <= 0);
 }
@@ -216,7 +229,7 @@ TEST_CASE("step, schedule and constraint are policies") {
 TEST_CASE("likelihood without enumeration") {
   hm::random_engine rng(12);
   const hm::tissue pilot = small_tissue(rng);
-  const scdbm model = hm::train<scdbm>(pilot.counts, short_training(), rng);
+  const scdbm model = small_machine(pilot, rng);
   const hm::thread_executor run(2);
 
   const auto reference = hm::mean_field_reference(run, model, pilot.counts);
@@ -233,11 +246,11 @@ TEST_CASE("likelihood without enumeration") {
 TEST_CASE("streams") {
   hm::random_engine rng(7);
   const hm::tissue pilot = small_tissue(rng);
-  const scdbm model = hm::train<scdbm>(pilot.counts, short_training(), rng);
+  const scdbm model = small_machine(pilot, rng);
 
   hm::random_engine first(11), second(11);
-  const auto a = hm::generate(hm::serial_executor{}, model, 300, hm::exact{}, first);
-  const auto b = hm::generate(hm::thread_executor(4), model, 300, hm::exact{}, second);
+  const auto a = hm::sampled(model, hm::exact{}).generate(hm::serial_executor{}, 300, first);
+  const auto b = hm::sampled(model, hm::exact{}).generate(hm::thread_executor(4), 300, second);
   CHECK(a == b);
   CHECK(first == second);  // both moved on by one word
 
@@ -257,7 +270,7 @@ TEST_CASE("streams") {
 TEST_CASE("clamped sampling") {
   hm::random_engine rng(7);
   const hm::tissue pilot = small_tissue(rng);
-  const scdbm model = hm::train<scdbm>(pilot.counts, short_training(), rng);
+  const scdbm model = small_machine(pilot, rng);
 
   hm::gibbs_chain<scdbm> chain(model, {}, {.units = {0, 3}, .values = {5, 0}});
   chain.start(rng);
@@ -354,8 +367,9 @@ TEST_CASE("files in, files out") {
 
   const hm::io::dataset data = hm::io::read_10x(path);
   const hm::io::dataset chosen = hm::io::select_genes(data, hm::variable_genes(data.counts, 30));
-  const scdbm model = hm::train<scdbm>(chosen.counts, {.hidden = {4, 2}}, rng);
-  hm::io::dataset synthetic{hm::generate(model, 200, hm::exact{}, rng), chosen.genes, {}};
+  const hm::thread_executor run(2);
+  const scdbm model = hm::train<scdbm>(run, chosen.counts, {.hidden = {4, 2}}, rng);
+  hm::io::dataset synthetic{hm::sampled(model, hm::exact{}).generate(200, rng), chosen.genes, {}};
   for (int i = 0; i < 200; ++i) synthetic.barcodes.push_back("synthetic_" + std::to_string(i));
   hm::io::write_10x(output, synthetic);
 

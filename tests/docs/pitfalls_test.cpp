@@ -18,11 +18,12 @@
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/samplers/exact.hpp"
-#include "harmonium/samplers/generate.hpp"
 #include "harmonium/samplers/gibbs.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/training/constraints.hpp"
-#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/stages/exact_em.hpp"
+#include "harmonium/training/train_with.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "harmonium/units/poisson.hpp"
@@ -125,12 +126,12 @@ TEST_CASE("eta = 0") {
   scdbm model(hm::negative_binomial(2), hm::bernoulli(2), hm::bernoulli(1));
   hm::random_engine rng(1);
   // wrong
-  CHECK_THROWS_AS(hm::generate(model, 1, hm::gibbs{}, rng), std::domain_error);
+  CHECK_THROWS_AS(hm::sampled(model, hm::gibbs{}).generate(1, rng), std::domain_error);
   // right
   const std::vector<double> means{0.5, 3};
   model.visible().natural_from_mean(means, model.bias(0));  // eta < 0
   hm::admissible_sum{}.apply(model);                        // after every change of W or a
-  const auto cells = hm::generate(model, 1, hm::gibbs{}, rng);
+  const auto cells = hm::sampled(model, hm::gibbs{}).generate(1, rng);
 
   CHECK(cells.genes() == 2);
 }
@@ -155,11 +156,11 @@ TEST_CASE("exact on a large layer") {
   const std::vector<double> means{0.5, 3};
   model.visible().natural_from_mean(means, model.bias(0));
   // wrong
-  CHECK_THROWS_AS(hm::generate(model, 10, hm::exact{}, rng), std::invalid_argument);
+  CHECK_THROWS_AS(hm::sampled(model, hm::exact{}).generate(10, rng), std::invalid_argument);
   // right
   const bool small = model.units<1>().states() <= hm::exact{}.max_states;
-  const auto cells = small ? hm::generate(model, 10, hm::exact{}, rng)
-                           : hm::generate(model, 10, hm::gibbs{.burn_in = 200}, rng);
+  const auto cells = small ? hm::sampled(model, hm::exact{}).generate(10, rng)
+                           : hm::sampled(model, hm::gibbs{.burn_in = 200}).generate(10, rng);
 
   CHECK(cells.cells() == 10);
 }
@@ -183,12 +184,14 @@ TEST_CASE("the training set's likelihood") {
       hm::simulate_tissue({.cells = 60, .genes = 60, .markers_per_type = 5}, tissue_rng);
   const auto last_line = [&](hm::index units) {
     hm::random_engine rng(3);
-    hm::training_options<scdbm> settings{.hidden = {units, 2}};
+    hm::training_settings<scdbm> settings{.hidden = {units, 2}};
     for (hm::index cell = 0; cell < 60; cell += 2) settings.held_out.push_back(cell);
-    hm::dbm_trainer<scdbm, hm::count_matrix<>> trainer(pilot.counts, settings, rng);
+    hm::recipe_trainer<scdbm, hm::count_matrix<>, hm::exact_em> trainer(pilot.counts, settings, {},
+                                                                        rng);
     trainer.run(hm::serial_executor{}, hm::silent{});
     const auto& line = trainer.log().back();
-    return std::pair(line.log_likelihood.value(), line.held_out_log_likelihood.value());
+    return std::pair(line.figure("log_likelihood").value(),
+                     line.figure("held_out_log_likelihood").value());
   };
   const auto [small_seen, small_unseen] = last_line(1);
   const auto [large_seen, large_unseen] = last_line(7);
@@ -202,8 +205,8 @@ TEST_CASE("the training set's likelihood") {
 TEST_CASE("burn-in of pinned states") {
   hm::random_engine rng(7);
   const auto pilot = hm::simulate_tissue({.cells = 150, .genes = 200, .markers_per_type = 10}, rng);
-  const scdbm model = hm::train<scdbm>(
-      pilot.counts, {.hidden = {4, 2}, .pretraining_epochs = {20, 10}, .exact_iterations = 8}, rng);
+  const scdbm model = hm::train<scdbm>(hm::serial_executor{}, pilot.counts, {.hidden = {4, 2}},
+                                       hm::exact_em{.iterations = 8}, rng);
 
   const auto first_hidden = [](const auto& state) {
     return std::vector<double>(state[1].begin(), state[1].end());

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "support/tiny_models.hpp"
 
 namespace hm = harmonium;
@@ -71,4 +73,18 @@ TEST_CASE("the factor-two rule doubles what a layer hears, not its bias") {
   }
   model.units<1>().mean(hm::as_span(std::as_const(input)), hm::as_span(expected));
   CHECK(means[1] == expected);
+}
+
+TEST_CASE("what the means were before does not matter, not even NaN") {
+  const auto model = tiny::deepest_of<hm::negative_binomial>(2);
+  hm::vector<double> x(3);
+  x << 1, 3, 0;
+  const auto row = hm::as_span(std::as_const(x));
+  auto zeros = model.make_state(), garbage = zeros;
+  for (std::size_t l = 1; l < model.layers; ++l)
+    garbage[l].setConstant(std::numeric_limits<double>::quiet_NaN());
+  hm::mean_field_workspace work(model);
+  hm::mean_field(model, row, zeros, work);
+  hm::mean_field(model, row, garbage, work);
+  for (std::size_t l = 1; l < model.layers; ++l) CHECK(garbage[l] == zeros[l]);
 }

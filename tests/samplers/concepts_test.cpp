@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "harmonium/core/counts.hpp"
-#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "support/tiny_models.hpp"
 
 namespace hm = harmonium;
@@ -35,7 +35,7 @@ TEST_CASE("the contract is enough for generate") {
   const auto model = tiny::rbm_of<hm::poisson>(1);
   static_assert(hm::sampler_for<constant_sampler, std::remove_cvref_t<decltype(model)>>);
   hm::random_engine rng(1);
-  const auto cells = hm::generate(model, 3, constant_sampler{}, rng);
+  const auto cells = hm::sampled(model, constant_sampler{}).generate(3, rng);
   CHECK(cells.cells() == 3);
   CHECK(cells.nonzeros() == 3 * model.size(0));
   CHECK(cells.cell(2).values[1] == 2);

@@ -7,7 +7,7 @@
 
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/concepts.hpp"
-#include "harmonium/samplers/generate.hpp"
+#include "harmonium/samplers/sampled.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/poisson.hpp"
 #include "support/tiny_variational.hpp"
@@ -28,11 +28,13 @@ TEST_CASE("without sweeps the posterior's cells, with sweeps the machine's") {
   model.bias(1)[0] = -2;  // the first gene's two more counts bring it to 1/2
 
   hm::random_engine a(2), b(2), c(2);
-  const auto none = hm::generate(hm::thread_executor(2), model, 800, start{&posterior, 0}, a);
+  const auto none =
+      hm::sampled(model, start{&posterior, 0}).generate(hm::thread_executor(2), 800, a);
   CHECK(hm::library_sizes(none).mean() ==
         doctest::Approx(hm::library_sizes(pilot.counts).mean()).epsilon(0.15));
-  const auto swept = hm::generate(hm::thread_executor(2), model, 800, start{&posterior, 60}, b);
-  CHECK(swept == hm::generate(model, 800, start{&posterior, 60}, c));
+  const auto swept =
+      hm::sampled(model, start{&posterior, 60}).generate(hm::thread_executor(2), 800, b);
+  CHECK(swept == hm::sampled(model, start{&posterior, 60}).generate(800, c));
   const auto means = hm::gene_means(swept);
   for (hm::index m = 1; m < 12; ++m)  // Poisson: a standard error of 0.05
     CHECK(means[m] == doctest::Approx(2).epsilon(0.13));

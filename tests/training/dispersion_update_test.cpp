@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
@@ -12,8 +13,8 @@
 namespace hm = harmonium;
 
 using model_type = hm::dbm<hm::negative_binomial, hm::bernoulli>;
-static_assert(hm::has_inverse_dispersion<model_type>);
-static_assert(!hm::has_inverse_dispersion<hm::dbm<hm::poisson, hm::bernoulli>>);
+static_assert(hm::has_dispersions<model_type::visible_units>);
+static_assert(!hm::has_dispersions<hm::poisson>);
 
 namespace {
 
@@ -117,4 +118,34 @@ TEST_CASE("certain but for rounding is certain; anything else is a group of its 
   CHECK(alike.group == std::vector<std::size_t>{0, 0, 1, 1, 2});
   CHECK(alike.first == std::vector<hm::index>{0, 2, 4});
   CHECK(alike.size == std::vector<double>{2, 2, 1});
+}
+
+TEST_CASE("a cell of weight w is w copies of it") {
+  const auto counts = tiny::toy_counts(cells, genes, 9);
+  setting weighted, copied;
+  hm::count_matrix<> copies(genes);
+  std::vector<double> weights;
+  std::vector<double> states;
+  for (hm::index i = 0; i < cells; ++i) {
+    const int times = i % 3 == 0 ? 3 : 1;
+    weights.push_back(times);
+    for (int n = 0; n < times; ++n) {
+      const auto cell = counts.cell(i);
+      for (std::size_t k = 0; k < cell.size(); ++k) copies.push_back(cell.genes[k], cell.values[k]);
+      copies.finish_cell();
+      states.push_back(weighted.hidden(i, 0));
+    }
+  }
+  copied.hidden = Eigen::Map<const hm::matrix<double>>(states.data(), std::ssize(states), 1);
+  hm::update_dispersion(hm::serial_executor{}, weighted.model, hm::counts_by_gene(counts),
+                        weighted.hidden, hm::as_span(std::as_const(weighted.limits)), {}, weights);
+  hm::update_dispersion(hm::serial_executor{}, copied.model, hm::counts_by_gene(copies),
+                        copied.hidden, hm::as_span(std::as_const(copied.limits)), {});
+  for (hm::index m = 0; m < genes; ++m) {
+    CHECK(weighted.model.visible().inverse_dispersion()[m] ==
+          doctest::Approx(copied.model.visible().inverse_dispersion()[m]).epsilon(1e-8));
+    CHECK(weighted.model.weights(0)(m, 0) ==
+          doctest::Approx(copied.model.weights(0)(m, 0)).epsilon(1e-8));
+    CHECK(weighted.mean(m) == doctest::Approx(copied.mean(m)).epsilon(1e-9));
+  }
 }

@@ -70,14 +70,13 @@ TEST_CASE("another sigma leaves the visible means of every hidden state") {
 TEST_CASE("the update is the maximum over sigma of the expected log-density at given means") {
   auto model = tiny::rbm_of<hm::gaussian>(5);
   const hm::index cells = 40;
-  hm::matrix<double> rows(cells, 2), hidden(cells, 3), variance(cells, 3);
+  hm::matrix<double> rows(cells, 2), hidden(cells, 3);
   hm::random_engine rng(6);
   for (hm::index i = 0; i < cells; ++i) {
     for (hm::index m = 0; m < 2; ++m) rows(i, m) = hm::draw::normal(0.5, 2.0, rng);
     for (hm::index k = 0; k < 3; ++k) hidden(i, k) = hm::draw::uniform(rng);
   }
-  variance = hidden.array() * (1 - hidden.array());
-  hm::update_standard_deviation(model, rows, hidden, variance, 1e-3);
+  hm::update_standard_deviation(model, hm::dense_rows<double>(rows), hidden, 1e-3);
   const double best = expected_log_density(model, rows, hidden);
   const auto sigma = model.visible().standard_deviation();
   for (hm::index m = 0; m < 2; ++m)

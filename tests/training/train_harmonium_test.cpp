@@ -11,7 +11,8 @@
 #include "harmonium/models/residuals/full_copula.hpp"
 #include "harmonium/models/residuals/independent_residuals.hpp"
 #include "harmonium/simulate/tissue.hpp"
-#include "harmonium/training/dbm_trainer.hpp"
+#include "harmonium/training/stages/exact_em.hpp"
+#include "harmonium/training/train_with.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "support/moments.hpp"
 #include "support/toy_counts.hpp"
@@ -131,12 +132,8 @@ TEST_CASE("a trained Boltzmann machine takes a residual correlation all the same
   using scdbm = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli>;
   const auto& tissue = pilot();
   hm::random_engine rng(8);
-  hm::training_options<scdbm> options;
-  options.hidden = {3, 2};
-  options.pretraining_epochs = {8, 5};
-  options.epochs = 3;
-  options.exact_iterations = 8;
-  const auto model = hm::train<scdbm>(tissue.counts, options, rng);
+  const auto model = hm::train<scdbm>(serial, tissue.counts, {.hidden = {3, 2}},
+                                      hm::exact_em{.iterations = 8}, rng);
   const hm::hidden_enumeration<scdbm> hidden(model);
   const auto states = hm::states_of(serial, model, hidden, tissue.counts);
   CHECK(states.states() <= 8);

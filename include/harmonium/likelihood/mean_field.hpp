@@ -69,7 +69,9 @@ mean_field_result mean_field_from_below(
     scalar moved(0);
     model.template units<Layer>().mean(input, fresh);
     for (std::size_t k = 0; k < old.size(); ++k) {
-      const scalar next = damping * old[k] + (scalar(1) - damping) * fresh[k];
+      // Before the upward pass the old means may be anything, NaN included.
+      const scalar next =
+          damping == scalar(0) ? fresh[k] : damping * old[k] + (scalar(1) - damping) * fresh[k];
       moved = std::max(moved, std::abs(next - old[k]));
       old[k] = next;
     }

@@ -47,9 +47,9 @@ struct collapsed_particles {
       covariance_.add(model, batch);
       if (!population_.started()) start(run, model, batch);
       out.setZero(model.parameters().size());
-      const auto& particles = population_.states();
-      const scalar share = scalar(1) / static_cast<scalar>(particles.size());
-      for (const auto& particle : particles) add_particle(model, particle, share, out);
+      const auto& sample = population_.states();
+      const scalar share = scalar(1) / static_cast<scalar>(sample.size());
+      for (const auto& particle : sample) add_particle(model, particle, share, out);
     }
 
     template <executor Executor>

@@ -147,21 +147,21 @@ struct pretrain {
     void begin_layer(State& at) {
       using machine = machine_of<model_type, Layer>;
       machine model(at.model.template units<Layer>(), at.model.template units<Layer + 1>());
-      initial_weights initial = stage_.initial;
-      if (Layer > 0) initial.in_log_mean = false;
+      initial_weights weights = stage_.initial;
+      if (Layer > 0) weights.in_log_mean = false;
       const vector<scalar> means =
           Layer == 0 ? at.means : column_means(dense_rows<scalar>(below_)).template cast<scalar>();
-      start_weights(model, as_span(means), initial, at.initial_weights[Layer]);
+      start_weights(model, as_span(means), weights, at.initial_weights[Layer]);
       contrastive_epochs<machine, Negative, Step, typename layer_run<Layer>::constraint_type>
-          epochs(model, stage_.negative, stage_.step, constraint_of<Layer>(), stage_.batch_size,
-                 stage_.mean_field, at.layers[Layer]);
+          training(model, stage_.negative, stage_.step, constraint_of<Layer>(), stage_.batch_size,
+                   stage_.mean_field, at.layers[Layer]);
       // A middle layer will have neighbours on both sides, the top one below only.
-      if (epochs.doubles_inputs() && layers > 1) {
-        if (Layer > 0) epochs.factors().factor[0] = 2;
-        if (Layer + 1 < layers) epochs.factors().factor[1] = 2;
+      if (training.doubles_inputs() && layers > 1) {
+        if (Layer > 0) training.factors().factor[0] = 2;
+        if (Layer + 1 < layers) training.factors().factor[1] = 2;
       }
-      epochs.constraint().apply(model);
-      now_.template emplace<Layer + 1>(layer_run<Layer>{std::move(model), std::move(epochs)});
+      training.constraint().apply(model);
+      now_.template emplace<Layer + 1>(layer_run<Layer>{std::move(model), std::move(training)});
       if (epochs_of(Layer) == 0)
         finish_layer<Layer>(serial_executor{}, at, std::get<Layer + 1>(now_));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/training/exact_em.hpp"
+#include "harmonium/training/newton/exact_m_step.hpp"
 
 #include <doctest/doctest.h>
 
@@ -28,12 +28,12 @@ scdbm start(const hm::count_matrix<>& counts) {
 
 const hm::vector<double> limits = hm::vector<double>::Constant(genes, -1e-4);
 
-hm::exact_em_result iterate(scdbm& model, const hm::count_matrix<>& counts,
-                            const hm::exact_em_options& options) {
+hm::m_step_result iterate(scdbm& model, const hm::count_matrix<>& counts,
+                          const hm::m_step_options& options) {
   hm::hidden_enumeration<scdbm> hidden(model);
   const auto data = hm::posterior_of(hm::serial_executor{}, model, hidden, counts);
   return hm::maximise_expected(hm::serial_executor{}, model, hidden, data, hm::as_span(limits),
-                               counts.cells(), options);
+                               static_cast<double>(counts.cells()), options);
 }
 
 double likelihood(const scdbm& model, const hm::count_matrix<>& counts) {
@@ -49,7 +49,8 @@ TEST_CASE("EM is monotone and finds the two kinds of cells") {
   double before = likelihood(model, counts);
   const double first = before;
   for (int n = 0; n < 40; ++n) {
-    const auto result = iterate(model, counts, {.ridge = 1e-6, .upper_ridge = 1e-6});
+    const auto result =
+        iterate(model, counts, {.newton = {.ridge = 1e-6}, .upper = {.ridge = 1e-6}});
     CHECK(result.objective_after >= result.objective_before);
     const double now = likelihood(model, counts);
     // The objective is the penalised one; the penalty is 1e-6.
@@ -80,7 +81,7 @@ TEST_CASE("at the M-step's maximum the gradient is zero: means of genes are the 
   hm::hidden_enumeration<scdbm> hidden(model);
   const auto data = hm::posterior_of(hm::serial_executor{}, model, hidden, counts);
   hm::maximise_expected(hm::serial_executor{}, model, hidden, data, hm::as_span(limits), cells,
-                        {.newton_steps = 100, .fix_weights = true});
+                        {.newton = {.steps = 100, .biases_only = true}});
   const auto own = hm::exact_model_statistics(model, hm::hidden_enumeration<scdbm>(model));
   const auto means = hm::gene_means(counts);
   for (hm::index m = 0; m < genes; ++m)
@@ -95,7 +96,7 @@ TEST_CASE("no state ever leaves the admissible region") {
   const auto counts = tiny::toy_counts(cells, genes, 4, 0.2);
   auto model = start(counts);
   for (int n = 0; n < 15; ++n) {
-    iterate(model, counts, {.ridge = 0.01});
+    iterate(model, counts, {.newton = {.ridge = 0.01}});
     const hm::hidden_enumeration<scdbm> hidden(model);
     hm::vector<double> eta(genes);
     for (hm::index s = 0; s < hidden.states(); ++s) {
@@ -143,7 +144,7 @@ TEST_CASE("upper layers learn that two programs of genes go together") {
     const std::vector<double> half{0.5, 0.5};
     hm::balance_hidden_bias(model, hidden, half);
     for (int n = 0; n < 15; ++n)
-      iterate(model, counts, {.upper_steps = upper_steps, .upper_ridge = 0.01});
+      iterate(model, counts, {.upper = {.steps = upper_steps, .ridge = 0.01}});
     return likelihood(model, counts);
   };
   // Without them the weights of genes make the bits depend on one another, by states whose means

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/training/hidden_balance.hpp"
+#include "harmonium/training/newton/hidden_balance.hpp"
 
 #include <doctest/doctest.h>
 

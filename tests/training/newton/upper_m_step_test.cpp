@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/training/upper_m_step.hpp"
+#include "harmonium/training/newton/upper_m_step.hpp"
 
 #include <doctest/doctest.h>
 

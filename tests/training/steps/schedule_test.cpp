@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/training/schedule.hpp"
+#include "harmonium/training/steps/schedule.hpp"
 
 #include <doctest/doctest.h>
 

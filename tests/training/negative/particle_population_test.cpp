@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harmonium/training/particle_population.hpp"
+#include "harmonium/training/negative/particle_population.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/training/particle_states.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "harmonium/models/rbm.hpp"
+#include "harmonium/states/exact_statistics.hpp"
+#include "support/tiny_models.hpp"
+#include "support/toy_counts.hpp"
+
+namespace hm = harmonium;
+
+using rbm = hm::rbm<hm::negative_binomial, hm::bernoulli>;
+
+namespace {
+
+constexpr hm::index cells = 200, genes = 12, units = 4;
+const hm::serial_executor serial;
+
+rbm start(const hm::count_matrix<>& counts) {
+  rbm model =
+      tiny::with_random_parameters(rbm(hm::negative_binomial(genes, 2.0), hm::bernoulli(units)), 3);
+  for (double& w : model.parameters()) w *= 0.2;
+  const hm::vector<double> means = hm::gene_means(counts);
+  model.visible().natural_from_mean(hm::as_span(means), model.bias(0));
+  for (double& a : model.bias(0)) a -= 1;
+  return model;
+}
+
+}  // namespace
+
+TEST_CASE("particles and pilot cells as one list") {
+  const auto counts = tiny::toy_counts(cells, genes, 1);
+  const rbm model = start(counts);
+  std::vector<rbm::state_type> particles(5, model.make_state());
+  for (std::size_t p = 0; p < 5; ++p)
+    model.units<1>().write_state(hm::index(p), hm::as_span(particles[p][1]));
+  const auto list = hm::particle_states(serial, model, particles, counts);
+  CHECK(list.states() == 5 + cells);
+  double of_particles = 0;
+  for (hm::index s = 0; s < 5; ++s) of_particles += list.probability(s);
+  CHECK(of_particles == doctest::Approx(1).epsilon(1e-9));
+  // A cell's own state is its most probable of all there are.
+  const hm::hidden_enumeration<rbm> all(model);
+  for (hm::index i = 0; i < 10; ++i) {
+    const auto terms = hm::log_posterior_terms(model, all, counts.cell(i));
+    const auto best = std::max_element(terms.begin(), terms.end()) - terms.begin();
+    for (hm::index k = 0; k < units; ++k)
+      CHECK(list.state(5 + i)[static_cast<std::size_t>(k)] ==
+            all.state(best)[static_cast<std::size_t>(k)]);
+  }
+}
