@@ -60,9 +60,11 @@ hm::matrix<double> two_kinds(hm::index rows) {
 
 inline hm::count_matrix<> as_counts(const hm::matrix<double>& rows) {
   hm::count_matrix<> counts(rows.cols());
-  for (hm::index i = 0; i < rows.rows(); ++i)
+  for (hm::index i = 0; i < rows.rows(); ++i) {
     counts.push_row(std::span<const double>(rows.data() + i * rows.cols(),
                                             static_cast<std::size_t>(rows.cols())));
+    counts.finish_cell();
+  }
   return counts;
 }
 
