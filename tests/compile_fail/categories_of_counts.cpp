@@ -14,6 +14,8 @@ using visible = hm::negative_binomial;
 using visible = hm::categorical;
 #endif
 
-hm::training_settings<hm::dbm<visible, hm::bernoulli>> settings() {
-  return {.hidden = {4}, .visible = {.categories = 3}};
+auto settings() {
+  hm::training_settings<hm::dbm<visible, hm::bernoulli>> chosen{.hidden = {4}};
+  chosen.visible.categories = 3;
+  return chosen;
 }

@@ -13,6 +13,8 @@ using visible = hm::bernoulli;
 using visible = hm::negative_binomial;
 #endif
 
-hm::training_settings<hm::dbm<visible, hm::bernoulli>> settings() {
-  return {.hidden = {4}, .refit = {.start = 2.0}};
+auto settings() {
+  hm::training_settings<hm::dbm<visible, hm::bernoulli>> chosen{.hidden = {4}};
+  chosen.refit.start = 2.0;
+  return chosen;
 }
