@@ -13,5 +13,7 @@ using stage = hm::pretrain<hm::block_particles>;
 #endif
 
 stage slow() {
-  return {.learning_rate = {.initial = 0.01}};
+  stage chosen;
+  chosen.learning_rate.initial = 0.01;
+  return chosen;
 }
