@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Exact samples are drawn from a layered model; an autoencoder is none and has a generator of its
-// own.
+// A sampler draws from a layered model; an autoencoder is none and has a generator of its own.
+#include <memory>
+
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/variational_autoencoder.hpp"
 #include "harmonium/samplers/exact.hpp"

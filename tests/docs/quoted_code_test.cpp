@@ -53,7 +53,8 @@ std::vector<fs::path> files_in(const fs::path& folder, const std::string& ending
 TEST_CASE("documentation quotes code that is compiled and run") {
   const fs::path here = fs::path(__FILE__).parent_path();
   std::vector<std::vector<std::string>> sources;
-  for (const fs::path& file : files_in(here, ".cpp")) sources.push_back(lines_of(file));
+  for (const char* ending : {".cpp", ".hpp"})
+    for (const fs::path& file : files_in(here, ending)) sources.push_back(lines_of(file));
 
   std::size_t blocks = 0;
   for (const fs::path& page : files_in(here / "../../docs", ".md")) {

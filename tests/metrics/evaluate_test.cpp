@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <stdexcept>
 #include <string_view>
 #include <vector>
@@ -54,4 +55,19 @@ TEST_CASE("metrics are named as template arguments or given with options") {
   CHECK(parallel("cells_made", "cells") == 10);
   CHECK(parallel("cluster_proportions", "total_variation") == 1);
   CHECK_THROWS_AS((void)hm::evaluate(pair, cells_made{.scale = -1}), std::domain_error);
+}
+
+TEST_CASE("labels are for the metrics that need them") {
+  const auto real = tiny::toy_counts(20, 6, 1), made = tiny::toy_counts(10, 6, 2);
+  static_assert(hm::label_free_metric<cells_made>);
+  static_assert(!hm::label_free_metric<hm::cluster_proportions>);
+  CHECK(hm::evaluate<cells_made>(real, made)("cells_made", "cells") == 10);
+
+  // Chosen at run time, such a metric cannot tell.
+  const hm::reference_cells reference(real);
+  CHECK(reference.cells().clusters() == 0);
+  const hm::comparison pair(reference, made);
+  CHECK(pair.labels()[9] == -1);
+  const auto score = hm::evaluate(pair, hm::cluster_proportions{});
+  CHECK(std::isnan(score("cluster_proportions", "total_variation")));
 }

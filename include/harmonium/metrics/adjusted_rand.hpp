@@ -52,6 +52,7 @@ struct k_means_clustering {
 template <point_clustering Clustering>
 struct basic_adjusted_rand {
   static constexpr std::string_view name = "adjusted_rand";
+  static constexpr bool needs_labels = true;
   static constexpr std::string_view range =
       "adjusted_rand -0.5 to 1 (good); rand and mutual_information 0 to 1 (good)";
   static constexpr std::string_view chance =

@@ -27,6 +27,7 @@ namespace harmonium::inline v0_2 {
 /// no labelled cell.
 struct cluster_proportions {
   static constexpr std::string_view name = "cluster_proportions";
+  static constexpr bool needs_labels = true;
   static constexpr std::string_view range =
       "total_variation 0 (good) to 1; table1 0 (good) to twice the reference's cells; types_found "
       "and rare_types_found 0 to 1 (good)";

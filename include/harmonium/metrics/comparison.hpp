@@ -128,6 +128,12 @@ class reference_cells {
       if (!trained[static_cast<std::size_t>(i)]) fresh_.push_back(i);
   }
 
+  /// Without labels: all of them unknown (-1). Metrics that need labels then give NaN.
+  template <count_source Counts, std::same_as<reference_options> Options = reference_options>
+  explicit reference_cells(const Counts& counts, Options options = {})
+      : reference_cells(counts, std::vector<index>(static_cast<std::size_t>(counts.cells()), -1),
+                        std::move(options)) {}
+
   [[nodiscard]] const count_view<>& counts() const noexcept { return cells_.counts(); }
   [[nodiscard]] std::span<const index> labels() const noexcept { return cells_.labels(); }
   [[nodiscard]] const labelled_cells& cells() const noexcept { return cells_; }
@@ -210,8 +216,9 @@ class comparison {
              std::span<const index> labels, const comparison_options& options = {})
       : comparison(options, reference, synthetic, {labels.begin(), labels.end()}) {}
 
-  /// The same with labels transferred: every synthetic cell has the label of its nearest reference
-  /// cell in the reference's principal components (of equally near ones the first).
+  /// The same with labels transferred, where the reference has any: every synthetic cell has the
+  /// label of its nearest reference cell in the reference's principal components (of equally near
+  /// ones the first).
   template <count_source Counts>
   comparison(const reference_cells& reference, const Counts& synthetic,
              const comparison_options& options = {})
@@ -269,7 +276,7 @@ class comparison {
   template <count_source Counts>
   static std::vector<index> nearest_labels(const reference_cells& reference,
                                            const Counts& synthetic) {
-    if (reference.counts().cells() == 0)
+    if (reference.cells().clusters() == 0)
       return std::vector<index>(static_cast<std::size_t>(synthetic.cells()), -1);
     return labels_of_nearest(
         serial_executor{}, reference.neighbours(), reference.labels(),

@@ -52,4 +52,11 @@ concept metric = std::copyable<M> && requires(const M& metric, const comparison&
   { metric.evaluate(pair) } -> std::same_as<std::vector<figure>>;
 };
 
+/// A metric that is the same whatever the labels. One that compares clusters or types says so by
+/// the static member `needs_labels = true`; without labels its figures are NaN.
+template <class M>
+concept label_free_metric = metric<M> && !requires {
+  requires M::needs_labels;
+};
+
 }  // namespace harmonium::inline v0_2

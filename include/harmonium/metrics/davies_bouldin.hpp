@@ -141,6 +141,7 @@ template <count_source Counts>
 /// reference's principal components. Neither small nor large is good: near the reference's is.
 struct davies_bouldin {
   static constexpr std::string_view name = "davies_bouldin";
+  static constexpr bool needs_labels = true;
   static constexpr std::string_view range =
       "0 (compact, far apart) to infinity; good is near the reference's own";
   static constexpr std::string_view chance =

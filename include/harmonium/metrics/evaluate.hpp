@@ -87,4 +87,17 @@ requires(sizeof...(Metrics) > 0 && (std::default_initializable<Metrics> && ...))
   return evaluate(comparison(original, synthetic), Metrics{}...);
 }
 
+/// Metrics that need no labels:
+///
+///     const auto score = evaluate<library_size, maximum_mean_discrepancy>(reference, cells);
+///
+/// @throws std::invalid_argument if the genes of both sides differ in number
+template <metric... Metrics, count_source Reference, count_source Synthetic>
+requires(sizeof...(Metrics) > 0 && (label_free_metric<Metrics> && ...) &&
+         (std::default_initializable<Metrics> && ...))  //
+    evaluation evaluate(const Reference& reference, const Synthetic& synthetic) {
+  const reference_cells original(reference);
+  return evaluate(comparison(original, synthetic), Metrics{}...);
+}
+
 }  // namespace harmonium::inline v0_2

@@ -25,6 +25,7 @@ namespace harmonium::inline v0_2 {
 /// negative label are left out.
 struct log_fold_change {
   static constexpr std::string_view name = "log_fold_change";
+  static constexpr bool needs_labels = true;
   static constexpr std::string_view range =
       "slope around 1 (good), below 1 where clusters are blurred; r -1 to 1 (good); clusters from "
       "0";

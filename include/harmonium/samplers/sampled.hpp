@@ -112,8 +112,8 @@ class sampled_model {
 ///
 /// @param sampler such as `exact{}`, `gibbs{.burn_in = 50}`, `collapsed{}`, `tempered{}`
 template <layered_model Model, sampler_for<Model> Sampler>
-[[nodiscard]] sampled_model<Model, Sampler> sampled(Model model, Sampler sampler) {
-  return {std::move(model), std::move(sampler)};
+[[nodiscard]] auto sampled(Model model, Sampler sampler) {
+  return sampled_model<Model, Sampler>(std::move(model), std::move(sampler));
 }
 
 }  // namespace harmonium::inline v0_2

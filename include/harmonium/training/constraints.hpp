@@ -96,7 +96,10 @@ struct admissible_sum {
 
   [[nodiscard]] admissible_sum prepared(const vector<double>& largest) const {
     admissible_sum result = *this;
-    if (max_mean.size() == 0) result.max_mean = (1 + max_mean_factor * largest.array()).matrix();
+    if (max_mean.size() == 0) {
+      vector<double> most = (1 + max_mean_factor * largest.array()).matrix();
+      result.max_mean.swap(most);
+    }
     return result;
   }
 

@@ -162,4 +162,13 @@ class visible_refit<Model, Data> {
   double lowest_ = 0;
 };
 
+/// What the visible units of a model hold besides can be estimated from such data: inverse
+/// dispersions from counts only.
+template <class Model, class Data>
+concept refits_from = requires(visible_refit<Model, Data>& refit,
+                               const refit_settings<typename Model::visible_units>& settings,
+                               const Data& data, typename Model::visible_units& units) {
+  refit.start(settings, data, units);
+};
+
 }  // namespace harmonium::inline v0_2

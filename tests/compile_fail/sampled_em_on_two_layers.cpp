@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Sampled EM knows the posterior of one hidden layer only.
+#include "harmonium/models/dbm.hpp"
+#include "harmonium/training/stages/sampled_em.hpp"
+#include "harmonium/training/train_with.hpp"
+#include "harmonium/units/bernoulli.hpp"
+
+namespace hm = harmonium;
+
+#ifdef REJECTED
+using model = hm::dbm<hm::bernoulli, hm::bernoulli, hm::bernoulli>;
+#else
+using model = hm::dbm<hm::bernoulli, hm::bernoulli>;
+#endif
+
+model trained(const hm::count_matrix<>& data, const hm::training_settings<model>& settings,
+              hm::random_engine& rng) {
+  return hm::train<model>(hm::serial_executor{}, data, settings, hm::sampled_em{}, rng);
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// Row "negative_binomial" of the matrix: every sampler on every hidden stack.
+#include <doctest/doctest.h>
+
+#include "support/matrix_samplers.hpp"
+
+TEST_CASE("every sampler draws every stack under negative_binomial units, or is refused") {
+  matrix_cells::check_samplers<0>();
+}
