@@ -86,4 +86,7 @@ class basic_geometric {
   hm::index size_;
 };
 
+static_assert(hm::unit_family<basic_geometric<double>>);
+static_assert(hm::unit_family<basic_geometric<float>>);
+
 }  // namespace guide

@@ -15,16 +15,12 @@
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/training/train.hpp"
 #include "harmonium/units/bernoulli.hpp"
-#include "harmonium/units/concepts.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "support/unit_conformance.hpp"
 
 namespace hm = harmonium;
 
 using guide::basic_geometric;
-
-static_assert(hm::unit_family<basic_geometric<double>>);
-static_assert(hm::unit_family<basic_geometric<float>>);
 
 TEST_CASE_TEMPLATE("geometric units obey the laws of their concept", S, float, double) {
   using units = basic_geometric<S>;

@@ -11,4 +11,5 @@ TEST_CASE("persistent particles gain likelihood") {
 }
 TEST_CASE("restarted particles gain likelihood") {
   cells::check_restarted<2, cells::deep_one_hot_stack>(0.05);
+  cells::check_restarted<2, cells::deep_bernoulli_stack>(0.05);
 }
