@@ -3,6 +3,7 @@
 /// Where cells stand in the leading directions of variation: what clustering starts from.
 #pragma once
 
+#include <concepts>
 #include <span>
 #include <vector>
 
@@ -22,7 +23,8 @@ namespace harmonium::inline v0_2 {
 /// types of UMI counts better (adjusted Rand index .80 against .64 on five cell lines); read counts
 /// of thousands make them a picture of the few largest genes. The boundary, a mean squared residual
 /// of `most_deviance`, lies between the two: UMI counts have 0.5 to 10, full-length reads hundreds.
-/// Cells that have weights (`row_weight`) count so often. The executor is asked before every product
+/// Cells that have weights (`row_weight`) count so often. The executor is asked before every
+/// product
 /// (`watched_operator`).
 template <executor Executor, count_source Counts>
 matrix<double> cell_components(const Executor& run, const Counts& counts, index components,
@@ -50,9 +52,11 @@ matrix<double> cell_components(const Counts& counts, index components, double mo
 }
 
 /// Principal component scores of dense rows as they are, rows x components.
+/// A template, so that only who calls it compiles the solver.
 /// @param weights how often each row counts; empty: once
-inline matrix<double> dense_components(const matrix<double>& rows, index components,
-                                       std::span<const double> weights = {}) {
+template <std::same_as<matrix<double>> Rows>
+matrix<double> dense_components(const Rows& rows, index components,
+                                std::span<const double> weights = {}) {
   return pca(dense_operator(rows), {.components = components, .row_weights = weights}).scores;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Eigenvalues of small symmetric matrices: much quicker to compile than a general solver, and the
 /// same bits everywhere.
 #pragma once

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The largest eigenvalues of a symmetric matrix known by its products. Needs Spectra (component
 /// `harmonium::spectra`); without it everything compiles, and a call throws.
 #pragma once

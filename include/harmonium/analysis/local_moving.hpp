@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Improving given clusters of a graph, one vertex at a time.
 #pragma once
 

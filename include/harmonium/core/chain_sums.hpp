@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Sums of doubles in eight interleaved chains, term i in chain i % 8, joined pairwise: faster than
 /// in order, and the same bits with every kernel.
 #pragma once

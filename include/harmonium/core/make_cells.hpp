@@ -47,7 +47,7 @@ class joined_blocks {
 
  private:
   std::mutex mutex_;
-  count_matrix<>* all_;  ///< touched by who copies
+  count_matrix<>* all_;  ///< changed only by the thread that copies
   std::vector<std::optional<count_matrix<>>> waiting_;
   std::size_t next_ = 0;
   bool copying_ = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// A pack of numbers with the arithmetic of one, for the bodies of `packs::widest`
 /// (core/widest.hpp). No instruction fuses a product with a sum and no lane sees another, so that a
 /// lane has the bits of a number on its own, whatever the width (with -ffp-contract=off).

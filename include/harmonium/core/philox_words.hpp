@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405) for many blocks of a stream at a
 /// time: the words of Random123, one block to a lane where the machine has AVX2 or AVX-512.
 #pragma once

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Some rows of data side by side, as the products of a mini-batch want them.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Small symmetric systems, solved by Eigen's L D L'.
 #pragma once
 

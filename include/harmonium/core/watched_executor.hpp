@@ -24,6 +24,8 @@ struct stopped_by_observer {};
 template <executor Executor, observer Observer>
 class watched_executor {
  public:
+  static constexpr bool may_stop = true;  ///< its loops may throw `stopped_by_observer`
+
   /// @param now what the observer is shown; its views must outlive this
   watched_executor(const Executor& run, Observer& watch, const progress& now)
       : run_(&run), watch_(&watch), now_(now) {}

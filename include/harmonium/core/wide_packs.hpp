@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Loops over several numbers at a time and functions of packs (core/pack.hpp), for the bodies of
 /// `packs::widest`.
 #pragma once

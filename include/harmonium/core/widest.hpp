@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The choice, at run time, of the instruction set that a loop runs with (core/kernels.hpp).
 #pragma once
 
@@ -53,8 +54,8 @@ void widest(const Body& body) {
   }
 }
 
-/// The same for a body that works on so many numbers: for up to 16 the narrowest registers, as others
-/// cost more to come to (AVX asks for the upper halves to be cleared) than they bring.
+/// The same for a body that works on so many numbers: for up to 16 the narrowest registers, as
+/// others cost more to come to (AVX asks for the upper halves to be cleared) than they bring.
 template <class Body>
 void widest(std::ptrdiff_t numbers, const Body& body) {
   if (numbers <= 16) return run(kernels::narrowest{}, body);

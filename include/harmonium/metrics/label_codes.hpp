@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Names of clusters or cell types as numbers, which is how metrics take them.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// One scratch array per layer of a model.
 #pragma once
 

@@ -94,10 +94,10 @@ struct fitted_baselines {
 /// binomial genes per cluster.
 ///
 /// A repeat splits the cells outside the pilot at random into halves: all candidates are judged
-/// against the pilot and the first half; fresh cells are drawn from the second, which nobody else
-/// sees. Every candidate has the same number of cells, drawn anew in each repeat; labels are
-/// transferred to all of them alike. Where the pilot is unknown, the second half stands in for it,
-/// and candidates are judged against the first half alone (then cells that the generator was
+/// against the pilot and the first half; fresh cells are drawn from the second, which no other
+/// candidate sees. Every candidate has the same number of cells, drawn anew in each repeat; labels
+/// are transferred to all of them alike. Where the pilot is unknown, the second half stands in for
+/// it, and candidates are judged against the first half alone (then cells that the generator was
 /// trained on may be among those it is judged against, which rewards copying). Finally all
 /// submitted cells are judged against the whole reference (`candidate::submitted_whole`, repeat 0).
 ///

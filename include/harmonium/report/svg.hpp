@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Small plots as SVG text, for pages that need no network and no library.
 #pragma once
 

@@ -166,7 +166,7 @@ class collapsed_chain {
     return static_cast<double>(model_->visible().log_partition(as_span(eta)));
   }
 
-  /// What layer `Layer` hears from its hidden neighbours, bias and reference, at this temperature.
+  /// Input of layer `Layer` from its hidden neighbours, bias and reference, at this temperature.
   template <std::size_t Layer>
   void set_input() {
     auto input = as_span(input_[Layer]);

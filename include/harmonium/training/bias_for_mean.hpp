@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The visible bias that gives a gene the mean it should have.
 #pragma once
 

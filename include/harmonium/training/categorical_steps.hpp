@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The steps of expectation-maximisation for a categorical harmonium, each a function of a fit.
 #pragma once
 

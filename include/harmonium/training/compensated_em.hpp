@@ -143,9 +143,8 @@ class compensated_trainer {
   template <executor Executor>
   void expect(const Executor& run) {
     const vector<double> potential = potentials(run, model_);
-    posterior_shares shares;
     sum_over_cells(
-        run, model_.states(), *counts_, shares, data_,
+        run, model_.states(), *counts_, data_,
         [&](index i, std::span<double> terms) {
           log_joint_terms(model_, as_span(potential), counts_->cell(i), terms);
         },

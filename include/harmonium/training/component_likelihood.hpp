@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// What the components of a categorical harmonium say of a cell.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Where expectation-maximisation of a categorical harmonium begins: k-means on principal
 /// components, within labels where there are some.
 #pragma once

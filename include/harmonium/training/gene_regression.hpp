@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// One gene's negative binomial regression on the joint hidden states: a Newton step that stays
 /// where every state has an admissible visible input.
 #pragma once

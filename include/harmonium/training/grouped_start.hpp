@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Where compensated EM starts: hidden states of cells from clusters.
 #pragma once
 

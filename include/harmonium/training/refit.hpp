@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <optional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -98,7 +98,8 @@ class visible_refit<Model, Data> {
   template <executor Executor, class AnyModel>
   void update(const Executor& run, AnyModel& model, const Data& data, const matrix<scalar>& hidden,
               std::span<const scalar> limits) {
-    if (!by_gene_) by_gene_.emplace(data);
+    if (!by_gene_)
+      by_gene_ = std::make_shared<const counts_by_gene<typename Data::value_type>>(data);
     std::vector<double> weights;
     if (total_weight(data) != static_cast<double>(row_count(data)))
       for (index i = 0; i < row_count(data); ++i) weights.push_back(row_weight(data, i));
@@ -111,7 +112,8 @@ class visible_refit<Model, Data> {
 
  private:
   dispersion_options options_;
-  std::optional<counts_by_gene<typename Data::value_type>> by_gene_;  ///< made when first needed
+  /// Made when first needed; copies share it.
+  std::shared_ptr<const counts_by_gene<typename Data::value_type>> by_gene_;
   std::vector<dispersion_status> statuses_;
 };
 

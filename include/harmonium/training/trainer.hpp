@@ -4,7 +4,7 @@
 #pragma once
 
 #include <concepts>
-#include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +18,7 @@
 #include "harmonium/training/stage_concept.hpp"
 #include "harmonium/training/trainer_concept.hpp"
 #include "harmonium/training/training_log.hpp"
+#include "harmonium/training/watched_run.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -41,20 +42,38 @@ class recipe_trainer {
 
   [[nodiscard]] bool done() const { return progress_.done(); }
 
-  /// One epoch or iteration. @return the line it adds to the log
+  /// One epoch or iteration. Where the executor throws (`watched_executor`) nothing has changed.
+  /// @return the line it adds to the log
   /// @throws std::invalid_argument if training is finished
   template <executor Executor>
   const training_record& step(const Executor& run) {
     require(!done(), "recipe_trainer::step", "training is finished");
-    log_.push_back(progress_.epoch(executor_ref(run), at_));
+    if constexpr (requires { requires Executor::may_stop; }) {
+      auto at = at_;
+      auto going = progress_;
+      log_.push_back(going.epoch(executor_ref(run), at));
+      at_ = std::move(at);
+      progress_ = std::move(going);
+    } else {
+      log_.push_back(progress_.epoch(executor_ref(run), at_));
+    }
     return log_.back();
   }
 
-  /// Steps to the end, or until the observer says stop. @return whether training is finished
+  /// Where training stands, for who watches a step from within.
+  [[nodiscard]] progress ahead() const {
+    const bool first = log_.empty();
+    return {first ? std::string_view("training") : std::string_view(log_.back().stage),
+            first ? 0 : log_.back().epoch,
+            progress_.planned(),
+            {}};
+  }
+
+  /// Steps to the end, or until the observer says stop, which it may between the blocks of a step.
+  /// @return whether training is finished
   template <executor Executor, observer Observer>
   bool run(const Executor& run, Observer&& watch) {
-    return run_to_end(*this, run, watch,
-                      [](const recipe_trainer& own) { return own.progress_.planned(); });
+    return watched_run(*this, run, watch);
   }
 
   /// As trained so far.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Running a trainer whose single steps may take long, with an observer inside them.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Negative binomial units on the way from one state of the first hidden layer to the next. A
 /// gene's input changes by one weight w, which needs neither exponential nor logarithm of its own:
 /// with r = e^eta and u = 1 - r, it makes them r e^w and u - r (e^w - 1).

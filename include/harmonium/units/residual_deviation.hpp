@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The standard deviations of Gaussian units, re-estimated from residuals: the M-step
 ///
 ///     sigma_m^2 = weighted mean over rows of E[(x_m - mu_m(h))^2 | x] ,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// How a visible layer goes from one state of the first hidden layer to another that has a single
 /// unit more. A family with a faster way than by its natural parameters names the class of that way
 /// as its member `steps_type`, in its own header.

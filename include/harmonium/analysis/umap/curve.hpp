@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Similarity of two points of a UMAP layout as a function of their distance.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// How the points of a UMAP layout pull and push each other.
 #pragma once
 

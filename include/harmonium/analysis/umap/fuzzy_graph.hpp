@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The graph of degrees of neighbourhood that UMAP lays out.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The stochastic gradient descent of UMAP, epoch by epoch.
 #pragma once
 

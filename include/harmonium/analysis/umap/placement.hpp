@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// New points put into a UMAP layout that stays as it is.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// From distances to the degree to which points are neighbours, first step of UMAP.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Where the points of a UMAP layout start.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Polynomials with known coefficients, written so that the compiler unrolls and vectorises them.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The parts of the networks: linear maps of sparse or dense rows, and hidden layers of batch
 /// normalisation, ReLU and dropout, forwards and backwards.
 /// @see Ioffe & Szegedy (2015), Batch normalization, ICML; Srivastava et al. (2014), Dropout, JMLR.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Sizes of the networks of a variational autoencoder, and where in the flat vector of parameters
 /// every block lies.
 #pragma once

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// From the decoder's output of one cell to its means, and from slopes in the means back.
 #pragma once
 

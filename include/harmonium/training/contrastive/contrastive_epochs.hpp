@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Epochs of stochastic training of one machine: mini-batches, a positive and a negative phase.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The figures that epochs of stochastic training write into the log.
 #pragma once
 

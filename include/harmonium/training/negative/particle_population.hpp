@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// Particles that follow a model while it learns. A step of the weights of all genes moves
-/// log p*(h_1) by a sum over genes, and particles that lag behind it then teach nonsense. So the
+/// log p*(h_1) by a sum over genes, and particles that lag behind it bias the gradient. So the
 /// model goes in steps that the particles can follow: they are reweighted by the exact ratio of
 /// collapsed densities, b_1 is refitted to what the reweighting does not explain, a step that
 /// leaves too few effective particles is cut, and the rest is resampled and moved by collapsed
@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -72,9 +73,10 @@ void set_between(const Model& from, const Model& to, double share, Model& result
 /// prior on its change lets it; then gives the weights. Concave: Newton's method.
 /// @param hidden particles x size(1)
 /// @param[out] weights normalised, one per particle
-inline void balance_particles(const matrix<double>& hidden, std::span<const double> log_weights,
-                              std::span<const double> target, double stiffness,
-                              std::span<double> bias, std::span<double> weights) {
+template <std::same_as<matrix<double>> Hidden>
+void balance_particles(const Hidden& hidden, std::span<const double> log_weights,
+                       std::span<const double> target, double stiffness, std::span<double> bias,
+                       std::span<double> weights) {
   const index particles = hidden.rows(), units = hidden.cols();
   scratch_vector<double> terms(particles);
   const auto objective = [&](const scratch_vector<double>& moved) {

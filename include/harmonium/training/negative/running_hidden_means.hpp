@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Running averages of the first hidden layer over the data.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The states of the first hidden layer that count in one Newton step of an M-step.
 #pragma once
 

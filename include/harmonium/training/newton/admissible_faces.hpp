@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Keeping a Newton direction where every hidden state has an admissible visible input.
 #pragma once
 
@@ -21,11 +22,12 @@ using state_maximiser = std::function<void(std::span<const double> weights, std:
 
 /// One direction of one Newton step, columns x genes, held within 80 % of the way to every gene's
 /// limit. For families without limits only `shorten` acts.
-class admissible_faces {
+template <class Index = index>
+class basic_admissible_faces {
  public:
   /// @param bounded whether the visible units' inputs have limits
-  admissible_faces(coupled_information& information, const newton_problem& problem,
-                   state_maximiser maximise, bool bounded)
+  basic_admissible_faces(basic_coupled_information<Index>& information,
+                         const newton_problem& problem, state_maximiser maximise, bool bounded)
       : information_(&information),
         problem_(&problem),
         maximise_(std::move(maximise)),
@@ -150,12 +152,14 @@ class admissible_faces {
     return true;
   }
 
-  coupled_information* information_;
+  basic_coupled_information<Index>* information_;
   const newton_problem* problem_;
   state_maximiser maximise_;
   bool bounded_;
   matrix<double> offset_;
   index count_ = 0;
 };
+
+using admissible_faces = basic_admissible_faces<>;
 
 }  // namespace harmonium::inline v0_2

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Conjugate gradients for a Newton direction, with the genes' blocks as preconditioner.
 #pragma once
 
@@ -11,8 +12,9 @@ namespace harmonium::inline v0_2 {
 
 /// The direction from `offset` on that D^-1 (g - D offset) gives, each gene for itself.
 /// @param offset columns x genes: the part of the direction that is fixed
-inline matrix<double> separate_direction(const coupled_information& information,
-                                         const matrix<double>& offset) {
+template <class Index>
+matrix<double> separate_direction(const basic_coupled_information<Index>& information,
+                                  const matrix<double>& offset) {
   matrix<double> product, solved;
   coupled_information::multiply_blocks(information.blocks(), offset, product);
   const matrix<double> residual = information.gradient() - product;
@@ -24,9 +26,10 @@ inline matrix<double> separate_direction(const coupled_information& information,
 /// free.
 /// @param has_offset false where `offset` is zero
 /// @param accuracy   relative, of the residual in the norm of the inverse blocks
-inline matrix<double> coupled_direction(executor_ref run, const coupled_information& information,
-                                        const matrix<double>& offset, bool has_offset,
-                                        double accuracy) {
+template <class Index>
+matrix<double> coupled_direction(executor_ref run,
+                                 const basic_coupled_information<Index>& information,
+                                 const matrix<double>& offset, bool has_offset, double accuracy) {
   constexpr int most_iterations = 50;
   matrix<double> direction = offset, residual = information.gradient(), product, solved;
   if (has_offset) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The Fisher information of visible biases and first-layer weights, block diagonal over genes plus
 /// one rank per hidden state, which couples them:
 ///
@@ -47,7 +48,9 @@ struct newton_problem {
   [[nodiscard]] index genes() const noexcept { return pairs.rows(); }
 };
 
-class coupled_information {
+/// @tparam Index a template, so that only who uses it compiles its linear algebra
+template <class Index = index>
+class basic_coupled_information {
  public:
   static constexpr index tile = 128;  ///< genes worked on at a time, so that sums stay in cache
 
@@ -55,7 +58,8 @@ class coupled_information {
   static index packed(index j, index k) noexcept { return j * (j + 1) / 2 + k; }
 
   /// Gradient and block of every gene, and the block's inverse.
-  coupled_information(executor_ref run, const active_states& states, const newton_problem& problem)
+  basic_coupled_information(executor_ref run, const active_states& states,
+                            const newton_problem& problem)
       : states_(&states), columns_(problem.columns), genes_(problem.genes()) {
     factor_hidden();
     prepare_genes(run, problem);
@@ -241,5 +245,7 @@ class coupled_information {
   basic_symmetric_factor<Eigen::MatrixXd> hidden_covariance_;
   matrix<double> gradient_, blocks_, inverse_;
 };
+
+using coupled_information = basic_coupled_information<>;
 
 }  // namespace harmonium::inline v0_2

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Lists of hidden states that are a sample of a model, in place of all states.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// How the weights of a machine start before stochastic training.
 #pragma once
 

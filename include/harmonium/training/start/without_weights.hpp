@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The start of expectation-maximisation: independent columns, and the rows' principal components.
 #pragma once
 
