@@ -86,8 +86,7 @@ TEST_CASE("several one-hot groups, each of which tells two kinds of cells apart"
   };
   const auto model = fit(hm::one_hot{.groups = 2, .categories = 2});
   CHECK(model.units<1>().states() == 4);
-  // Four genes of wide negative binomials against two of narrow ones each, less the bit's log 2:
-  // 1.68 nats per cell.
+  // One group of two explains one of the bits only: 1.68 nats per cell less.
   CHECK(likelihood(model, counts) > likelihood(fit(2), counts) + 1.5);
   // Four kinds of cells, equally often.
   const hm::hidden_enumeration<grouped> hidden(model);
