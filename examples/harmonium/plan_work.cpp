@@ -199,15 +199,15 @@ pilot_of_plan read_plan_pilot(const hm::thread_executor& run, const plan_command
   // Types that are expected but were not met have no cells.
   for (const auto& text : options.expected) {
     const auto equals = text.rfind('=');
-    const auto share =
-        equals == std::string::npos ? std::nullopt : parsed<double>(text.substr(equals + 1));
-    hm::require(share && *share > 0 && *share < 1, "--expected",
+    const double share =
+        equals == std::string::npos ? 0 : parsed<double>(text.substr(equals + 1)).value_or(0);
+    hm::require(share > 0 && share < 1, "--expected",
                 "expected TYPE=SHARE with a share between 0 and 1, got '" + text + "'");
     const std::string name = text.substr(0, equals);
     auto& names = pilot.types.names;
     const auto place = std::find(names.begin(), names.end(), name) - names.begin();
     if (place == static_cast<std::ptrdiff_t>(names.size())) names.push_back(name);
-    pilot.expected.push_back({place, *share, options.expected_weight});
+    pilot.expected.push_back({place, share, options.expected_weight});
   }
   return pilot;
 }

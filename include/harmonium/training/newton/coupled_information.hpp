@@ -96,7 +96,8 @@ class basic_coupled_information {
     multiply_blocks(blocks_, in, out);
     for_each_range(run, genes_, tile, [&](index begin, index end) {
       const index width = end - begin;
-      Eigen::ArrayXd share(width);
+      std::vector<double> space(static_cast<std::size_t>(width));
+      Eigen::Map<Eigen::ArrayXd> share(space.data(), width);
       for (std::size_t i = 0; i < change.size(); ++i) {
         const index s = states_->coupling()[i];
         share = change[i] * stretch(states_->means.row(s).data() + begin, width);
@@ -219,7 +220,8 @@ class basic_coupled_information {
   void add_states(double damping, index begin, matrix<double>& expected,
                   matrix<double>& blocks) const {
     const index width = expected.cols();
-    Eigen::ArrayXd share(width);
+    std::vector<double> space(static_cast<std::size_t>(width));
+    Eigen::Map<Eigen::ArrayXd> share(space.data(), width);
     for (index s = 0; s < states_->size(); ++s) {
       const double p = states_->probability(s);
       const auto features = states_->features(s);
