@@ -257,3 +257,6 @@
 #include "harmonium/units/stack.hpp"
 #include "harmonium/units/trainable.hpp"
 #include "harmonium/version.hpp"
+#ifdef HARMONIUM_COMPILED  // by the target harmonium::compiled
+#include "harmonium/compiled.hpp"
+#endif

@@ -284,7 +284,7 @@ check "... sources.tsv names pilot cells" eval \
   '[ -z "$(tail -n +2 vae_posterior/sources.tsv | cut -f 2 | sort -u |
     comm -23 - <(text pilot/barcodes.tsv.gz | sort))" ]'
 check "cells of one type, at a chosen depth" made --pilot pilot --labels pilot/labels.tsv \
-  --model vae-prior --epochs 3 --cells-of "$type=9" --library 50 --output vae_typed
+  --model vae-prior --preset paper_notebook --epochs 3 --cells-of "$type=9" --library 50 --output vae_typed
 check "... so many" [ "$(text vae_typed/barcodes.tsv* | wc -l)" -eq 9 ]
 generates vae_residual --model vae-posterior --preset paper_notebook --epochs 3 --residual low-rank
 check "... names the pilot cells too" [ -s vae_residual/sources.tsv ]

@@ -89,7 +89,7 @@ class gzip_blocks {
     stream.avail_out = static_cast<uInt>(out.size());
     const int status = deflate(&stream, last ? Z_FINISH : Z_SYNC_FLUSH);
     const bool whole = status == (last ? Z_STREAM_END : Z_OK) && stream.avail_in == 0;
-    out.resize(out.size() - stream.avail_out);
+    out.erase(out.end() - static_cast<std::ptrdiff_t>(stream.avail_out), out.end());
     deflateEnd(&stream);
     if (!whole) throw std::runtime_error("zlib could not compress");
     return out;

@@ -94,7 +94,9 @@ struct study_table {
   template <class Names, class Name>
   static std::size_t place(const Names& names, const Name& name, const char* what) {
     const auto found = std::find(names.begin(), names.end(), name);
-    require(found != names.end(), "study_table", std::string("no such ") + what);
+    std::string message = "no such ";
+    message += what;
+    require(found != names.end(), "study_table", message);
     return static_cast<std::size_t>(found - names.begin());
   }
 

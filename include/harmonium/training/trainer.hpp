@@ -4,7 +4,7 @@
 #pragma once
 
 #include <concepts>
-#include <string_view>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,12 +13,12 @@
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/rows.hpp"
+#include "harmonium/core/watched_executor.hpp"
 #include "harmonium/training/run_state.hpp"
 #include "harmonium/training/settings.hpp"
 #include "harmonium/training/stage_concept.hpp"
 #include "harmonium/training/trainer_concept.hpp"
 #include "harmonium/training/training_log.hpp"
-#include "harmonium/training/watched_run.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -60,20 +60,24 @@ class recipe_trainer {
     return log_.back();
   }
 
-  /// Where training stands, for who watches a step from within.
-  [[nodiscard]] progress ahead() const {
-    const bool first = log_.empty();
-    return {first ? std::string_view("training") : std::string_view(log_.back().stage),
-            first ? 0 : log_.back().epoch,
-            progress_.planned(),
-            {}};
-  }
-
   /// Steps to the end, or until the observer says stop, which it may between the blocks of a step.
   /// @return whether training is finished
   template <executor Executor, observer Observer>
   bool run(const Executor& run, Observer&& watch) {
-    return watched_run(*this, run, watch);
+    while (!done()) {
+      const index planned = progress_.planned();
+      const std::string stage = log_.empty() ? "training" : log_.back().stage;
+      const watched_executor within(
+          run, watch, progress{stage, log_.empty() ? 0 : log_.back().epoch, planned, {}});
+      try {
+        const training_record& line = step(within);
+        const progress now{line.stage, line.epoch, done() ? line.epoch : planned, line.figures};
+        if (watch(now) == flow::stop) break;
+      } catch (const stopped_by_observer&) {
+        break;
+      }
+    }
+    return done();
   }
 
   /// As trained so far.

@@ -69,13 +69,7 @@ class cluster_nb {
     for_each_range(run, pilot.genes(), 32, [&](index begin, index end) {
       for (index gene = begin; gene < end; ++gene) model.fit_gene(columns, gene, options);
     });
-    // Of clusters that are never drawn, none.
-    model.tables_.resize(model.sizes_.size());
-    run.for_each_block(clusters, [&](index c) {
-      const auto cluster = static_cast<std::size_t>(c);
-      if (model.sizes_[cluster] > 0)
-        model.tables_[cluster] = nb_tables(model.mean_.row(c), model.theta_.row(c));
-    });
+    model.tabulate(run);
     return model;
   }
 
@@ -131,6 +125,7 @@ class cluster_nb {
     model.sizes_ = std::move(sizes);
     model.mean_ = std::move(mean);
     model.theta_ = std::move(theta);
+    model.tabulate(serial_executor{});
     return model;
   }
 
@@ -170,6 +165,16 @@ class cluster_nb {
   }
 
  private:
+  /// Tables of every cluster that is ever drawn.
+  template <executor Executor>
+  void tabulate(const Executor& run) {
+    tables_.resize(sizes_.size());
+    run.for_each_block(clusters(), [&](index c) {
+      const auto cluster = static_cast<std::size_t>(c);
+      if (sizes_[cluster] > 0) tables_[cluster] = nb_tables(mean_.row(c), theta_.row(c));
+    });
+  }
+
   static constexpr index max_clusters = 1'000'000;
 
   cluster_nb() = default;

@@ -113,6 +113,7 @@ class independent_nb {
     model.mean_ = std::move(mean);
     model.theta_ = std::move(theta);
     model.status_ = std::move(status);
+    model.tables_ = nb_tables(model.mean_, model.theta_);
     return model;
   }
 

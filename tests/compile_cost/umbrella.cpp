@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/harmonium.hpp"
+
+int main() {}
