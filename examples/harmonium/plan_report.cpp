@@ -25,7 +25,8 @@ namespace {
 constexpr std::string_view plan_style = R"(<style>
 table.fit{width:100%;table-layout:auto}table.fit th,table.fit td{white-space:normal;padding-right:8px}
 table.fit td:first-child{overflow-wrap:anywhere}.grid{--least:300px}
-@media(max-width:600px){.wide{display:none}table.fit{font-size:12px}table.fit th,table.fit td{padding-right:5px}body{padding:10px}.answer{font-size:1.08em}}
+@media(max-width:600px){.wide{display:none}table.fit{font-size:12px}
+table.fit th,table.fit td{padding-right:5px}body{padding:10px}.answer{font-size:1.08em}}
 @media print{.grid svg{break-inside:avoid}h2{break-after:avoid}}
 </style>
 )";
