@@ -237,7 +237,7 @@ TEST_CASE_TEMPLATE("all samplers draw from stacks with spins and Gaussian tops",
   const auto topped = tiny::topped_of<Visible>(72);
   check(spins, hm::exact{}, 81);
   check(topped, hm::exact{}, 82);
-  check(spins, hm::collapsed{.burn_in = 400}, 83);
+  check(spins, hm::collapsed{.burn_in = 200}, 83);
   check(topped, hm::collapsed{.burn_in = 60}, 84);
   check(topped, hm::tempered{.temperatures = 4, .lowest = 0.1, .burn_in = 25}, 85);
 }

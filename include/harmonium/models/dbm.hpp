@@ -210,8 +210,10 @@ class dbm {
 
   /// log p*(h_1), with the visible layer and all layers above summed out:
   /// log base_1(h_1) + b_1'h_1 + A_0(b_0 + W_0 h_1) + log_sum_above<1>(h_1). Not normalised.
-  [[nodiscard]] scalar log_marginal(std::span<const scalar> first_hidden) const requires
-      enumerable_above<dbm, 1> {
+  /// (A template, so that Clang 14 leaves it out of explicit instantiations where it does not fit.)
+  template <class Self = dbm>
+  requires enumerable_above<Self, 1>
+  [[nodiscard]] scalar log_marginal(std::span<const scalar> first_hidden) const {
     vector<scalar> eta(sizes_[0]);
     visible_input(first_hidden, as_span(eta));
     return units<1>().log_base_measure(first_hidden) + row::dot<scalar>(first_hidden, bias(1)) +
