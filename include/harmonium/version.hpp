@@ -9,6 +9,6 @@
 
 namespace harmonium::inline v0_2 {
 
-inline constexpr const char* version = "0.1.0";
+inline constexpr const char* version = "0.2.0";
 
 }  // namespace harmonium::inline v0_2
