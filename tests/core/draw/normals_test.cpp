@@ -48,7 +48,7 @@ TEST_CASE("many normal numbers: distribution, moments, tails") {
 }
 
 TEST_CASE("the same bits with every kernel") {
-  for (const std::size_t size : {0, 1, 7, 16, 511, 512, 513, 1300}) {
+  for (const std::size_t size : {0UL, 1UL, 7UL, 16UL, 511UL, 512UL, 513UL, 1300UL}) {
     std::vector<float> expected(size);
     hm::random_engine rng(2);
     {
