@@ -38,7 +38,8 @@ TEST_CASE("effective sizes as the R package posterior has them") {
   const auto figures = reference::figures();
   for (const auto& [name, x] : draws) {
     if (x.rows() < 12) continue;
-    CAPTURE(name);
+    const std::string set = name;
+    CAPTURE(set);
     CHECK(reference::agree(hm::mean_effective_size(x), figures.at({name, "ess_mean"})));
     CHECK(reference::agree(hm::bulk_effective_size(x), figures.at({name, "ess_bulk"})));
     CHECK(reference::agree(hm::quantile_effective_size(x, 0.25), figures.at({name, "ess_q25"})));

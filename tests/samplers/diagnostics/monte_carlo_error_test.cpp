@@ -17,7 +17,8 @@ TEST_CASE("Monte Carlo errors as the R package posterior has them") {
   const auto figures = reference::figures();
   for (const auto& [name, x] : draws) {
     if (x.rows() < 12) continue;
-    CAPTURE(name);
+    const std::string set = name;
+    CAPTURE(set);
     CHECK(reference::agree(hm::mean_error(x), figures.at({name, "mcse_mean"})));
     for (const int percent : {5, 50, 95}) {
       CAPTURE(percent);

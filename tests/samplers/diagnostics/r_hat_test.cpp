@@ -13,7 +13,8 @@ TEST_CASE("R-hat as the R package posterior has it") {
   const auto draws = reference::draws();
   const auto figures = reference::figures();
   for (const auto& [name, x] : draws) {
-    CAPTURE(name);
+    const std::string set = name;
+    CAPTURE(set);
     CHECK(reference::agree(x.sum(), figures.at({name, "sum"}), 1e-12));
     if (x.rows() >= 12) {
       CHECK(reference::agree(hm::r_hat(x), figures.at({name, "rhat"})));
