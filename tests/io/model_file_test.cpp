@@ -60,7 +60,7 @@ TEST_CASE("files of format 1 are read, bit for bit") {
 
   auto notes = golden::notes();
   notes.kind = "dbm<negative_binomial, bernoulli, categorical>";
-  notes.library = io::read_model_notes(golden_file("deep")).library;
+  notes.written_by = io::read_model_notes(golden_file("deep")).written_by;
   CHECK(io::read_model_notes(golden_file("deep")) == notes);
 }
 

@@ -224,7 +224,7 @@ struct model<cluster_nb> {
 /// What a file says about its model.
 struct model_notes {
   std::string kind;     ///< such as "dbm<negative_binomial, bernoulli>"; set by `save`
-  std::string library;  ///< version that wrote it; set by `save`
+  std::string written_by;  ///< version that wrote it; set by `save`
   features genes;       ///< of the visible units; may be empty
   std::vector<std::pair<std::string, std::string>> texts;  ///< options, seed, log, ... by name
 
@@ -263,7 +263,7 @@ inline model_notes read_model_notes(const model_sections& file) {
   model_notes notes;
   payload_reader about = file.at("model");
   notes.kind = about.text();
-  notes.library = about.text();
+  notes.written_by = about.text();
   about.end();
   payload_reader genes = file.at("genes");
   notes.genes.ids = genes.texts();
