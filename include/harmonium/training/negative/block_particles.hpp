@@ -3,15 +3,14 @@
 /// Persistent particles moved by block Gibbs sampling.
 #pragma once
 
-#include <cstdint>
-#include <vector>
+#include <cstddef>
 
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/samplers/gibbs_batch.hpp"
 #include "harmonium/training/contrastive/positive_phase.hpp"
+#include "harmonium/training/negative/gibbs_particles.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -29,52 +28,40 @@ struct block_particles {
     static constexpr bool follows = false;
 
     state(index particles, index sweeps, const random_streams& streams)
-        : particles_(particles), sweeps_(sweeps), streams_(streams) {}
+        : count_(particles), particles_(sweeps, streams) {}
 
     template <executor Executor>
     void write_statistics(const Executor& run, Model& model, const input_factors<Model>& factors,
                           const positive_phase<Model>&, vector<scalar>& out) {
-      next_engines();
-      if (states_[0].rows() == 0) start(run, model);
-      for (index k = 0; k < sweeps_; ++k) chains_.sweep(run, model, factors, states_, engines_);
-      chains_.write_visible_means(run, model, states_, visible_);
-      out.setZero(model.parameters().size());
-      add_particle_statistics(run, model, visible_, states_,
-                              scalar(1) / static_cast<scalar>(particles_), out);
+      particles_.next_engines(count_);
+      if (particles_.states()[0].rows() == 0) start(run, model);
+      particles_.write_statistics(run, model, factors, out);
     }
     template <executor Executor>
     void follow(const Executor&, const Model&, Model&, index) const noexcept {}
     [[nodiscard]] const matrix<double>* hidden_covariance() const noexcept { return nullptr; }
 
    private:
-    void next_engines() {
-      engines_.clear();
-      for (index p = 0; p < particles_; ++p) engines_.push_back(streams_[items_++]);
-    }
-
     /// Hidden layers uniform over their states, the visible layer from its conditional.
     template <executor Executor>
     void start(const Executor& run, const Model& model) {
-      states_ = make_state_batch(model, particles_);
-      for (index p = 0; p < particles_; ++p) {
+      auto& states = particles_.states();
+      states = make_state_batch(model, count_);
+      for (index p = 0; p < count_; ++p) {
         Model::for_each_layer([&](auto layer) {
           if constexpr (layer() > 0) {
             const vector<scalar> none = vector<scalar>::Zero(model.size(layer()));
-            model.template units<layer()>().sample(as_span(none), row_span(states_[layer()], p),
-                                                   engines_[static_cast<std::size_t>(p)]);
+            model.template units<layer()>().sample(
+                as_span(none), row_span(states[layer()], p),
+                particles_.engines()[static_cast<std::size_t>(p)]);
           }
         });
       }
-      chains_.template draw<0>(run, model, {}, states_, engines_);
+      particles_.template draw<0>(run, model);
     }
 
-    index particles_, sweeps_;
-    random_streams streams_;
-    std::uint64_t items_ = 0;
-    state_batch<Model> states_;
-    gibbs_batch<Model> chains_;
-    std::vector<random_engine> engines_;
-    matrix<scalar> visible_;
+    index count_;
+    gibbs_particles<Model> particles_;
   };
 
   template <class Model>

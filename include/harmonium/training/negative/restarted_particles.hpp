@@ -4,16 +4,15 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
+#include <cstddef>
 #include <span>
-#include <vector>
 
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/samplers/gibbs_batch.hpp"
 #include "harmonium/training/contrastive/positive_phase.hpp"
+#include "harmonium/training/negative/gibbs_particles.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -29,40 +28,31 @@ struct restarted_particles {
     using scalar = typename Model::scalar;
     static constexpr bool follows = false;
 
-    state(index sweeps, const random_streams& streams) : sweeps_(sweeps), streams_(streams) {}
+    state(index sweeps, const random_streams& streams) : particles_(sweeps, streams) {}
 
     template <executor Executor>
     void write_statistics(const Executor& run, Model& model, const input_factors<Model>& factors,
                           const positive_phase<Model>& batch, vector<scalar>& out) {
       const index rows = batch.rows();
-      engines_.clear();
-      for (index p = 0; p < rows; ++p) engines_.push_back(streams_[items_++]);
-      for (std::size_t l = 0; l < Model::layers; ++l) states_[l].setZero(rows, model.size(l));
+      particles_.next_engines(rows);
+      auto& states = particles_.states();
+      for (std::size_t l = 0; l < Model::layers; ++l) states[l].setZero(rows, model.size(l));
       for_each_range(run, rows, 16, [&](index begin, index end) {
         for (index p = begin; p < end; ++p) {
           std::array<std::span<scalar>, Model::layers> own;
-          for (std::size_t l = 1; l < Model::layers; ++l) own[l] = row_span(states_[l], p);
-          draw_hidden(model, batch.means(), p, own, engines_[static_cast<std::size_t>(p)]);
+          for (std::size_t l = 1; l < Model::layers; ++l) own[l] = row_span(states[l], p);
+          draw_hidden(model, batch.means(), p, own,
+                      particles_.engines()[static_cast<std::size_t>(p)]);
         }
       });
-      for (index k = 0; k < sweeps_; ++k) chains_.sweep(run, model, factors, states_, engines_);
-      chains_.write_visible_means(run, model, states_, visible_);
-      out.setZero(model.parameters().size());
-      add_particle_statistics(run, model, visible_, states_, scalar(1) / static_cast<scalar>(rows),
-                              out);
+      particles_.write_statistics(run, model, factors, out);
     }
     template <executor Executor>
     void follow(const Executor&, const Model&, Model&, index) const noexcept {}
     [[nodiscard]] const matrix<double>* hidden_covariance() const noexcept { return nullptr; }
 
    private:
-    index sweeps_;
-    random_streams streams_;
-    std::uint64_t items_ = 0;
-    state_batch<Model> states_;
-    gibbs_batch<Model> chains_;
-    std::vector<random_engine> engines_;
-    matrix<scalar> visible_;
+    gibbs_particles<Model> particles_;
   };
 
   template <class Model>
