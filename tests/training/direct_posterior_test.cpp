@@ -5,8 +5,8 @@
 
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/states/exact_statistics.hpp"
-#include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
+#include "support/toy_machine.hpp"
 
 namespace hm = harmonium;
 
@@ -17,21 +17,11 @@ namespace {
 constexpr hm::index cells = 200, genes = 12, units = 4;
 const hm::serial_executor serial;
 
-rbm start(const hm::count_matrix<>& counts) {
-  rbm model =
-      tiny::with_random_parameters(rbm(hm::negative_binomial(genes, 2.0), hm::bernoulli(units)), 3);
-  for (double& w : model.parameters()) w *= 0.2;
-  const hm::vector<double> means = hm::gene_means(counts);
-  model.visible().natural_from_mean(hm::as_span(means), model.bias(0));
-  for (double& a : model.bias(0)) a -= 1;
-  return model;
-}
-
 }  // namespace
 
 TEST_CASE("E-step: as by enumeration") {
   const auto counts = tiny::toy_counts(cells, genes, 1);
-  const auto model = start(counts);
+  const auto model = tiny::toy_machine<rbm>(counts, units);
   const hm::hidden_enumeration<rbm> hidden(model);
   const auto exact = hm::posterior_of(serial, model, hidden, counts);
   const auto direct = hm::direct_posterior(serial, model, counts, 0);

@@ -8,8 +8,8 @@
 
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/states/exact_statistics.hpp"
-#include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
+#include "support/toy_machine.hpp"
 
 namespace hm = harmonium;
 
@@ -20,21 +20,11 @@ namespace {
 constexpr hm::index cells = 200, genes = 12, units = 4;
 const hm::serial_executor serial;
 
-rbm start(const hm::count_matrix<>& counts) {
-  rbm model =
-      tiny::with_random_parameters(rbm(hm::negative_binomial(genes, 2.0), hm::bernoulli(units)), 3);
-  for (double& w : model.parameters()) w *= 0.2;
-  const hm::vector<double> means = hm::gene_means(counts);
-  model.visible().natural_from_mean(hm::as_span(means), model.bias(0));
-  for (double& a : model.bias(0)) a -= 1;
-  return model;
-}
-
 }  // namespace
 
 TEST_CASE("particles and pilot cells as one list") {
   const auto counts = tiny::toy_counts(cells, genes, 1);
-  const rbm model = start(counts);
+  const rbm model = tiny::toy_machine<rbm>(counts, units);
   std::vector<rbm::state_type> particles(5, model.make_state());
   for (std::size_t p = 0; p < 5; ++p)
     model.units<1>().write_state(hm::index(p), hm::as_span(particles[p][1]));

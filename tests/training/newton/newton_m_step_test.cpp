@@ -9,6 +9,7 @@
 #include "support/minimal_units.hpp"
 #include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
+#include "support/toy_machine.hpp"
 
 namespace hm = harmonium;
 
@@ -59,16 +60,6 @@ using rbm = hm::dbm<hm::negative_binomial, hm::bernoulli>;
 constexpr hm::index units = 4;
 const hm::vector<double> limits = hm::vector<double>::Constant(genes, -1e-4);
 
-rbm start(const hm::count_matrix<>& counts) {
-  rbm model =
-      tiny::with_random_parameters(rbm(hm::negative_binomial(genes, 2.0), hm::bernoulli(units)), 3);
-  for (double& w : model.parameters()) w *= 0.2;
-  const hm::vector<double> means = hm::gene_means(counts);
-  model.visible().natural_from_mean(hm::as_span(means), model.bias(0));
-  for (double& a : model.bias(0)) a -= 1;
-  return model;
-}
-
 }  // namespace
 
 TEST_CASE("Newton steps end where the gradient is zero") {
@@ -90,7 +81,7 @@ TEST_CASE("Newton steps end where the gradient is zero") {
 
 TEST_CASE("M-step: states listed twice at half their weight change nothing") {
   const auto counts = tiny::toy_counts(cells, genes, 1);
-  const auto model = start(counts);
+  const auto model = tiny::toy_machine<rbm>(counts, units);
   const hm::index states = model.units<1>().states();
   hm::matrix<double> twice(2 * states, units);
   for (hm::index s = 0; s < 2 * states; ++s)
@@ -117,7 +108,7 @@ TEST_CASE("M-step: states listed twice at half their weight change nothing") {
 
 TEST_CASE("a step that is not allowed is not taken") {
   const auto counts = tiny::toy_counts(cells, genes, 1);
-  rbm model = start(counts);
+  rbm model = tiny::toy_machine<rbm>(counts, units);
   hm::hidden_enumeration<rbm> hidden(model);
   const auto data = hm::posterior_of(hm::serial_executor{}, model, hidden, counts);
   const hm::vector<double> weights =

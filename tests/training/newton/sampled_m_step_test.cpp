@@ -7,8 +7,8 @@
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/states/exact_statistics.hpp"
 #include "harmonium/training/newton/exact_m_step.hpp"
-#include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
+#include "support/toy_machine.hpp"
 
 namespace hm = harmonium;
 
@@ -20,16 +20,6 @@ constexpr hm::index cells = 200, genes = 12, units = 4;
 const hm::serial_executor serial;
 const hm::vector<double> limits = hm::vector<double>::Constant(genes, -1e-4);
 
-rbm start(const hm::count_matrix<>& counts) {
-  rbm model =
-      tiny::with_random_parameters(rbm(hm::negative_binomial(genes, 2.0), hm::bernoulli(units)), 3);
-  for (double& w : model.parameters()) w *= 0.2;
-  const hm::vector<double> means = hm::gene_means(counts);
-  model.visible().natural_from_mean(hm::as_span(means), model.bias(0));
-  for (double& a : model.bias(0)) a -= 1;
-  return model;
-}
-
 /// Half the cells on in the first unit, the other half in the second, and so on.
 hm::matrix<double> some_states() {
   hm::matrix<double> hidden(cells, units);
@@ -40,7 +30,7 @@ hm::matrix<double> some_states() {
 
 rbm trained(const hm::executor auto& run, const hm::count_matrix<>& counts, int iterations,
             hm::index particles) {
-  rbm model = start(counts);
+  rbm model = tiny::toy_machine<rbm>(counts, units);
   model.weights(0).setZero();
   for (double& b : model.bias(1)) b = 0;
   hm::random_engine rng(5);
@@ -71,7 +61,7 @@ TEST_CASE("reaches what exact EM reaches, with the data's gene means") {
     return hm::exact_fit(serial, at, hm::hidden_enumeration<rbm>(at), counts).log_likelihood;
   };
   const auto first = likelihood([&] {
-    auto none = start(counts);
+    auto none = tiny::toy_machine<rbm>(counts, units);
     none.weights(0).setZero();
     const auto means = hm::gene_means(counts);
     none.visible().natural_from_mean(hm::as_span(means), none.bias(0));

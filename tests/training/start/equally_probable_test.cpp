@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "harmonium/models/rbm.hpp"
-#include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
+#include "support/toy_machine.hpp"
 
 namespace hm = harmonium;
 
@@ -18,21 +18,11 @@ namespace {
 constexpr hm::index cells = 200, genes = 12, units = 4;
 const hm::serial_executor serial;
 
-rbm start(const hm::count_matrix<>& counts) {
-  rbm model =
-      tiny::with_random_parameters(rbm(hm::negative_binomial(genes, 2.0), hm::bernoulli(units)), 3);
-  for (double& w : model.parameters()) w *= 0.2;
-  const hm::vector<double> means = hm::gene_means(counts);
-  model.visible().natural_from_mean(hm::as_span(means), model.bias(0));
-  for (double& a : model.bias(0)) a -= 1;
-  return model;
-}
-
 }  // namespace
 
 TEST_CASE("equal probability, and what is left of it under another model") {
   const auto counts = tiny::toy_counts(cells, genes, 1);
-  rbm model = start(counts);
+  rbm model = tiny::toy_machine<rbm>(counts, units);
   hm::matrix<double> states(8, units);
   for (hm::index i = 0; i < 8; ++i)
     for (hm::index k = 0; k < units; ++k) states(i, k) = static_cast<double>((i + k) % 2);
