@@ -223,9 +223,9 @@ struct model<cluster_nb> {
 
 /// What a file says about its model.
 struct model_notes {
-  std::string kind;     ///< such as "dbm<negative_binomial, bernoulli>"; set by `save`
+  std::string kind;        ///< such as "dbm<negative_binomial, bernoulli>"; set by `save`
   std::string written_by;  ///< version that wrote it; set by `save`
-  features genes;       ///< of the visible units; may be empty
+  features genes;          ///< of the visible units; may be empty
   std::vector<std::pair<std::string, std::string>> texts;  ///< options, seed, log, ... by name
 
   friend bool operator==(const model_notes&, const model_notes&) = default;
