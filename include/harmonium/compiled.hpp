@@ -29,6 +29,7 @@ using counts_on_two_binary = dbm<negative_binomial, bernoulli, bernoulli>;
 using counts_on_group = dbm<negative_binomial, categorical>;
 }  // namespace compiled
 
+/// @cond explicit instances, which Doxygen takes for declarations
 #ifndef HARMONIUM_INSTANCES  // defined as nothing by the library itself, which holds them
 #define HARMONIUM_INSTANCES extern
 #endif
@@ -70,5 +71,6 @@ sampled_model<compiled::counts_on_group, exact>::generate(const thread_executor&
                                                           random_engine&) const;
 
 #undef HARMONIUM_INSTANCES
+/// @endcond
 
 }  // namespace harmonium::inline v0_2

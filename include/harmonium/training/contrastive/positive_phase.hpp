@@ -30,7 +30,7 @@ class positive_phase {
   using scalar = typename Model::scalar;
 
   /// Hidden means of the chosen rows, and the batch's statistics.
-  /// @param rows_of_data all rows of an epoch, of which the batch is a part
+  /// @param data all rows of an epoch, of which the batch is a part
   template <executor Executor, row_source Data>
   void evaluate(const Executor& run, const Model& model, const Data& data,
                 std::span<const index> chosen, const mean_field_options& options,
