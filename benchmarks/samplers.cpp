@@ -68,7 +68,7 @@ hm::sampler_row with_autoencoder(const targets::tissue_pilot& pilot, const argum
   const hm::variational_posterior<> posterior(
       run,
       std::make_shared<const hm::variational_autoencoder<>>(
-          hm::train_variational<hm::variational_autoencoder<>>(run, pilot.counts, encoding, rng)),
+          hm::train<hm::variational_autoencoder<>>(run, pilot.counts, encoding, rng)),
       pilot.counts);
   return hm::judge_contender(run, pilot.trained.model, pilot.trained.reference,
                              contenders::vae_gibbs{&posterior}, contenders::vae_gibbs::name,

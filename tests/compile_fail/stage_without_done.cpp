@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A stage at work says when it is done.
+#include <string>
+
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/training/stage_concept.hpp"
 #include "harmonium/units/bernoulli.hpp"
@@ -14,6 +16,7 @@ struct one_epoch {
 #ifndef REJECTED
   bool done() const;
 #endif
+  std::string name() const;
   hm::index planned() const;
 };
 

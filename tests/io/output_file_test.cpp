@@ -104,7 +104,7 @@ TEST_CASE("a full disk is an error, not a short file") {
 
 TEST_CASE("gzip of many blocks: the same bytes for any number of threads and pieces") {
   std::string text;
-  for (int k = 0; text.size() < 9'000'000; ++k) text += std::to_string(k * 7919 % 100003) + "\n";
+  for (long k = 0; text.size() < 9'000'000; ++k) text += std::to_string(k * 7919 % 100003) + "\n";
   const temporary_folder folder;
   std::string first;
   const std::size_t block = io::gzip_blocks::block;

@@ -32,9 +32,10 @@ struct lines {
     template <hm::executor Executor, class State>
     hm::training_record epoch(const Executor&, State& state) {
       state.model.bias(1)[0] += 1;
-      return {std::string(1, Name), ++at, {}};
+      return {name(), ++at, {}};
     }
     [[nodiscard]] bool done() const { return at >= count; }
+    [[nodiscard]] std::string name() const { return std::string(1, Name); }
     [[nodiscard]] hm::index planned() const { return count; }
   };
   template <class State>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -29,6 +30,9 @@ class progress_variant {
   }
   [[nodiscard]] bool done() const {
     return std::visit([](const auto& own) { return own.done(); }, now_);
+  }
+  [[nodiscard]] std::string name() const {
+    return std::visit([](const auto& own) -> std::string { return own.name(); }, now_);
   }
   [[nodiscard]] index planned() const {
     return std::visit([](const auto& own) { return own.planned(); }, now_);
@@ -63,6 +67,9 @@ struct then {
       return line;
     }
     [[nodiscard]] bool done() const noexcept { return now_.index() == 0; }
+    [[nodiscard]] std::string name() const {
+      return std::visit([](const auto& own) { return name_of(own); }, now_);
+    }
     [[nodiscard]] index planned() const {
       return std::visit([](const auto& own) { return planned_of(own); }, now_);
     }
@@ -76,6 +83,13 @@ struct then {
       } else {
         return own.epoch(run, at);
       }
+    }
+    template <class Own>
+    static std::string name_of(const Own& own) {
+      if constexpr (std::is_same_v<Own, std::monostate>)
+        return "training";
+      else
+        return own.name();
     }
     template <class Own>
     static index planned_of(const Own& own) {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <concepts>
-#include <string_view>
+#include <string>
 #include <utility>
 
 #include "harmonium/core/executor.hpp"
@@ -18,6 +18,7 @@ namespace harmonium::inline v0_2 {
 ///
 /// - `epoch(run, at)` does one epoch or iteration and returns its line for the log.
 /// - `done()`: nothing is left to do; it may hold from the beginning.
+/// - `name()`: what the part at hand is called, in its lines of the log and in progress.
 /// - `planned()`: epochs that the part at hand will have at the most.
 ///
 /// Law: a copy goes on bit for bit like the original.
@@ -27,6 +28,7 @@ concept stage_progress = std::copyable<S> &&
              run_state<Model, Data>& at) {
   { progress.epoch(run, at) } -> std::same_as<training_record>;
   { constant.done() } -> std::same_as<bool>;
+  { constant.name() } -> std::convertible_to<std::string>;
   { constant.planned() } -> std::same_as<index>;
 };
 

@@ -66,9 +66,10 @@ class recipe_trainer {
   bool run(const Executor& run, Observer&& watch) {
     while (!done()) {
       const index planned = progress_.planned();
-      const std::string stage = log_.empty() ? "training" : log_.back().stage;
-      const watched_executor within(
-          run, watch, progress{stage, log_.empty() ? 0 : log_.back().epoch, planned, {}});
+      const std::string stage = progress_.name();
+      const bool goes_on = !log_.empty() && log_.back().stage == stage;
+      const watched_executor within(run, watch,
+                                    progress{stage, goes_on ? log_.back().epoch : 0, planned, {}});
       try {
         const training_record& line = step(within);
         const progress now{line.stage, line.epoch, done() ? line.epoch : planned, line.figures};

@@ -99,6 +99,7 @@ class exact_em_progress {
   }
 
   [[nodiscard]] bool done() const noexcept { return finished_ || stage_.iterations == 0; }
+  [[nodiscard]] std::string name() const { return "exact maximum likelihood"; }
   [[nodiscard]] index planned() const noexcept { return stage_.iterations; }
 
   template <executor Executor>
@@ -244,7 +245,7 @@ class exact_em_progress {
   /// The line of an iteration, whose figures the E-step has found already.
   template <executor Executor>
   training_record record(const Executor& run, const State& at) const {
-    training_record line{"exact maximum likelihood", iteration_, {}};
+    training_record line{name(), iteration_, {}};
     line.figures.push_back({"reconstruction_error",
                             reconstruction_error(run, at.model, at.training, now_->data.hidden)});
     add_weight_norms(at.model, line);

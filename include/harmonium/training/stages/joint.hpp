@@ -54,6 +54,7 @@ struct joint {
     }
 
     [[nodiscard]] bool done() const noexcept { return epochs_.epochs_done() >= stage_.epochs; }
+    [[nodiscard]] std::string name() const { return "joint training"; }
     [[nodiscard]] index planned() const noexcept { return stage_.epochs; }
 
     template <executor Executor>
@@ -65,7 +66,7 @@ struct joint {
         if (stage_.refit_every > 0 && (number + 1) % stage_.refit_every == 0)
           epochs_.change(run, at.model, [&](model_type& model) { refit(run, at, model); });
       }
-      training_record line{"joint training", number + 1, {}};
+      training_record line{name(), number + 1, {}};
       line.figures.push_back({"learning_rate", rate});
       line.figures.push_back({"reconstruction_error",
                               reconstruction_error(run, at.model, at.training, stage_.mean_field)});

@@ -105,6 +105,9 @@ struct pretrain {
     }
 
     [[nodiscard]] bool done() const noexcept { return now_.index() == 0; }
+    [[nodiscard]] std::string name() const {
+      return "pretraining layer " + std::to_string(now_.index());
+    }
     [[nodiscard]] index planned() const noexcept {
       return done() ? 0 : epochs_of(now_.index() - 1);
     }
@@ -183,7 +186,7 @@ struct pretrain {
         if (stage_.refit_every > 0 && (number + 1) % stage_.refit_every == 0)
           layer.epochs.change(run, layer.model, [&](auto& model) { refit(run, at, layer, model); });
       }
-      training_record line{"pretraining layer " + std::to_string(Layer + 1), number + 1, {}};
+      training_record line{name(), number + 1, {}};
       line.figures.push_back({"learning_rate", rate});
       line.figures.push_back(
           {"reconstruction_error",

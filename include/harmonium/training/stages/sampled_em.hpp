@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,7 @@ class sampled_em_progress {
   }
 
   [[nodiscard]] bool done() const noexcept { return iteration_ >= stage_.iterations; }
+  [[nodiscard]] std::string name() const { return "sampled maximum likelihood"; }
   [[nodiscard]] index planned() const noexcept { return stage_.iterations; }
 
   template <executor Executor>
@@ -74,7 +76,7 @@ class sampled_em_progress {
     if (!now_) begin(run, at);
     iterate(run, at);
     ++iteration_;
-    training_record line{"sampled maximum likelihood", iteration_, {}};
+    training_record line{name(), iteration_, {}};
     line.figures.push_back({"reconstruction_error",
                             reconstruction_error(run, at.model, at.training, now_->data.hidden)});
     add_weight_norms(at.model, line);
