@@ -12,11 +12,11 @@ trap 'rm -rf "$work"' EXIT
 
 # instantiations | program | flags
 stated="
-87467|readme|
-78196|readme|-DHARMONIUM_COMPILED
-44568|train_exact|
+82531|readme|
+59111|readme|-DHARMONIUM_COMPILED
+44569|train_exact|
 14135|sample_dbm|
-67876|umbrella|
+49720|umbrella|
 "
 
 cmake -DREADME=README.md -DOUTPUT="$work/readme.cpp" -P tests/consumer/readme_program.cmake

@@ -10,6 +10,7 @@
 #include "harmonium/analysis/pca.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/exact.hpp"
@@ -61,13 +62,13 @@ HARMONIUM_INSTANCES template class sampled_model<compiled::counts_on_binary, exa
 HARMONIUM_INSTANCES template class sampled_model<compiled::counts_on_two_binary, exact>;
 HARMONIUM_INSTANCES template class sampled_model<compiled::counts_on_group, exact>;
 HARMONIUM_INSTANCES template count_matrix<>
-sampled_model<compiled::counts_on_binary, exact>::generate(const thread_executor&, index,
+sampled_model<compiled::counts_on_binary, exact>::generate(const thread_executor&, index, silent&&,
                                                            random_engine&) const;
 HARMONIUM_INSTANCES template count_matrix<>
 sampled_model<compiled::counts_on_two_binary, exact>::generate(const thread_executor&, index,
-                                                               random_engine&) const;
+                                                               silent&&, random_engine&) const;
 HARMONIUM_INSTANCES template count_matrix<>
-sampled_model<compiled::counts_on_group, exact>::generate(const thread_executor&, index,
+sampled_model<compiled::counts_on_group, exact>::generate(const thread_executor&, index, silent&&,
                                                           random_engine&) const;
 
 #undef HARMONIUM_INSTANCES

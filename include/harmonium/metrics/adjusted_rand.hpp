@@ -62,7 +62,7 @@ struct basic_adjusted_rand {
   Clustering cluster = {};
   index components = 20;  ///< principal components in which cells are clustered
 
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     require(components >= 1, "adjusted_rand",
             "components must be at least 1, got " + std::to_string(components));
     const reference_cells& reference = pair.reference();

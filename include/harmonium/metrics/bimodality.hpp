@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -79,7 +80,7 @@ struct bimodality {
 
   /// Cost: O(cells log cells) for each gene that is seen often enough.
   /// @throws std::invalid_argument if `genes` is below 1 or a share is outside 0 to 1.
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     require(genes >= 1, "bimodality", "genes must be at least 1");
     require(detected >= 0 && detected <= 1 && least_part >= 0 && least_part <= 1, "bimodality",
             "detected and least_part must be between 0 and 1");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,7 @@ struct cluster_proportions {
 
   /// Only the labels are looked at. Cost: O(cells + clusters).
   /// @throws std::invalid_argument unless `rare` is at least 0.
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     require(rare >= 0, "cluster_proportions", "rare must not be negative");
     const auto original = pair.reference().cells().cells_per_cluster(pair.clusters());
     const auto imitated = pair.cells().cells_per_cluster(pair.clusters());

@@ -153,8 +153,10 @@ class reference_cells {
   [[nodiscard]] const count_matrix<double>& values() const {
     return values_.get([&] { return log_normalise(counts(), {.target_sum = common_library()}); });
   }
-  /// Principal components of the values; none where there is no cell or gene.
-  [[nodiscard]] const principal_components& components() const {
+  /// Principal components of the values; none where there is no cell or gene. A template, as is
+  /// what rests on it, so that only who asks compiles the solver.
+  template <std::same_as<principal_components> Result = principal_components>
+  [[nodiscard]] const Result& components() const {
     return components_.get([&] {
       if (counts().cells() == 0 || counts().genes() == 0) {
         return principal_components{.scores = matrix<double>(counts().cells(), 0),
@@ -167,7 +169,8 @@ class reference_cells {
     });
   }
   /// The cells in the space of the components, cells x components, prepared for searching.
-  [[nodiscard]] const exact_index& neighbours() const {
+  template <std::same_as<exact_index> Result = exact_index>
+  [[nodiscard]] const Result& neighbours() const {
     return neighbours_.get([&] { return exact_neighbours{}.build(components().scores); });
   }
 
@@ -247,16 +250,19 @@ class comparison {
         [&] { return log_normalise(counts(), {.target_sum = reference_.common_library()}); });
   }
   /// The synthetic cells in the reference's principal components, cells x components.
-  [[nodiscard]] const matrix<double>& scores() const {
+  template <std::same_as<matrix<double>> Result = matrix<double>>
+  [[nodiscard]] const Result& scores() const {
     return scores_.get([&] { return project(values(), reference_.components()); });
   }
   /// Synthetic cells and cells of the whole reference.
-  [[nodiscard]] const joint_space& joint() const {
+  template <std::same_as<joint_space> Result = joint_space>
+  [[nodiscard]] const Result& joint() const {
     return joint_.get([&] { return make_joint(std::nullopt, 0); });
   }
   /// Synthetic cells and cells of the reference that the generator has not seen, so that copying
   /// does not pay. Without cells where the pilot is unknown.
-  [[nodiscard]] const joint_space& joint_fresh() const {
+  template <std::same_as<joint_space> Result = joint_space>
+  [[nodiscard]] const Result& joint_fresh() const {
     return joint_fresh_.get([&] { return make_joint(reference_.fresh(), 1); });
   }
 
@@ -294,10 +300,11 @@ class comparison {
     return rows;
   }
 
-  [[nodiscard]] joint_space make_joint(std::optional<std::span<const index>> real,
-                                       std::uint64_t stream) const {
+  template <std::same_as<joint_space> Result = joint_space>
+  [[nodiscard]] Result make_joint(std::optional<std::span<const index>> real,
+                                  std::uint64_t stream) const {
     const index available = real ? static_cast<index>(real->size()) : reference_.counts().cells();
-    joint_space space;
+    Result space;
     space.each = std::min({available, counts().cells(), options_.joint_cells});
     if (space.each == 0 || counts().genes() == 0) {
       space.each = 0;

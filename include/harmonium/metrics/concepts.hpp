@@ -42,7 +42,8 @@ struct figure {
 ///
 /// Laws: `evaluate` is deterministic, also where it draws at random (from a seed among its
 /// options), and may run in several threads at once; it gives the same names in the same order for
-/// any cells, a figure it cannot compute being NaN.
+/// any cells, a figure it cannot compute being NaN. It may be a template
+/// (`const std::same_as<comparison> auto& pair`), so that only who uses the metric compiles it.
 template <class M>
 concept metric = std::copyable<M> && requires(const M& metric, const comparison& pair) {
   { M::name } -> std::convertible_to<std::string_view>;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <span>
 #include <string>
@@ -150,7 +151,7 @@ struct davies_bouldin {
 
   davies_bouldin_options options = {};
 
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     const reference_cells& reference = pair.reference();
     return {
         {"counts", davies_bouldin_index(pair.counts(), pair.labels(), options)},

@@ -3,6 +3,7 @@
 /// Can a random forest tell synthetic from real cells?
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -38,13 +39,13 @@ struct forest_auc {
 
   /// Cost: `folds` forests of 2 `joint_cells` cells: the slowest metric.
   /// @throws std::invalid_argument if `folds` is below 2 or a forest's option is out of range.
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     require(folds >= 2, "forest_auc", "folds must be at least 2, got " + std::to_string(folds));
     return {{"auc", area(pair.joint())}, {"auc_fresh", area(pair.joint_fresh())}};
   }
 
  private:
-  [[nodiscard]] double area(const joint_space& space) const {
+  [[nodiscard]] double area(const std::same_as<joint_space> auto& space) const {
     if (space.each < folds) return std::numeric_limits<double>::quiet_NaN();
     const auto kinds = space.kinds();
     random_engine rng(seed);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -87,7 +88,7 @@ struct gene_correlation {
   index genes = 300;  ///< so many of largest variance; fewer where there are not as many
 
   /// @throws std::invalid_argument if `genes` is below 2.
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     require(genes >= 2, "gene_correlation",
             "genes must be at least 2, got " + std::to_string(genes));
     if (pair.empty() || pair.counts().genes() < 2) return unknown_figures({"r", "mad"});

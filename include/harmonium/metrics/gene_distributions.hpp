@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -34,7 +35,7 @@ struct gene_distributions {
   static constexpr std::string_view ceiling =
       "sampling noise: ks_mean at most about 0.87 sqrt(1/n + 1/m), less where zeros prevail";
 
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     if (pair.empty())
       return unknown_figures({"ks_mean", "ks_worst", "wasserstein_mean", "wasserstein_scaled"});
     const counts_by_gene real(pair.reference().counts()), made(pair.counts());

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <string_view>
 #include <vector>
 
@@ -77,7 +78,7 @@ struct marginals {
       "not 0 but sampling noise, in cv also a bias: it grows with the number of cells where counts "
       "have heavy tails";
 
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     if (pair.empty()) return unknown_figures({"median", "iqr", "cv", "zero_fraction"});
     const gene_marginals real(pair.reference().counts()), made(pair.counts());
     return {{"median", mean_difference(made.median, real.median)},

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <numeric>
 #include <span>
 #include <string>
@@ -87,7 +88,7 @@ struct gene_trends {
 
   index groups = 20;  ///< groups of genes of equal number, along the mean
 
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     require(groups >= 1, "gene_trends", "groups must be at least 1, got " + std::to_string(groups));
     if (pair.empty()) return unknown_figures({"variance", "variance_bias", "zeros", "zeros_bias"});
     const gene_marginals real(pair.reference().counts()), made(pair.counts());

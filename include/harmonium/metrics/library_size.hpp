@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,7 @@ struct library_size {
   static constexpr std::string_view chance = "none that is common to all data";
   static constexpr std::string_view ceiling = "ratios near 1; ks about 1.2 / sqrt(cells)";
 
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     if (pair.empty())
       return unknown_figures({"median_ratio", "cv", "cv_reference", "cv_ratio", "ks"});
     const vector<double> real = library_sizes(pair.reference().counts());

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -104,12 +105,12 @@ struct lisi {
 
   /// Cost: O(joint_cells^2 * joint_components).
   /// @throws std::invalid_argument if `perplexity` is below 1.
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     return {{"lisi", mean_score(pair.joint())}, {"lisi_fresh", mean_score(pair.joint_fresh())}};
   }
 
  private:
-  [[nodiscard]] double mean_score(const joint_space& space) const {
+  [[nodiscard]] double mean_score(const std::same_as<joint_space> auto& space) const {
     const auto kinds = space.kinds();
     const auto scores =
         lisi_scores(space.points, std::vector<index>(kinds.begin(), kinds.end()), perplexity);

@@ -3,6 +3,7 @@
 /// Are the differences between clusters as large in the synthetic cells as in the reference?
 #pragma once
 
+#include <concepts>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -38,7 +39,7 @@ struct log_fold_change {
 
   /// Cost: O(non-zeros + clusters * genes).
   /// @throws std::invalid_argument if an option is below 1.
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     require(least_reference >= 1 && least_synthetic >= 1, "log_fold_change",
             "least_reference and least_synthetic must be at least 1");
     const index clusters = pair.clusters();

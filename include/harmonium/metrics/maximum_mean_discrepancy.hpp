@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <numeric>
@@ -106,7 +107,7 @@ struct maximum_mean_discrepancy {
   std::uint64_t seed = 1;
 
   /// @throws std::invalid_argument if `cells` is below 2 or `permutations` below 0.
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     require(cells >= 2, "maximum_mean_discrepancy",
             "cells must be at least 2, got " + std::to_string(cells));
     require(permutations >= 0, "maximum_mean_discrepancy", "permutations must not be negative");
@@ -117,7 +118,7 @@ struct maximum_mean_discrepancy {
   }
 
  private:
-  [[nodiscard]] std::vector<figure> test(const joint_space& space,
+  [[nodiscard]] std::vector<figure> test(const std::same_as<joint_space> auto& space,
                                          std::initializer_list<const char*> names) const {
     auto figures = unknown_figures(names);
     const index each = std::min(cells, space.each);

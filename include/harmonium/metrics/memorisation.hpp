@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -43,7 +44,7 @@ struct memorisation {
   std::uint64_t seed = 1;  ///< decides which cells of the larger set are taken
 
   /// Cost: O(synthetic cells * pilot cells * components).
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     const auto pilot = pair.reference().pilot(), fresh = pair.reference().fresh();
     if (pair.empty() || pilot.empty())
       return unknown_figures({"nearer_to_pilot", "nearest_pilot_ratio"});
@@ -65,7 +66,8 @@ struct memorisation {
     return {table.distances.data(), table.distances.data() + table.distances.size()};
   }
 
-  [[nodiscard]] double nearer_share(const comparison& pair, std::span<const index> pilot,
+  [[nodiscard]] double nearer_share(const std::same_as<comparison> auto& pair,
+                                    std::span<const index> pilot,
                                     std::span<const index> fresh) const {
     if (fresh.empty()) return std::numeric_limits<double>::quiet_NaN();
     const auto size = static_cast<index>(std::min(pilot.size(), fresh.size()));
@@ -84,7 +86,8 @@ struct memorisation {
     return nearer / static_cast<double>(to_pilot.size());
   }
 
-  static double distance_ratio(const comparison& pair, std::span<const index> pilot) {
+  static double distance_ratio(const std::same_as<comparison> auto& pair,
+                               std::span<const index> pilot) {
     if (pilot.size() < 2) return std::numeric_limits<double>::quiet_NaN();
     const auto known = rows_of(pair.reference().components().scores, pilot);
     const auto prepared = exact_neighbours{}.build(known);

@@ -3,6 +3,7 @@
 /// Do synthetic cells lie among real ones, or among themselves?
 #pragma once
 
+#include <concepts>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -38,7 +39,7 @@ struct same_neighbours {
 
   /// Cost: O(joint_cells^2 * joint_components).
   /// @throws std::invalid_argument if `neighbours` is below 1.
-  [[nodiscard]] std::vector<figure> evaluate(const comparison& pair) const {
+  [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     require(neighbours >= 1, "same_neighbours",
             "neighbours must be at least 1, got " + std::to_string(neighbours));
     auto figures = look(pair.joint(), {"same_set", "knn_auc"});
@@ -48,7 +49,7 @@ struct same_neighbours {
   }
 
  private:
-  [[nodiscard]] std::vector<figure> look(const joint_space& space,
+  [[nodiscard]] std::vector<figure> look(const std::same_as<joint_space> auto& space,
                                          std::initializer_list<const char*> names) const {
     auto figures = unknown_figures(names);
     if (space.each == 0) return figures;

@@ -68,7 +68,7 @@ struct candidates_result {
 
 /// The metrics of `compare_candidates` unless others are asked for.
 struct all_metrics {
-  evaluation operator()(const comparison& pair) const {
+  evaluation operator()(const std::same_as<comparison> auto& pair) const {
     return evaluate_all(serial_executor{}, pair);
   }
 };

@@ -50,23 +50,7 @@ class sampled_model {
   ///         std::overflow_error if a count exceeds std::int32_t, naming the gene
   template <executor Executor, observer Observer>
   [[nodiscard]] rows_type generate(const Executor& run, index rows, Observer&& watch,
-                                   random_engine& rng) const {
-    const auto source = sampler_.prepare(*model_);
-    if constexpr (yields_counts) {
-      return make_cells(
-          run, genes(), rows,
-          [&source] {
-            return
-                [chain = source.make_chain()](random_engine& engine, count_matrix<>& out) mutable {
-                  chain.draw(engine);
-                  out.push_row(as_span(chain.state()[0]));
-                };
-          },
-          watch, rng);
-    } else {
-      return make_rows(run, source, rows, watch, rng);
-    }
-  }
+                                   random_engine& rng) const;
   template <executor Executor>
   [[nodiscard]] rows_type generate(const Executor& run, index rows, random_engine& rng) const {
     return generate(run, rows, silent{}, rng);
@@ -105,6 +89,27 @@ class sampled_model {
   std::shared_ptr<const Model> model_;
   Sampler sampler_;
 };
+
+// Not inline, so that an explicit instance elsewhere spares its users the compilation.
+template <layered_model Model, sampler_for<Model> Sampler>
+template <executor Executor, observer Observer>
+auto sampled_model<Model, Sampler>::generate(const Executor& run, index rows, Observer&& watch,
+                                             random_engine& rng) const -> rows_type {
+  const auto source = sampler_.prepare(*model_);
+  if constexpr (yields_counts) {
+    return make_cells(
+        run, genes(), rows,
+        [&source] {
+          return [chain = source.make_chain()](random_engine& engine, count_matrix<>& out) mutable {
+            chain.draw(engine);
+            out.push_row(as_span(chain.state()[0]));
+          };
+        },
+        watch, rng);
+  } else {
+    return make_rows(run, source, rows, watch, rng);
+  }
+}
 
 /// A generator from a trained model and a sampler:
 ///

@@ -42,7 +42,8 @@ class paper_protocol {
   }
 
   /// One label per synthetic cell. `rng` moves on by one word.
-  [[nodiscard]] std::vector<index> labels_of(const count_view<>& cells, random_engine& rng) const {
+  template <count_source Counts>
+  [[nodiscard]] std::vector<index> labels_of(const Counts& cells, random_engine& rng) const {
     random_engine own(rng());
     const auto values = log_normalise(cells, {.target_sum = reference_.common_library()});
     const auto components =

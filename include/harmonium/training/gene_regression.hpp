@@ -5,13 +5,14 @@
 /// where every state has an admissible visible input.
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <algorithm>
+#include <concepts>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/symmetric_factor.hpp"
 #include "harmonium/models/semi_restricted.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
 #include "harmonium/units/negative_binomial.hpp"
@@ -43,7 +44,9 @@ class gene_regression {
 
   /// One Newton step, cut to the admissible region and halved until the objective rises; the gene
   /// stays as it is if it does not within 20 halvings. Cost: states x units^2.
-  void step(const gene_regression_task& task) const {
+  /// A template, so that only who calls it compiles the factorisation.
+  template <std::same_as<gene_regression_task> Task = gene_regression_task>
+  void step(const Task& task) const {
     const index units = model_->size(1);
     vector<double> at(units + 1);
     at[0] = bias(task.gene);
@@ -90,7 +93,8 @@ class gene_regression {
 
   /// @param[out] direction  information^-1 gradient
   /// @param[out] covariance information^-1
-  void newton(const gene_regression_task& task, const vector<double>& at, vector<double>& direction,
+  template <std::same_as<gene_regression_task> Task>
+  void newton(const Task& task, const vector<double>& at, vector<double>& direction,
               matrix<double>& covariance) const {
     const index columns = at.size();
     vector<double> gradient = data_->pairs.row(task.gene).transpose();
@@ -112,9 +116,9 @@ class gene_regression {
       information(k, k) += k > 0 ? task.ridge : 1e-3 * task.ridge;
       if (k > 0) gradient[k] -= task.ridge * at[k];
     }
-    const Eigen::LDLT<matrix<double>> factor(information);
-    direction = factor.solve(gradient);
-    covariance = factor.solve(matrix<double>::Identity(columns, columns));
+    const symmetric_factor factor(information);
+    direction = factor.solved(gradient);
+    covariance = factor.inverse();
   }
 
   /// The state that comes nearest to the limit after a step of that length.

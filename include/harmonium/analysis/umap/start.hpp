@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <vector>
 
@@ -19,10 +20,11 @@
 namespace harmonium::inline v0_2 {
 
 /// The first principal components of `points`, points x dimensions; zero columns where there are
-/// fewer components.
-inline matrix<double> pca_start(matrix_view<double> points, index dimensions) {
-  const principal_components found =
-      pca(dense_operator(points), {.components = dimensions, .tolerance = 1e-8});
+/// fewer components. A template, as are those below, so that only who calls it compiles the solver.
+template <std::convertible_to<matrix_view<double>> Points>
+matrix<double> pca_start(const Points& points, index dimensions) {
+  const principal_components found = pca(dense_operator(matrix_view<double>(points)),
+                                         {.components = dimensions, .tolerance = 1e-8});
   matrix<double> start = matrix<double>::Zero(points.rows(), dimensions);
   const index known = std::min(dimensions, found.scores.cols());
   start.leftCols(known) = found.scores.leftCols(known);
@@ -64,8 +66,8 @@ class normalised_adjacency {
 /// are the roots of the degrees: members x dimensions. Of each the entry of largest magnitude (the
 /// first of equals) is positive. No rows where the component has too few vertices or the solver
 /// does not converge.
-inline matrix<double> laplacian_eigenvectors(const normalised_adjacency& adjacency,
-                                             index dimensions) {
+template <std::same_as<normalised_adjacency> Adjacency>
+matrix<double> laplacian_eigenvectors(const Adjacency& adjacency, index dimensions) {
   const index n = adjacency.rows();
   const index wanted = dimensions + 1;
   if (n <= 2 * wanted) return {};
@@ -91,7 +93,8 @@ inline matrix<double> laplacian_eigenvectors(const normalised_adjacency& adjacen
 /// 10.1162/089976603321780317; McInnes, Healy & Melville (2018), arXiv:1802.03426, Algorithm 4.
 /// @param fallback points x dimensions, such as `pca_start`
 /// @throws std::invalid_argument if graph and fallback differ in size.
-inline matrix<double> spectral_start(const weighted_graph& graph, const matrix<double>& fallback) {
+template <std::same_as<weighted_graph> Graph>
+matrix<double> spectral_start(const Graph& graph, const matrix<double>& fallback) {
   require(fallback.rows() == graph.vertices(), "spectral_start",
           "one position per vertex expected");
   const std::vector<index> component = connected_components(graph);

@@ -4,7 +4,6 @@
 /// intervals.
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -18,6 +17,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/math/truncated_normal.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/symmetric_factor.hpp"
 #include "harmonium/core/wide_packs.hpp"
 #include "harmonium/core/widest.hpp"
 #include "harmonium/training/residuals/expected_scores.hpp"
@@ -84,8 +84,7 @@ class factor_em {
         all.prior_mass += own.prior_mass;
       }
     }
-    uncertainty_ =
-        all.precision.ldlt().solve(matrix<double>(matrix<double>::Identity(rank_, rank_)));
+    uncertainty_ = symmetric_factor(all.precision).inverse();
     for (index i = 0; i < cells; ++i)
       for (index k = 0; k < rank_; ++k) {
         double f = 0;

@@ -7,6 +7,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -75,7 +76,9 @@ class low_rank_copula::fit {
     ++taken_;
   }
 
-  /// Mean and covariance of f in every state, with the loadings.
+  /// Mean and covariance of f in every state, with the loadings. A template, so that only who calls
+  /// it compiles the factorisation.
+  template <std::same_as<matrix<double>> Matrix = matrix<double>>
   [[nodiscard]] factor_scores result() const {
     const index cells = pilot_->cells(), states = pilot_->states(), factors = em_->rank();
     const matrix<double>&f = em_->factors(), &uncertainty = em_->uncertainty();
@@ -108,7 +111,7 @@ class low_rank_copula::fit {
     for (std::size_t s = 0; s < covariance.size(); ++s) {
       covariance[s] /= std::max(count[s] + settings_.state_cells, least_cells);
       for (index k = 0; k < factors; ++k) covariance[s](k, k) += ridge;
-      const Eigen::LLT<matrix<double>> root(covariance[s]);
+      const Eigen::LLT<Matrix> root(covariance[s]);
       parts.roots.push_back(root.matrixL());
     }
     if (settings_.exact_marginals) {
