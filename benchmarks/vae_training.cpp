@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "harmonium/core/dense_products.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/models/variational/evidence_bound.hpp"
 #include "harmonium/simulate/tissue.hpp"

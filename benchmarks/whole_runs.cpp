@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/exact.hpp"

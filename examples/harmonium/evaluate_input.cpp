@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/mex.hpp"
 #include "label_cells.hpp"
 #include "read_cells.hpp"

@@ -7,6 +7,7 @@
 #include "cell_types.hpp"
 #include "harmonium/core/draw/categorical.hpp"
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/training/categorical_em.hpp"
 #include "harmonium/training/choose_components.hpp"
 #include "harmonium/training/component_likelihood.hpp"

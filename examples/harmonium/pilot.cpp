@@ -7,6 +7,7 @@
 
 #include "harmonium/analysis/variable_genes.hpp"
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/gene_list.hpp"
 #include "harmonium/io/labels.hpp"
 #include "parsed.hpp"

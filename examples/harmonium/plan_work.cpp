@@ -12,6 +12,7 @@
 
 #include "harmonium/analysis/louvain_clustering.hpp"
 #include "harmonium/analysis/variable_genes.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/gene_list.hpp"
 #include "harmonium/io/labels.hpp"
 #include "harmonium/study/baseline_models.hpp"

@@ -9,6 +9,7 @@
 
 #include "harmonium/analysis/variable_genes.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/gene_list.hpp"
 #include "harmonium/study/baseline_models.hpp"
 #include "harmonium/study/dbm_model.hpp"

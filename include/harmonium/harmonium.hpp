@@ -61,6 +61,7 @@
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/rows.hpp"
 #include "harmonium/core/scratch.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/core/sparse_products.hpp"
 #include "harmonium/core/watched_executor.hpp"
 #include "harmonium/likelihood/annealed.hpp"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
+#include "harmonium/core/select_counts.hpp"
 
 namespace hm = harmonium;
 

@@ -17,6 +17,7 @@
 #include "harmonium/analysis/umap.hpp"
 #include "harmonium/analysis/variable_genes.hpp"
 #include "harmonium/core/eigen_sparse.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/io/table.hpp"
 #include "harmonium/likelihood/bracket_log_partition.hpp"

@@ -15,6 +15,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/samplers/exact.hpp"

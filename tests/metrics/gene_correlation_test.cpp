@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "support/random_counts.hpp"
 #include "support/score.hpp"
 #include "support/toy_counts.hpp"

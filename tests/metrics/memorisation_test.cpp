@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "harmonium/metrics/memorisation.hpp"
+#include "harmonium/core/select_counts.hpp"
 
 #include <doctest/doctest.h>
 

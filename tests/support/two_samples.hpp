@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/metrics/comparison.hpp"
 #include "support/score.hpp"
 #include "support/toy_counts.hpp"

@@ -10,6 +10,7 @@
 
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/simulate/tissue.hpp"

@@ -10,6 +10,7 @@
 
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
+#include "harmonium/core/select_counts.hpp"
 
 namespace harmonium::inline v0_2::io {
 

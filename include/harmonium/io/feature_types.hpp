@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harmonium/core/error.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/dataset.hpp"
 #include "harmonium/io/text.hpp"
 

@@ -13,6 +13,7 @@
 
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/dataset.hpp"
 #include "harmonium/io/line_reader.hpp"
 #include "harmonium/io/text.hpp"

@@ -25,6 +25,7 @@
 #include "harmonium/core/lazy.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/select_counts.hpp"
 
 namespace harmonium::inline v0_2 {
 

@@ -16,6 +16,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 

@@ -25,6 +25,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/evaluate.hpp"
 #include "harmonium/metrics/evaluate_all.hpp"

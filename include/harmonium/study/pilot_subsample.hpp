@@ -15,6 +15,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/select_counts.hpp"
 
 namespace harmonium::inline v0_2 {
 

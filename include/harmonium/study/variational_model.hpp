@@ -16,6 +16,7 @@
 
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/models/variational_autoencoder.hpp"
 #include "harmonium/samplers/variational_posterior.hpp"
 #include "harmonium/samplers/variational_prior.hpp"

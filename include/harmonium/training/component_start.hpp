@@ -21,6 +21,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/select_counts.hpp"
 
 namespace harmonium::inline v0_2 {
 

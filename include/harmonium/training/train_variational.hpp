@@ -23,6 +23,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/models/variational/evidence_bound.hpp"
 #include "harmonium/models/variational_autoencoder.hpp"
 #include "harmonium/training/adam.hpp"

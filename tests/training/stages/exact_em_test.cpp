@@ -10,6 +10,7 @@
 
 #include "harmonium/core/draw/negative_binomial.hpp"
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/likelihood/exact_fit.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/states/exact_statistics.hpp"

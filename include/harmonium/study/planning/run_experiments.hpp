@@ -17,6 +17,7 @@
 #include "harmonium/analysis/louvain_clustering.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/progress.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/davies_bouldin.hpp"
 #include "harmonium/metrics/partition_agreement.hpp"

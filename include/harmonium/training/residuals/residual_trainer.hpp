@@ -20,6 +20,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/models/correlated_cells.hpp"
 #include "harmonium/models/count_states.hpp"
 #include "harmonium/models/residuals/score_calibration.hpp"
