@@ -38,7 +38,7 @@ cost() {
   local source
   source=$(source_of "$1")
   shift
-  python3 - "$compiler" -std=c++20 -O2 -c -o /dev/null -Iinclude "${eigen[@]}" "$@" "$source" <<'PYTHON'
+  python3 - "$compiler" -std=c++20 -O2 -c -o "$work/compiled.o" -Iinclude "${eigen[@]}" "$@" "$source" <<'PYTHON'
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True)
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
