@@ -36,7 +36,7 @@ template <class Trainer, executor Executor, observer Observer, class Total>
 bool run_to_end(Trainer& training, const Executor& run, Observer&& watch, const Total& total) {
   while (!training.done()) {
     const index planned = total(training);
-    const training_record& line = training.step(run);
+    const training_record& line = training.step(executor_ref(run));
     const progress now{line.stage, line.epoch, training.done() ? line.epoch : planned,
                        line.figures};
     if (watch(now) == flow::stop) break;

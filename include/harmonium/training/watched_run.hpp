@@ -19,7 +19,7 @@ bool watched_run(Trainer& training, const Executor& run, Observer& watch) {
   while (!training.done()) {
     const watched_executor within(run, watch, training.ahead());
     try {
-      const training_record& line = training.step(within);
+      const training_record& line = training.step(executor_ref(within));
       const progress next = training.ahead();
       const bool same = next.stage == line.stage && !training.done();
       if (watch(progress{line.stage, line.epoch, same ? next.total : line.epoch, line.figures}) ==

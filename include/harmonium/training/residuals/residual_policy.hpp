@@ -57,7 +57,7 @@ residual_scores_of<Policy> fit_residual(const Executor& run, const Policy& polic
                                         std::shared_ptr<const scored_pilot> pilot,
                                         const random_streams& streams) {
   auto fit = policy.begin(std::move(pilot), streams);
-  while (fit.taken() < fit.steps()) fit.step(run);
+  while (fit.taken() < fit.steps()) fit.step(executor_ref(run));
   return fit.result();
 }
 

@@ -184,7 +184,7 @@ correlated_cells<residual_scores_of<Policy>, Sizes> fit_correlated_cells(
     const Executor& run, const Counts& pilot, count_states states, const Policy& policy,
     const residual_training_options& options, random_engine& rng) {
   residual_trainer<Counts, Policy, Sizes> training(pilot, std::move(states), policy, options, rng);
-  while (!training.done()) training.step(run);
+  while (!training.done()) training.step(executor_ref(run));
   return training.model();
 }
 
