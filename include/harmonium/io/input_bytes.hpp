@@ -20,6 +20,13 @@
 
 namespace harmonium::inline v0_2::io {
 
+/// Bytes of a buffer for a file of this size: `most`, or less where all of it fits into less.
+/// @param size 0 where it is not known
+inline std::size_t buffer_for(std::int64_t size, std::size_t most) {
+  constexpr std::size_t least = 64;
+  return size == 0 ? most : std::clamp(static_cast<std::size_t>(size) + 1, least, most);
+}
+
 /// Reads a file from front to end. Whether it is gzip is told by its first two bytes, not by its
 /// name. Several gzip members in a row (bgzip, `cat a.gz b.gz`) are one text; zero padding after
 /// them is legal, anything else is an error, as are data that end early or fail their checksum.
@@ -119,7 +126,7 @@ class input_bytes {
   }
 
   void refill_raw(std::int64_t line) {
-    raw_.resize(std::size_t{1} << 17);
+    raw_.resize(buffer_for(size_, std::size_t{1} << 17));
     raw_count_ = read_file(raw_.data(), raw_.size(), line);
     raw_next_ = 0;
   }

@@ -21,7 +21,7 @@ class line_reader {
  public:
   /// @throws io_error as `input_bytes`, and if the file is empty.
   explicit line_reader(const std::filesystem::path& path)
-      : source_(path), buffer_(std::size_t{1} << 18) {
+      : source_(path), buffer_(buffer_for(source_.file_size(), std::size_t{1} << 18)) {
     if (!refill()) throw io_error(source_.name(), 0, "the file is empty");
     if (end_ >= 3 && std::memcmp(buffer_.data(), "\xEF\xBB\xBF", 3) == 0) begin_ = 3;
   }

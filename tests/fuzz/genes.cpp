@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/io/gene_list.hpp"
+
+#include "fuzz_file.hpp"
+
+namespace io = harmonium::io;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  static fuzz_file file("genes");
+  const auto& path = file.holding(bytes, size);
+  read_or_refuse([&] { (void)io::read_gene_list(path); });
+  return 0;
+}

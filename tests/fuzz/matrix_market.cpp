@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/io/matrix_market.hpp"
+
+#include "fuzz_file.hpp"
+
+namespace io = harmonium::io;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  static fuzz_file file("matrix_market");
+  const auto& path = file.holding(bytes, size);
+  read_or_refuse([&] {
+    const io::matrix_market_reader sizes(path);
+    harmonium::validate(io::read_matrix_market(path, sizes.genes(), sizes.cells()));
+  });
+  return 0;
+}
