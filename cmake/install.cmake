@@ -1,6 +1,8 @@
-# Install rules: headers, CMake package with one export per component, pkg-config files, program.
+# Install rules: headers, CMake package with one export per component, pkg-config files (all of these are
+# the installation's component "development"); the program with its manual page is its component "program".
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME development)
 
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/harmonium) # nothing in it depends on the machine
 
