@@ -24,7 +24,8 @@ trap 'rm -rf "$work"' EXIT
 source=$work/harmonium-$version
 mkdir "$source"
 git -C "$top" ls-files -z | tar -C "$top" --null -T - -cf - | tar -C "$source" -xf -
-tar -C "$work" --sort=name --owner=0 --group=0 -czf "$work/harmonium_$version.orig.tar.gz" "harmonium-$version"
+[ $# -eq 2 ] ||
+  tar -C "$work" --sort=name --owner=0 --group=0 -czf "$work/harmonium_$version.orig.tar.gz" "harmonium-$version"
 cp -R "$source/cmake/packaging/debian" "$source/debian"
 (cd "$source" && dpkg-buildpackage --unsigned-source --unsigned-changes "${kind[@]}")
 find "$work" -maxdepth 1 -type f -exec mv -t "$output" {} +
