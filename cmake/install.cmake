@@ -39,7 +39,11 @@ install(FILES ${PROJECT_BINARY_DIR}/harmoniumConfig.cmake
 
 set(pkgconfig_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 file(RELATIVE_PATH pkgconfig_to_prefix "/${pkgconfig_dir}" "/")
-foreach(name IN ITEMS harmonium harmonium-io)
+set(pkgconfig_names harmonium)
+if(TARGET harmonium_io)
+  list(APPEND pkgconfig_names harmonium-io)
+endif()
+foreach(name IN LISTS pkgconfig_names)
   configure_file(${CMAKE_CURRENT_LIST_DIR}/${name}.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${pkgconfig_dir})
 endforeach()

@@ -27,7 +27,11 @@ consumer() {
   "$name/$program"
 }
 
-find_package() { consumer sampling package sampling -DCMAKE_PREFIX_PATH="$work/prefix"; }
+# Without what components need: the installed core does not ask for it.
+find_package() {
+  consumer sampling package sampling -DCMAKE_PREFIX_PATH="$work/prefix" \
+    -DCMAKE_DISABLE_FIND_PACKAGE_{ZLIB,Spectra,Hdf5C,Boost,xtensor,Hnswlib,MPI}=ON
+}
 
 add_subdirectory() { consumer sampling subdirectory sampling -DHARMONIUM_SOURCE_DIR="$top"; }
 
