@@ -50,8 +50,9 @@ concept tatami_matrix = std::signed_integral<typename M::index_type> &&
 
 /// The counts of such a matrix, cell by cell. A cell that the matrix holds as it is returned is
 /// borrowed; of all others (dense, delayed, in a file, compressed the other way) the non-zero
-/// counts are kept here: 12 bytes each for double and int. 32 bytes a cell come on top. Reading is
-/// done when it is made; afterwards threads may share it, and copies of it are good.
+/// counts are kept here: 12 bytes each for double and int, for a moment up to three times that. 32
+/// bytes a cell come on top. Reading is done when it is made; afterwards threads may share it, and
+/// copies of it are good.
 template <class Value, std::signed_integral Index>
 class tatami_counts {
  public:
