@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # usage: bash cmake/packaging/build-debian.sh OUTPUT [BUILD]    from any directory; needs dpkg-dev, debhelper and
 # what debian/control asks for
-# Builds the packages harmonium and harmonium-dev from the tree that git knows (with its uncommitted changes) and
+# Builds the packages harmonium and harmonium-dev from the files that git knows, as they are now, and
 # leaves them in OUTPUT. With BUILD, a build folder that has compiled the program, nothing is compiled; without,
 # the source package is made as well.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-[ $# -ge 1 ] && [ $# -le 2 ] || { sed -n '2s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+[ $# -eq 1 ] || [ $# -eq 2 ] || { sed -n '2s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 mkdir -p "$1"
 output=$(cd "$1" && pwd)
 kind=()
@@ -23,7 +23,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 source=$work/harmonium-$version
 mkdir "$source"
-git -C "$top" ls-files -z | tar -C "$top" --null -T - -cf - | tar -C "$source" -xf -
+if git -C "$top" rev-parse --git-dir >/dev/null 2>&1; then
+  git -C "$top" ls-files -z | tar -C "$top" --null -T - -cf - | tar -C "$source" -xf -
+else # an unpacked archive
+  tar -C "$top" --exclude='./build*' --exclude='./out*' -cf - . | tar -C "$source" -xf -
+fi
 [ $# -eq 2 ] ||
   tar -C "$work" --sort=name --owner=0 --group=0 -czf "$work/harmonium_$version.orig.tar.gz" "harmonium-$version"
 cp -R "$source/cmake/packaging/debian" "$source/debian"

@@ -32,6 +32,7 @@ grep -q "harmonium_DIR:PATH=$root/usr" "$work/consumer/CMakeCache.txt"
 
 quietly cpack --config "$build/CPackConfig.cmake" -B "$work/cpack"
 tar -C "$work" -xzf "$work"/cpack/*.tar.gz
-"$work"/harmonium-*/bin/harmonium --version
+mv "$work"/harmonium-*/ "$work/unpacked"
+"$work/unpacked/bin/harmonium" --version
 dpkg -x "$work"/cpack/*.deb "$work/by-cpack"
 "$work/by-cpack/usr/bin/harmonium" --version

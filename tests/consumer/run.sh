@@ -2,8 +2,8 @@
 # usage: bash tests/consumer/run.sh BUILD [WAY...]    with BUILD a configured build folder of harmonium
 # Installs BUILD to a temporary prefix, and builds and runs somebody else's programs against it. A small one
 # (consumer/sampling) comes in each way that docs/install.md tells: find_package, add_subdirectory,
-# FetchContent, pkg-config. The first program of README.md comes by find_package, and by add_subdirectory
-# with harmonium::compiled.
+# FetchContent, pkg-config. The first program of README.md comes by find_package, without and with
+# harmonium::compiled.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(cd "${1:?usage: bash tests/consumer/run.sh BUILD}" && pwd)
@@ -56,7 +56,13 @@ with_pkg_config() {
 
 readme() { consumer . readme consumer -DCMAKE_PREFIX_PATH="$work/prefix"; }
 
-readme_compiled() { consumer . readme_compiled consumer -DHARMONIUM_SOURCE_DIR="$top"; }
+readme_compiled() {
+  quietly cmake -S "$top" -B library -G Ninja -DHARMONIUM_WITH_COMPILED=ON \
+    -DHARMONIUM_BUILD_TESTS=OFF -DHARMONIUM_BUILD_EXAMPLES=OFF
+  quietly cmake --build library
+  quietly cmake --install library --prefix "$work/compiled"
+  consumer . readme_compiled consumer -DCMAKE_PREFIX_PATH="$work/compiled" -DCONSUMER_COMPILED=ON
+}
 
 quietly cmake --install "$build" --prefix "$work/first"
 mv first prefix # what was installed must not depend on where it was installed to
