@@ -31,6 +31,8 @@ ci|libopenmpi-dev|Open MPI >= 4.1|header mpi.h mpi/mpi.h openmpi/mpi.h
 ci|openmpi-bin|mpirun of Open MPI|command mpirun
 ci|python3-anndata|AnnData >= 0.8, which opens what we write|command python3
 ci|pkg-config|pkg-config|command pkg-config
+ci|debhelper|debhelper >= 13 (with dpkg-dev): Debian packages|command dh
+ci|lintian|lintian|command lintian
 ci|doxygen|Doxygen >= 1.9|command doxygen
 ci|libbenchmark-dev|Google Benchmark >= 1.7|header benchmark/benchmark.h
 "

@@ -1,6 +1,8 @@
-# Install rules: headers, CMake package with one export per component, pkg-config files, program.
+# Install rules: headers, CMake package with one export per component, pkg-config files (all of these are
+# the installation's component "development"); the program with its manual page is its component "program".
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME development)
 
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/harmonium) # nothing in it depends on the machine
 
@@ -37,7 +39,11 @@ install(FILES ${PROJECT_BINARY_DIR}/harmoniumConfig.cmake
 
 set(pkgconfig_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 file(RELATIVE_PATH pkgconfig_to_prefix "/${pkgconfig_dir}" "/")
-foreach(name IN ITEMS harmonium harmonium-io)
+set(pkgconfig_names harmonium)
+if(TARGET harmonium_io)
+  list(APPEND pkgconfig_names harmonium-io)
+endif()
+foreach(name IN LISTS pkgconfig_names)
   configure_file(${CMAKE_CURRENT_LIST_DIR}/${name}.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${pkgconfig_dir})
 endforeach()

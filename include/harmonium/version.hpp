@@ -4,7 +4,7 @@
 #pragma once
 
 #define HARMONIUM_VERSION_MAJOR 0
-#define HARMONIUM_VERSION_MINOR 1
+#define HARMONIUM_VERSION_MINOR 2
 #define HARMONIUM_VERSION_PATCH 0
 
 namespace harmonium::inline v0_2 {

@@ -4,6 +4,12 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+#include <vector>
 
 namespace hm = harmonium;
 
@@ -79,6 +85,30 @@ TEST_CASE("raw pointers become a view") {
                                                                pointers.data(), 3, 4);
   CHECK(view.values().data() == values.data());
   CHECK(hm::to_dense(view) == three_cells_dense());
+}
+
+TEST_CASE_TEMPLATE("arrays of R's dgCMatrix and of scipy's csr_matrix", Index, std::int32_t,
+                   std::int64_t) {
+  // A dgCMatrix (genes x cells): slots x, i, p, Dim; always double and 32 bits. A csr_matrix (cells
+  // x genes): data, indices, indptr, shape; any number, 32 or 64 bits, both alike.
+  const std::vector<double> x{2, 1, 5, 7};
+  const std::vector<std::uint16_t> data{2, 1, 5, 7};
+  const std::vector<Index> indices{1, 3, 0, 3}, pointers{0, 2, 2, 4};
+  const hm::count_view<double, Index, Index> from_r(x.data(), indices.data(), pointers.data(), 3,
+                                                    4);
+  const hm::count_view<std::uint16_t, Index, Index> from_scipy(data, indices, pointers, 4);
+  CHECK(from_r.values().data() == x.data());  // borrowed, not copied
+  CHECK(from_r.gene_indices().data() == indices.data());
+  CHECK(from_r.pointers().data() == pointers.data());
+  CHECK(from_scipy.values().data() == data.data());
+  CHECK_NOTHROW(hm::validate(from_r));
+  CHECK(hm::to_dense(from_r) == three_cells_dense());
+  CHECK(hm::to_dense(from_scipy) == three_cells_dense());
+  // scipy may leave indices unsorted (has_sorted_indices): that is no count_source.
+  const std::vector<Index> unsorted{3, 1, 0, 3};
+  CHECK_THROWS_AS(
+      hm::validate(hm::count_view<std::uint16_t, Index, Index>(data, unsorted, pointers, 4)),
+      std::invalid_argument);
 }
 
 TEST_CASE("a position beyond 2^31 is an offset like any other") {

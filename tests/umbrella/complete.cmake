@@ -13,9 +13,16 @@ foreach(header IN LISTS headers)
   endif()
 endforeach()
 
-# The inline namespace of all names carries the version.
+# The inline namespace of all names carries the version, and the macros are it.
 file(STRINGS ${INCLUDE}/harmonium/version.hpp line REGEX "version = ")
 string(REGEX REPLACE ".*\"([0-9]+)\\.([0-9]+)\\..*" "v\\1_\\2" inner "${line}")
+string(REGEX REPLACE ".*\"([0-9.]+)\".*" "\\1" version "${line}")
+file(STRINGS ${INCLUDE}/harmonium/version.hpp macros REGEX "^#define HARMONIUM_VERSION_(MAJOR|MINOR|PATCH) ")
+string(REGEX REPLACE "#define HARMONIUM_VERSION_[A-Z]+ " "" macros "${macros}")
+string(REPLACE ";" "." macros "${macros}")
+if(NOT macros STREQUAL version)
+  message(SEND_ERROR "version.hpp: the macros say ${macros}, the constant ${version}")
+endif()
 file(GLOB_RECURSE headers ${INCLUDE}/harmonium/*.hpp)
 foreach(header IN LISTS headers)
   file(STRINGS ${header} opened REGEX "^namespace harmonium")

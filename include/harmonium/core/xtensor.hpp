@@ -16,12 +16,10 @@
 #endif
 
 #include <array>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -29,6 +27,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/whole_count.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -93,14 +92,7 @@ count_matrix<Value> compress(const xt::xexpression<E>& expression) {
   for (std::size_t cell = 0; cell < cells; ++cell) {
     for (std::size_t gene = 0; gene < genes; ++gene) {
       const typename E::value_type count = counts(cell, gene);
-      bool whole = count >= 0;
-      if constexpr (std::floating_point<typename E::value_type>)
-        whole = whole && count == std::floor(count);
-      if (!whole) {
-        throw std::domain_error("compress: cell " + std::to_string(cell) + ", gene " +
-                                std::to_string(gene) + ": " + std::to_string(count) +
-                                " is not a whole number >= 0");
-      }
+      require_whole_count(count, "compress", static_cast<index>(cell), static_cast<index>(gene));
       compressed.push_back(static_cast<index>(gene), count);
     }
     compressed.finish_cell();

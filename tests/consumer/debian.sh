@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# usage: bash tests/consumer/debian.sh BUILD    with BUILD a build folder that has the program
+# Builds the Debian packages without compiling the program again, has lintian look at them, unpacks them to
+# an empty folder, runs the program there and builds a consumer against the headers there. Then the same for
+# what cpack makes of BUILD.
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=$(cd "${1:?usage: bash tests/consumer/debian.sh BUILD}" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+quietly() { "$@" >"$work/log" 2>&1 || { tail -n 40 "$work/log" >&2; return 1; }; }
+
+# Without the debugging symbols, which take long to compress.
+DEB_BUILD_OPTIONS=noautodbgsym quietly bash "$top/cmake/packaging/build-debian.sh" "$work/packages" "$build"
+(cd "$work/packages" && ls -- *.deb)
+# As the program was compiled by other flags than the package's own build gives, no more than warnings.
+lintian --allow-root --fail-on error,warning "$work"/packages/*.changes
+echo "lintian: no error, no warning"
+
+root=$work/root
+for package in "$work"/packages/harmonium{,-dev}_*.deb; do dpkg -x "$package" "$root"; done
+"$root/usr/bin/harmonium" --version
+# Every command that the manual page tells is one, and the other way round.
+diff <(sed -n 's/^\.B \([a-z]*\)$/\1/p' "$top/examples/harmonium/harmonium.1" | grep -v '^harmonium$' | sort) \
+  <("$root/usr/bin/harmonium" --help | sed -n '/^Subcommands/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort)
+quietly cmake -S "$top/tests/consumer/sampling" -B "$work/consumer" -G Ninja \
+  -DCMAKE_PREFIX_PATH="$root/usr"
+quietly cmake --build "$work/consumer"
+grep -q "harmonium_DIR:PATH=$root/usr" "$work/consumer/CMakeCache.txt"
+"$work/consumer/sampling"
+
+quietly cpack --config "$build/CPackConfig.cmake" -B "$work/cpack"
+tar -C "$work" -xzf "$work"/cpack/*.tar.gz
+mv "$work"/harmonium-*/ "$work/unpacked"
+"$work/unpacked/bin/harmonium" --version
+dpkg -x "$work"/cpack/*.deb "$work/by-cpack"
+"$work/by-cpack/usr/bin/harmonium" --version
