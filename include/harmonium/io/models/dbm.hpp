@@ -3,6 +3,7 @@
 /// Boltzmann machines of any stack of the library's unit families with doubles in model files.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -49,6 +50,8 @@ struct model<dbm<Visible, Hidden...>> {
     payload_reader in = file.at("parameters");
     const std::vector<double> parameters = in.reals();
     in.end();
+    for (const double parameter : parameters)
+      if (std::isnan(parameter)) in.fail("holds a parameter that is no number");
     if (!std::apply([&](const auto&... each) { return fits({each.size()...}, parameters.size()); },
                     families))
       in.fail("holds " + std::to_string(parameters.size()) +
@@ -68,15 +71,10 @@ struct model<dbm<Visible, Hidden...>> {
 
   /// Whether layers of these sizes have so many parameters, before anything is made of them.
   static bool fits(std::initializer_list<index> sizes, std::size_t count) {
-    std::uint64_t left = count;
-    std::uint64_t below = 0;
-    for (const index size : sizes) {
-      const auto here = static_cast<std::uint64_t>(size);
-      if (here > left || (below > 0 && here > (left - here) / below)) return false;
-      left -= here + below * here;
-      below = here;
-    }
-    return left == 0;
+    parameter_budget budget(count);
+    index below = 0;
+    for (const index size : sizes) budget.take(std::exchange(below, size), size);
+    return budget.holds() && budget.left() == 0;
   }
 };
 

@@ -52,6 +52,12 @@ std::vector<Scalar> read_values(payload_reader& in) {
     return in.singles();
 }
 
+template <std::floating_point Scalar>
+vector<Scalar> read_vector(payload_reader& in) {
+  const auto values = read_values<Scalar>(in);
+  return Eigen::Map<const vector<Scalar>>(values.data(), static_cast<index>(values.size()));
+}
+
 /// Rows, columns, then the values by row.
 template <std::floating_point Scalar>
 void write_matrix(payload_writer& out, const matrix<Scalar>& values) {
@@ -74,7 +80,8 @@ inline void write_indices(payload_writer& out, std::span<const index> values) {
   for (const index value : values) out.number(static_cast<std::uint64_t>(value), 4);
 }
 /// @param below what every number must be below
-inline std::vector<index> read_indices(payload_reader& in, index below) {
+inline std::vector<index> read_indices(payload_reader& in,
+                                       index below = std::numeric_limits<std::int32_t>::max()) {
   const auto count = in.count(4);
   std::vector<index> values(count);
   for (index& value : values) {
@@ -84,6 +91,27 @@ inline std::vector<index> read_indices(payload_reader& in, index below) {
   }
   return values;
 }
+
+/// Parameters that a file holds, handed out layer by layer: sizes that it announces are not
+/// multiplied before they are known to fit.
+class parameter_budget {
+ public:
+  explicit parameter_budget(std::size_t parameters) : left_(parameters) {}
+
+  /// Weights between `below` and `above` units, and a bias for each above.
+  void take(index below, index above) {
+    const auto rows = static_cast<std::uint64_t>(below), cols = static_cast<std::uint64_t>(above);
+    holds_ = holds_ && cols <= left_ && (cols == 0 || rows <= (left_ - cols) / cols);
+    if (holds_) left_ -= cols + rows * cols;
+  }
+  /// Whether there were enough.
+  [[nodiscard]] bool holds() const noexcept { return holds_; }
+  [[nodiscard]] std::uint64_t left() const noexcept { return left_; }
+
+ private:
+  std::uint64_t left_;
+  bool holds_ = true;
+};
 
 /// @throws io_error unless every number is finite and at least `least`, or above it if `open`.
 inline void require_range(const payload_reader& in, const auto& values, const char* what,
