@@ -29,6 +29,10 @@ struct model<trained_harmonium<correlated_cells<Residual, Sizes>>> {
   static index states(const type& model) { return generator_format::states(model.generator); }
   static pilot_in_file pilot(const type& model) { return generator_format::pilot(model.generator); }
 
+  static const correlated_cells<Residual, Sizes>& generator(const type& model) {
+    return model.generator;
+  }
+
   static void write(model_sections& file, const type& model) {
     generator_format::write(file, model.generator);
     payload_writer group, dispersion;
