@@ -37,6 +37,9 @@ TEST_CASE("tells kind, genes and notes, makes the model's cells, gives the model
   CHECK(model.genes() == 3);
   CHECK(model.states() == 0);
   CHECK(model.makes_cells());
+  CHECK(model.weights().empty());
+  CHECK(model.with_notes({}).notes().genes.size() == 0);
+  CHECK(model.with_notes({}).kind() == "cluster_nb");
   CHECK(model.notes().genes == notes.genes);
   CHECK(*model.notes().text("seed") == "7");
   CHECK(model.notes().text("log") == nullptr);

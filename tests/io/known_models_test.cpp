@@ -41,6 +41,7 @@ TEST_CASE("a harmonium: states of the cells, and cells of a state") {
       rng);
   const auto loaded = check_known(model, model.generator);
   CHECK(loaded.states() == 2);
+  CHECK(loaded.weights() == std::vector<double>{model.group.weights[0], model.group.weights[1]});
   hm::random_engine one(5), two(5);
   const hm::serial_executor run;
   const auto a = loaded.generate_with_origins(run, 20, hm::silent{}, one);

@@ -5,7 +5,9 @@
 //
 #include "harmonium/core/xtensor.hpp"
 #include "harmonium/harmonium.hpp"
+#include "harmonium/io/any_model.hpp"
 #include "harmonium/io/gene_list.hpp"
+#include "harmonium/io/known_models.hpp"
 #include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/io/model_file.hpp"

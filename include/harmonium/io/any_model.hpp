@@ -58,7 +58,19 @@ class any_model {
   [[nodiscard]] index genes() const noexcept { return genes_; }
   /// States that cells are drawn in, as many as there can be labels; 0 where there are none.
   [[nodiscard]] index states() const noexcept { return states_; }
+  /// What share of the cells is drawn in each state; empty where the model does not tell.
+  [[nodiscard]] std::vector<double> weights() const { return functions_->weights(model_.get()); }
   [[nodiscard]] bool makes_cells() const noexcept { return functions_->generate != nullptr; }
+
+  /// The same model with other notes.
+  [[nodiscard]] any_model with_notes(model_notes notes) const {
+    any_model other = *this;
+    notes.kind = notes_.kind;
+    notes.pilot = notes_.pilot;
+    if (notes.written_by.empty()) notes.written_by = notes_.written_by;
+    other.notes_ = std::move(notes);
+    return other;
+  }
 
   /// The model itself if it is one of that type, or nothing.
   template <class Model>
@@ -111,12 +123,13 @@ class any_model {
   using watcher = std::function<flow(const progress&)>;
 
   struct functions {
-    const std::type_info* type;
-    void (*save)(const void*, const std::filesystem::path&, const model_notes&);
+    const std::type_info* type = nullptr;
+    std::vector<double> (*weights)(const void*) = nullptr;
+    void (*save)(const void*, const std::filesystem::path&, const model_notes&) = nullptr;
     cells_and_origins (*generate)(const void*, const executor_ref&, index, const watcher&,
-                                  random_engine&);
+                                  random_engine&) = nullptr;
     cells_and_origins (*generate_states)(const void*, const executor_ref&, std::span<const index>,
-                                         const watcher&, random_engine&);
+                                         const watcher&, random_engine&) = nullptr;
   };
 
   /// What makes the cells of a model: itself, or what its format says (`generator(model)`).
@@ -147,12 +160,12 @@ class any_model {
   template <class Model>
   static constexpr functions make_functions() {
     using maker = maker_type<Model>;
-    functions made{
-        &typeid(Model),
-        [](const void* model, const std::filesystem::path& path, const model_notes& notes) {
-          io::save(*static_cast<const Model*>(model), path, notes);
-        },
-        nullptr, nullptr};
+    functions made;
+    made.type = &typeid(Model);
+    made.save = [](const void* model, const std::filesystem::path& path, const model_notes& notes) {
+      io::save(*static_cast<const Model*>(model), path, notes);
+    };
+    made.weights = &weights_of<Model>;
     if constexpr (generator<maker>) {
       made.generate = &generate_from<Model>;
       if constexpr (has_states<maker> || has_clusters<maker>)
@@ -162,6 +175,17 @@ class any_model {
   }
   template <class Model>
   static constexpr functions functions_of = make_functions<Model>();
+
+  template <class Model>
+  static std::vector<double> weights_of(const void* model) {
+    const auto& maker = maker_of<Model>(model);
+    if constexpr (requires { maker.states().weights; }) {
+      const auto& weights = maker.states().weights;
+      return {weights.data(), weights.data() + weights.size()};
+    } else {
+      return {};
+    }
+  }
 
   template <class Model>
   static cells_and_origins generate_from(const void* model, const executor_ref& run, index cells,

@@ -60,8 +60,9 @@ using known_autoencoders =
                   autoencoders_of<cell_negative_binomial_counts>, autoencoders_of<poisson_counts>,
                   autoencoders_of<zero_inflated_counts>>::type;
 
-using known_models = joined_models<known_harmoniums, known_machines, known_autoencoders,
-                                   model_list<independent_nb, cluster_nb, semi_restricted>>::type;
+using known_models = joined_models<
+    known_harmoniums, known_machines, known_autoencoders,
+    model_list<bootstrap, noisy_replicate, independent_nb, cluster_nb, semi_restricted>>::type;
 
 /// Reads a model of any kind above.
 /// @throws io_error as `load`, and for another kind.
