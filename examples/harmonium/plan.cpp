@@ -97,8 +97,10 @@ nlohmann::ordered_json as_json(const hm::design_result& one) {
   return json;
 }
 
-nlohmann::ordered_json as_json(const pilot_of_plan& pilot, const plan_result& result,
-                               const plan_command& options) {
+}  // namespace
+
+std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
+                         const plan_command& options) {
   const auto& found = result.found;
   nlohmann::ordered_json json;
   json["harmonium"] = hm::version;
@@ -171,17 +173,15 @@ nlohmann::ordered_json as_json(const pilot_of_plan& pilot, const plan_result& re
           {"size", curve.curve.size ? nlohmann::ordered_json(*curve.curve.size) : nullptr},
           {"confidence", curve.curve.confidence}};
   json["doubts"] = found.doubts;
-  return json;
+  return json.dump(2) + "\n";
 }
-
-}  // namespace
 
 void plan(const plan_command& options) {
   check_output_folder(options.output, options.overwrite);
   const hm::thread_executor run(options.threads);
   const pilot_of_plan pilot = read_plan_pilot(run, options);
   for (const auto& remark : pilot.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
-  const plan_result result = make_plan(run, pilot, options);
+  const plan_result result = make_plan(run, pilot, options, {});
   if (interrupted) throw interruption{};
 
   const auto& found = result.found;
@@ -206,7 +206,7 @@ void plan(const plan_command& options) {
   write_text(folder / "goals.csv", goals_csv(found));
   write_text(folder / "designs.csv", designs_csv(found));
   write_text(folder / "saturation.csv", saturation_csv(found));
-  write_text(folder / "plan.json", as_json(pilot, result, options).dump(2) + "\n");
+  write_text(folder / "plan.json", plan_as_json(pilot, result, options));
   write_text(folder / "summary.txt", summary);
   write_text(folder / "report.html", plan_page(pilot, result, options));
   std::printf("%s%s/report.html shows it in pictures\n", summary.c_str(), options.output.c_str());
