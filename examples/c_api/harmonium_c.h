@@ -83,7 +83,7 @@ int harmonium_counts_with_names(const harmonium_counts *counts, int kind, const 
 int harmonium_read(const char *path, const char *options, harmonium_counts **out, char **error);
 /* A 10x folder, or by its name an .h5ad or .h5; whole or not at all. */
 int harmonium_write(const harmonium_counts *counts, const char *path, char **error);
-/* The built-in tissue, with labels. `options`: NULL or JSON with any of "cells", "genes", "types". */
+/* The built-in tissue, with labels. `options`: NULL or JSON with any of "cells", "genes", "median_library". */
 int harmonium_simulate(const char *options, uint64_t seed, harmonium_counts **out, char **error);
 
 /* --- models --- */

@@ -172,6 +172,24 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
       json["saturation"][curve.name] = {
           {"size", curve.curve.size ? nlohmann::ordered_json(*curve.curve.size) : nullptr},
           {"confidence", curve.curve.confidence}};
+  for (std::size_t t = 0; t < found.counts.size(); ++t)
+    json["frequencies"].push_back({{"type", found.types[t]},
+                                   {"pilot_cells", found.counts[t]},
+                                   {"frequency", found.frequencies.mean[t]},
+                                   {"lower", found.frequencies.lower[t]},
+                                   {"upper", found.frequencies.upper[t]},
+                                   {"cells_needed", found.needs.of_type[t]}});
+  for (const auto& one : search.designs)
+    for (std::size_t g = 0; g < one.chances.size(); ++g) {
+      nlohmann::ordered_json row = as_json(one);
+      row["goal"] = search.goals[g].name;
+      row["chance"] = one.chances[g].mean;
+      row["lower"] = one.chances[g].lower;
+      row["upper"] = one.chances[g].upper;
+      row["reaches_all"] = one.reaches_all;
+      row["is_frontier"] = one.is_frontier;
+      json["designs"].push_back(std::move(row));
+    }
   json["doubts"] = found.doubts;
   return json.dump(2) + "\n";
 }
