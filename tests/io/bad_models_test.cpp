@@ -157,7 +157,8 @@ TEST_CASE("every section: cut short before, within and after it; damaged; missin
     const editor file(golden_file(golden));
     const std::string whole = file.bytes();
     for (std::size_t k = 0; k < file.sections().size(); ++k) {
-      const auto& [name, payload] = file.sections()[k];
+      const std::string& name = file.sections()[k].first;
+      const std::string& payload = file.sections()[k].second;
       CAPTURE(name);
       const std::size_t begin = file.begins()[k];
       CHECK(said_by(whole.substr(0, begin - 13)) == "is cut short");
