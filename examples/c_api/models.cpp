@@ -67,7 +67,8 @@ int harmonium_fit(const harmonium_counts* pilot, const char* model, const char* 
     program::cut_pilot(data, asked, rng);
     auto watch = c_api::watch_of(run);
     const auto fitted = program::train(c_api::threads_of(run), data, asked, watch, rng);
-    *out = new harmonium_model{program::stored_of(program::with_notes(fitted, data, asked, rng))};
+    *out = new harmonium_model{
+        program::stored_of(program::with_notes(fitted, data, asked, rng), "the model")};
   });
 }
 

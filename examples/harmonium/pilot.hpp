@@ -29,8 +29,9 @@ pilot_data read_pilot(const generate_options& options, harmonium::random_engine&
 /// its cells. Draws as `read_pilot`.
 void cut_pilot(pilot_data& pilot, const generate_options& options, harmonium::random_engine& rng);
 
-/// Synthetic counts over `pilot.expressed`, put back among all genes.
+/// Synthetic counts of a model's genes, put at their columns among all.
 harmonium::count_matrix<> among_all_genes(const harmonium::count_matrix<>& cells,
-                                          const pilot_data& pilot);
+                                          const std::vector<harmonium::index>& columns,
+                                          harmonium::index genes);
 
 }  // namespace program
