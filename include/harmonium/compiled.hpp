@@ -7,7 +7,7 @@
 /// here would leave symbols undefined.
 #pragma once
 
-#include "harmonium/analysis/pca.hpp"
+#include "harmonium/compiled_numerics.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/progress.hpp"
@@ -31,47 +31,43 @@ using counts_on_group = dbm<negative_binomial, categorical>;
 }  // namespace compiled
 
 /// @cond explicit instances, which Doxygen takes for declarations
-#ifndef HARMONIUM_INSTANCES  // defined as nothing by the library itself, which holds them
-#define HARMONIUM_INSTANCES extern
+#ifdef HARMONIUM_HOLDS_INSTANCES  // by the sources that hold them
+#define HARMONIUM_INSTANCE template
+#else
+#define HARMONIUM_INSTANCE extern template
 #endif
 
-HARMONIUM_INSTANCES template principal_components pca_of_view(const operator_view&,
-                                                              const pca_options&);
-
-HARMONIUM_INSTANCES template compiled::counts_on_binary train(
+HARMONIUM_INSTANCE compiled::counts_on_binary train(
     const thread_executor&, const count_matrix<>&,
     const training_settings<compiled::counts_on_binary>&, random_engine&);
-HARMONIUM_INSTANCES template compiled::counts_on_two_binary train(
+HARMONIUM_INSTANCE compiled::counts_on_two_binary train(
     const thread_executor&, const count_matrix<>&,
     const training_settings<compiled::counts_on_two_binary>&, random_engine&);
-HARMONIUM_INSTANCES template compiled::counts_on_group train(
+HARMONIUM_INSTANCE compiled::counts_on_group train(
     const thread_executor&, const count_matrix<>&,
     const training_settings<compiled::counts_on_group>&, random_engine&);
 
-HARMONIUM_INSTANCES template compiled::counts_on_binary train(
+HARMONIUM_INSTANCE compiled::counts_on_binary train(
     const thread_executor&, const count_matrix<>&,
     const training_settings<compiled::counts_on_binary>&, const exact_em&, random_engine&);
-HARMONIUM_INSTANCES template compiled::counts_on_two_binary train(
+HARMONIUM_INSTANCE compiled::counts_on_two_binary train(
     const thread_executor&, const count_matrix<>&,
     const training_settings<compiled::counts_on_two_binary>&, const exact_em&, random_engine&);
-HARMONIUM_INSTANCES template compiled::counts_on_group train(
+HARMONIUM_INSTANCE compiled::counts_on_group train(
     const thread_executor&, const count_matrix<>&,
     const training_settings<compiled::counts_on_group>&, const exact_em&, random_engine&);
 
-HARMONIUM_INSTANCES template class sampled_model<compiled::counts_on_binary, exact>;
-HARMONIUM_INSTANCES template class sampled_model<compiled::counts_on_two_binary, exact>;
-HARMONIUM_INSTANCES template class sampled_model<compiled::counts_on_group, exact>;
-HARMONIUM_INSTANCES template count_matrix<>
-sampled_model<compiled::counts_on_binary, exact>::generate(const thread_executor&, index, silent&&,
-                                                           random_engine&) const;
-HARMONIUM_INSTANCES template count_matrix<>
-sampled_model<compiled::counts_on_two_binary, exact>::generate(const thread_executor&, index,
-                                                               silent&&, random_engine&) const;
-HARMONIUM_INSTANCES template count_matrix<>
-sampled_model<compiled::counts_on_group, exact>::generate(const thread_executor&, index, silent&&,
-                                                          random_engine&) const;
+HARMONIUM_INSTANCE class sampled_model<compiled::counts_on_binary, exact>;
+HARMONIUM_INSTANCE class sampled_model<compiled::counts_on_two_binary, exact>;
+HARMONIUM_INSTANCE class sampled_model<compiled::counts_on_group, exact>;
+HARMONIUM_INSTANCE count_matrix<> sampled_model<compiled::counts_on_binary, exact>::generate(
+    const thread_executor&, index, silent&&, random_engine&) const;
+HARMONIUM_INSTANCE count_matrix<> sampled_model<compiled::counts_on_two_binary, exact>::generate(
+    const thread_executor&, index, silent&&, random_engine&) const;
+HARMONIUM_INSTANCE count_matrix<> sampled_model<compiled::counts_on_group, exact>::generate(
+    const thread_executor&, index, silent&&, random_engine&) const;
 
-#undef HARMONIUM_INSTANCES
+#undef HARMONIUM_INSTANCE
 /// @endcond
 
 }  // namespace harmonium::inline v0_2
