@@ -84,7 +84,7 @@ int harmonium_generate(const harmonium_model* model, int64_t cells, const uint64
     hm::require(cells >= 0, "cells", "must not be negative, got " + std::to_string(cells));
     const auto& stored = model->stored;
     hm::random_engine rng(seed == nullptr ? stored.seed : *seed);
-    if (seed == nullptr) rng.skip(stored.position);
+    rng.seek(stored.position);
     auto watch = c_api::watch_of(run);
     auto made = program::make_cells(c_api::threads_of(run), stored.fitted,
                                     static_cast<hm::index>(cells), {}, watch, rng);
