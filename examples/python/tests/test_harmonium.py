@@ -121,6 +121,6 @@ def test_judgement_and_plan(pilot, model):
     found = harmonium.plan(pilot, labels="cell_type", sizes=[192, 384], repeats=2, models=["cluster-nb"],
                            cost_per_cell=0.5, progress=False)
     assert found.answer and set(found.goals["name"]) == {"see", "rediscover"}
-    assert abs(found.frequencies["frequency"].sum() - 1) < 1e-6
+    assert 0.9 < found.frequencies["frequency"].sum() < 1 + 1e-9  # the rest is of types not met
     assert {"cells_per_donor", "chance"} <= set(found.designs.columns)
     assert pathlib.Path(harmonium.__file__).with_name("py.typed").exists()

@@ -10,10 +10,11 @@
 #include "harmonium_c.h"
 
 /* Raises an R error with the text, which is freed. */
-static void check(int status, char *error) {
+static void check(int status, char **given) {
   if (status == HARMONIUM_OK) return;
   if (status == HARMONIUM_STOPPED) Rf_errorcall(R_NilValue, "interrupted");
   char text[1024];
+  char *const error = *given;
   strncpy(text, error ? error : "unknown error", sizeof text - 1);
   text[sizeof text - 1] = '\0';
   harmonium_text_free(error);
@@ -76,7 +77,7 @@ static SEXP counts_new(SEXP x, SEXP i, SEXP p, SEXP genes) {
   for (R_xlen_t k = 0; k <= cells; ++k) pointers[k] = INTEGER(p)[k];
   harmonium_counts *made = NULL;
   char *error = NULL;
-  check(harmonium_counts_new(values, INTEGER(i), pointers, cells, Rf_asInteger(genes), &made, &error), error);
+  check(harmonium_counts_new(values, INTEGER(i), pointers, cells, Rf_asInteger(genes), &made, &error), &error);
   return handle_of(made, free_counts);
 }
 
@@ -86,7 +87,7 @@ static SEXP counts_with_names(SEXP counts, SEXP kind, SEXP names) {
   for (R_xlen_t k = 0; k < count; ++k) texts[k] = Rf_translateCharUTF8(STRING_ELT(names, k));
   harmonium_counts *made = NULL;
   char *error = NULL;
-  check(harmonium_counts_with_names(pointer_of(counts), Rf_asInteger(kind), texts, count, &made, &error), error);
+  check(harmonium_counts_with_names(pointer_of(counts), Rf_asInteger(kind), texts, count, &made, &error), &error);
   return handle_of(made, free_counts);
 }
 
@@ -125,7 +126,7 @@ static SEXP counts_names(SEXP counts, SEXP kind) {
 static SEXP simulate(SEXP options, SEXP seed) {
   harmonium_counts *made = NULL;
   char *error = NULL;
-  check(harmonium_simulate(text_of(options), (uint64_t)Rf_asReal(seed), &made, &error), error);
+  check(harmonium_simulate(text_of(options), (uint64_t)Rf_asReal(seed), &made, &error), &error);
   return handle_of(made, free_counts);
 }
 
@@ -135,7 +136,7 @@ static SEXP fit(SEXP pilot, SEXP name, SEXP options, SEXP seed) {
   char *error = NULL;
   check(harmonium_fit(pointer_of(pilot), text_of(name), text_of(options), (uint64_t)Rf_asReal(seed), &run, &made,
                       &error),
-        error);
+        &error);
   return handle_of(made, free_model);
 }
 
@@ -146,13 +147,13 @@ static SEXP generate(SEXP model, SEXP cells, SEXP seed) {
   char *error = NULL;
   check(harmonium_generate(pointer_of(model), (int64_t)Rf_asReal(cells), Rf_isNull(seed) ? NULL : &number, &run,
                            &made, &error),
-        error);
+        &error);
   return handle_of(made, free_counts);
 }
 
 static SEXP save_model(SEXP model, SEXP path) {
   char *error = NULL;
-  check(harmonium_save(pointer_of(model), text_of(path), &error), error);
+  check(harmonium_save(pointer_of(model), text_of(path), &error), &error);
   return R_NilValue;
 }
 
@@ -160,7 +161,7 @@ static SEXP load_model(SEXP path) {
   const harmonium_run run = run_of();
   harmonium_model *made = NULL;
   char *error = NULL;
-  check(harmonium_load(text_of(path), &run, &made, &error), error);
+  check(harmonium_load(text_of(path), &run, &made, &error), &error);
   return handle_of(made, free_model);
 }
 
@@ -176,7 +177,7 @@ static SEXP texts(char *json, char *html) {
 
 static SEXP describe(SEXP model) {
   char *json = NULL, *error = NULL;
-  check(harmonium_describe(pointer_of(model), &json, &error), error);
+  check(harmonium_describe(pointer_of(model), &json, &error), &error);
   return texts(json, NULL);
 }
 
@@ -185,7 +186,7 @@ static SEXP evaluate(SEXP reference, SEXP synthetic, SEXP options, SEXP seed) {
   char *json = NULL, *html = NULL, *error = NULL;
   check(harmonium_evaluate(pointer_of(reference), pointer_of(synthetic), text_of(options),
                            (uint64_t)Rf_asReal(seed), &run, &json, &html, &error),
-        error);
+        &error);
   return texts(json, html);
 }
 
@@ -193,7 +194,7 @@ static SEXP plan(SEXP pilot, SEXP options, SEXP seed) {
   const harmonium_run run = run_of();
   char *json = NULL, *html = NULL, *error = NULL;
   check(harmonium_plan(pointer_of(pilot), text_of(options), (uint64_t)Rf_asReal(seed), &run, &json, &html, &error),
-        error);
+        &error);
   return texts(json, html);
 }
 
