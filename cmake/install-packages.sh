@@ -30,6 +30,14 @@ ci|clang-format|clang-format 14|command clang-format
 ci|libopenmpi-dev|Open MPI >= 4.1|header mpi.h mpi/mpi.h openmpi/mpi.h
 ci|openmpi-bin|mpirun of Open MPI|command mpirun
 ci|python3-anndata|AnnData >= 0.8, which opens what we write|command python3
+ci|python3-dev|Python's headers|command python3-config
+ci|python3-pip|pip|command pip3
+ci|python3-setuptools|setuptools|command python3
+ci|python3-pybind11|pybind11 >= 2.10|command pybind11-config
+ci|python3-pytest|pytest|command pytest-3
+ci|r-base-dev|R >= 4.0, which builds packages|command R
+ci|r-cran-matrix|R's package Matrix|command R
+ci|r-cran-jsonlite|R's package jsonlite|command R
 ci|pkg-config|pkg-config|command pkg-config
 ci|debhelper|debhelper >= 13 (with dpkg-dev): Debian packages|command dh
 ci|lintian|lintian|command lintian

@@ -146,6 +146,26 @@ verdict      error is the distance from the ideal. as good as fresh cells: up to
 
 }  // namespace
 
+judgement judge_cells(const hm::thread_executor& run, const evaluate_input& input,
+                      const evaluate_options& options, terminal_progress& watch,
+                      hm::random_engine& rng) {
+  const auto found =
+      hm::compare_candidates(run, input.reference.counts, input.labels.codes, input.synthetic,
+                             {.repeats = options.repeats,
+                              .cells = options.cells.value_or(0),
+                              .transfer = input.transfer,
+                              .pilot = input.pilot},
+                             hm::all_metrics{}, std::ref(watch), rng);
+  if (!found.finished || interrupted) throw interruption{};
+  const auto aspects = hm::judged_aspects(found.pilot_known);
+  const auto verdicts = hm::judge(found.scores, aspects, input.labels.codes);
+  judgement judged{as_csv(found.scores), as_json(options, input, found, verdicts).dump(2) + "\n",
+                   as_text(options, input, found, verdicts),
+                   report_page(run, input, found, verdicts, options, watch, rng)};
+  if (interrupted) throw interruption{};
+  return judged;
+}
+
 void evaluate(const evaluate_options& options) {
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [&] {
@@ -164,27 +184,15 @@ void evaluate(const evaluate_options& options) {
   const evaluate_input input = read_input(run, options);
   for (const auto& remark : input.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
   if (interrupted) throw interruption{};
-  const auto found =
-      hm::compare_candidates(run, input.reference.counts, input.labels.codes, input.synthetic,
-                             {.repeats = options.repeats,
-                              .cells = options.cells.value_or(0),
-                              .transfer = input.transfer,
-                              .pilot = input.pilot},
-                             hm::all_metrics{}, std::ref(watch), rng);
-  if (!found.finished || interrupted) throw interruption{};
-  const auto aspects = hm::judged_aspects(found.pilot_known);
-  const auto verdicts = hm::judge(found.scores, aspects, input.labels.codes);
-  const std::string table = as_text(options, input, found, verdicts);
-  const std::string report = report_page(run, input, found, verdicts, options, watch, rng);
-  if (interrupted) throw interruption{};
+  const judgement judged = judge_cells(run, input, options, watch, rng);
 
   const std::filesystem::path folder = options.output;
   create_output_folder(folder);
-  write_text(folder / "scores.csv", as_csv(found.scores));
-  write_text(folder / "evaluation.json", as_json(options, input, found, verdicts).dump(2) + "\n");
-  write_text(folder / "summary.txt", table);
-  write_text(folder / "report.html", report);
-  std::printf("%s\n%s seconds; %s/report.html shows it in pictures\n", table.c_str(),
+  write_text(folder / "scores.csv", judged.scores);
+  write_text(folder / "evaluation.json", judged.json);
+  write_text(folder / "summary.txt", judged.summary);
+  write_text(folder / "report.html", judged.page);
+  std::printf("%s\n%s seconds; %s/report.html shows it in pictures\n", judged.summary.c_str(),
               seconds().c_str(), options.output.c_str());
 }
 

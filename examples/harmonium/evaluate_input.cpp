@@ -29,7 +29,37 @@ std::unordered_map<std::string_view, hm::index> positions(const std::vector<std:
   return at;
 }
 
-/// Cuts both to the genes they share by id, in the reference's order.
+std::vector<hm::index> pilot_rows(const evaluate_options& options, const io::dataset& reference) {
+  const std::string& name = options.pilot;
+  const std::filesystem::path path = name;
+  if (!std::filesystem::exists(path)) throw hm::io_error(name, 0, "does not exist");
+  constexpr std::array<std::string_view, 1> names{"barcodes.tsv"};
+  std::vector<std::string> ignored;
+  const auto barcodes =
+      is_h5_name(name)
+          ? read_cells("--pilot", name, {"", "", options.layer}, ignored).barcodes
+          : io::read_barcodes(std::filesystem::is_directory(path) ? io::find_in_folder(path, names)
+                                                                  : path);
+  const auto rows = positions(reference.barcodes);
+  std::vector<hm::index> found;
+  std::string missing;
+  for (const auto& barcode : barcodes) {
+    const auto row = rows.find(barcode);
+    if (row != rows.end())
+      found.push_back(row->second);
+    else if (missing.empty())
+      missing = barcode;
+  }
+  hm::require(missing.empty(), "--pilot",
+              "cell '" + missing + "' is not in the reference (" +
+                  std::to_string(barcodes.size() - found.size()) + " of " +
+                  std::to_string(barcodes.size()) +
+                  " cells are not); cells are matched by barcode");
+  return found;
+}
+
+}  // namespace
+
 void share_genes(evaluate_input& input, const io::dataset& made, const std::string& synthetic) {
   const auto in_synthetic = positions(made.genes.ids);
   const auto in_reference = positions(input.reference.genes.ids);
@@ -71,37 +101,6 @@ void share_genes(evaluate_input& input, const io::dataset& made, const std::stri
     input.synthetic.finish_cell();
   }
 }
-
-std::vector<hm::index> pilot_rows(const evaluate_options& options, const io::dataset& reference) {
-  const std::string& name = options.pilot;
-  const std::filesystem::path path = name;
-  if (!std::filesystem::exists(path)) throw hm::io_error(name, 0, "does not exist");
-  constexpr std::array<std::string_view, 1> names{"barcodes.tsv"};
-  std::vector<std::string> ignored;
-  const auto barcodes =
-      is_h5_name(name)
-          ? read_cells("--pilot", name, {"", "", options.layer}, ignored).barcodes
-          : io::read_barcodes(std::filesystem::is_directory(path) ? io::find_in_folder(path, names)
-                                                                  : path);
-  const auto rows = positions(reference.barcodes);
-  std::vector<hm::index> found;
-  std::string missing;
-  for (const auto& barcode : barcodes) {
-    const auto row = rows.find(barcode);
-    if (row != rows.end())
-      found.push_back(row->second);
-    else if (missing.empty())
-      missing = barcode;
-  }
-  hm::require(missing.empty(), "--pilot",
-              "cell '" + missing + "' is not in the reference (" +
-                  std::to_string(barcodes.size() - found.size()) + " of " +
-                  std::to_string(barcodes.size()) +
-                  " cells are not); cells are matched by barcode");
-  return found;
-}
-
-}  // namespace
 
 evaluate_input read_input(const hm::thread_executor& run, const evaluate_options& options) {
   evaluate_input input;

@@ -24,6 +24,12 @@ struct evaluate_input {
   std::vector<std::string> remarks;     ///< what a person should know, one line each
 };
 
+/// Adds the synthetic cells and cuts both sides to the genes they share by id, in the
+/// reference's order.
+/// @param name of the synthetic cells, for errors
+void share_genes(evaluate_input& input, const harmonium::io::dataset& synthetic,
+                 const std::string& name);
+
 evaluate_input read_input(const harmonium::thread_executor& run, const evaluate_options& options);
 
 }  // namespace program

@@ -16,6 +16,19 @@
 
 namespace program {
 
+/// All that `evaluate` writes.
+struct judgement {
+  std::string scores;   ///< csv
+  std::string json;     ///< evaluation.json
+  std::string summary;  ///< a table for a person
+  std::string page;     ///< report.html
+};
+
+/// @throws interruption where `watch` stops it.
+judgement judge_cells(const harmonium::thread_executor& run, const evaluate_input& input,
+                      const evaluate_options& options, terminal_progress& watch,
+                      harmonium::random_engine& rng);
+
 /// @throws interruption on Ctrl-C.
 std::string report_page(const harmonium::thread_executor& run, const evaluate_input& input,
                         const harmonium::candidates_result& found,

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <numeric>
 #include <span>
+#include <utility>
 
 #include "harmonium/analysis/variable_genes.hpp"
 #include "harmonium/core/draw/uniform.hpp"
@@ -55,8 +56,22 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
                 (rows == 1 ? " feature" : " features") + " of type " + type;
   if (!left_out.empty())
     pilot.remarks.push_back("left out " + left_out + " (--feature-type chooses)");
-  hm::require(data.counts.cells() > 0, "--pilot", options.pilot + " has no cells");
+  const labels_place labels{options.labels, options.labels_column, options.pilot};
+  if (!labels.empty()) {
+    const auto table = read_label_table(labels);
+    auto joined = io::join_labels(table, data.barcodes);
+    pilot.labels = std::move(joined.labels);
+    if (joined.unused > 0)
+      pilot.remarks.push_back(std::to_string(joined.unused) + " of the labels in " + table.file +
+                              " belong to no cell of the pilot");
+  }
+  cut_pilot(pilot, options, rng);
+  return pilot;
+}
 
+void cut_pilot(pilot_data& pilot, const generate_options& options, hm::random_engine& rng) {
+  const io::dataset& data = pilot.all;
+  hm::require(data.counts.cells() > 0, "--pilot", options.pilot + " has no cells");
   pilot.rows = all_of(data.counts.cells());
   if (options.train_cells) {
     hm::require(*options.train_cells >= 1 && *options.train_cells <= data.counts.cells(),
@@ -66,16 +81,11 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
     pilot.rows =
         hm::draw::sample_without_replacement(data.counts.cells(), *options.train_cells, rng);
   }
-  const labels_place labels{options.labels, options.labels_column, options.pilot};
-  if (!labels.empty()) {
-    const auto table = read_label_table(labels);
-    const auto joined = io::join_labels(table, data.barcodes);
-    pilot.labels.emplace();
+  if (pilot.labels) {
+    std::vector<std::string> own;
     for (const hm::index row : pilot.rows)
-      pilot.labels->push_back(joined.labels[static_cast<std::size_t>(row)]);
-    if (joined.unused > 0)
-      pilot.remarks.push_back(std::to_string(joined.unused) + " of the labels in " + table.file +
-                              " belong to no cell of the pilot");
+      own.push_back((*pilot.labels)[static_cast<std::size_t>(row)]);
+    pilot.labels = std::move(own);
     const bool used = options.model == "cluster-nb" || options.model == "harmonium" ||
                       options.model.starts_with("vae-");
     if (!used)
@@ -102,16 +112,16 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
                             " without a count in the training cells: zero in every cell");
     pilot.training = hm::select_genes(pilot.training, std::span<const hm::index>(pilot.expressed));
   }
-  return pilot;
 }
 
-hm::count_matrix<> among_all_genes(const hm::count_matrix<>& cells, const pilot_data& pilot) {
-  hm::count_matrix<> placed(pilot.all.counts.genes());
+hm::count_matrix<> among_all_genes(const hm::count_matrix<>& cells,
+                                   const std::vector<hm::index>& columns, hm::index genes) {
+  hm::count_matrix<> placed(genes);
   placed.reserve(cells.cells(), cells.nonzeros());
   for (hm::index i = 0; i < cells.cells(); ++i) {
     const auto cell = cells.cell(i);
     for (std::size_t k = 0; k < cell.size(); ++k)
-      placed.push_back(pilot.expressed[static_cast<std::size_t>(cell.genes[k])], cell.values[k]);
+      placed.push_back(columns[static_cast<std::size_t>(cell.genes[k])], cell.values[k]);
     placed.finish_cell();
   }
   return placed;

@@ -97,8 +97,10 @@ nlohmann::ordered_json as_json(const hm::design_result& one) {
   return json;
 }
 
-nlohmann::ordered_json as_json(const pilot_of_plan& pilot, const plan_result& result,
-                               const plan_command& options) {
+}  // namespace
+
+std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
+                         const plan_command& options) {
   const auto& found = result.found;
   nlohmann::ordered_json json;
   json["harmonium"] = hm::version;
@@ -170,18 +172,34 @@ nlohmann::ordered_json as_json(const pilot_of_plan& pilot, const plan_result& re
       json["saturation"][curve.name] = {
           {"size", curve.curve.size ? nlohmann::ordered_json(*curve.curve.size) : nullptr},
           {"confidence", curve.curve.confidence}};
+  for (std::size_t t = 0; t < found.counts.size(); ++t)
+    json["frequencies"].push_back({{"type", found.types[t]},
+                                   {"pilot_cells", found.counts[t]},
+                                   {"frequency", found.frequencies.mean[t]},
+                                   {"lower", found.frequencies.lower[t]},
+                                   {"upper", found.frequencies.upper[t]},
+                                   {"cells_needed", found.needs.of_type[t]}});
+  for (const auto& one : search.designs)
+    for (std::size_t g = 0; g < one.chances.size(); ++g) {
+      nlohmann::ordered_json row = as_json(one);
+      row["goal"] = search.goals[g].name;
+      row["chance"] = one.chances[g].mean;
+      row["lower"] = one.chances[g].lower;
+      row["upper"] = one.chances[g].upper;
+      row["reaches_all"] = one.reaches_all;
+      row["is_frontier"] = one.is_frontier;
+      json["designs"].push_back(std::move(row));
+    }
   json["doubts"] = found.doubts;
-  return json;
+  return json.dump(2) + "\n";
 }
-
-}  // namespace
 
 void plan(const plan_command& options) {
   check_output_folder(options.output, options.overwrite);
   const hm::thread_executor run(options.threads);
   const pilot_of_plan pilot = read_plan_pilot(run, options);
   for (const auto& remark : pilot.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
-  const plan_result result = make_plan(run, pilot, options);
+  const plan_result result = make_plan(run, pilot, options, {});
   if (interrupted) throw interruption{};
 
   const auto& found = result.found;
@@ -206,7 +224,7 @@ void plan(const plan_command& options) {
   write_text(folder / "goals.csv", goals_csv(found));
   write_text(folder / "designs.csv", designs_csv(found));
   write_text(folder / "saturation.csv", saturation_csv(found));
-  write_text(folder / "plan.json", as_json(pilot, result, options).dump(2) + "\n");
+  write_text(folder / "plan.json", plan_as_json(pilot, result, options));
   write_text(folder / "summary.txt", summary);
   write_text(folder / "report.html", plan_page(pilot, result, options));
   std::printf("%s%s/report.html shows it in pictures\n", summary.c_str(), options.output.c_str());

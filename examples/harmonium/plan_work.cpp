@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -158,6 +159,23 @@ pilot_of_plan read_plan_pilot(const hm::thread_executor& run, const plan_command
   pilot_of_plan pilot;
   pilot.cells = read_cells("--pilot", options.pilot, {"", options.feature_type, options.layer},
                            pilot.remarks);
+  if (!options.donors_of_cells.empty()) {
+    const auto joined =
+        io::join_labels(io::read_labels(options.donors_of_cells), pilot.cells.barcodes);
+    pilot.donors = hm::code_labels(joined.labels);
+  }
+  const labels_place labels{options.labels, options.labels_column, options.pilot};
+  if (!labels.empty()) {
+    const auto table = read_label_table(labels);
+    pilot.types = hm::code_labels(io::join_labels(table, pilot.cells.barcodes).labels);
+    pilot.type_source = "labels of " + table.file;
+  }
+  finish_plan_pilot(run, pilot, options);
+  return pilot;
+}
+
+void finish_plan_pilot(const hm::thread_executor& run, pilot_of_plan& pilot,
+                       const plan_command& options) {
   hm::require(pilot.cells.counts.cells() >= 10, "--pilot",
               options.pilot + " has " + std::to_string(pilot.cells.counts.cells()) +
                   " cells; at least 10 are needed to plan anything");
@@ -176,17 +194,7 @@ pilot_of_plan read_plan_pilot(const hm::thread_executor& run, const plan_command
     if (means[j] > 0) expressed.push_back(j);
   hm::require(!expressed.empty(), "--pilot", options.pilot + " holds no counts");
   pilot.cells = io::select_genes(pilot.cells, std::span<const hm::index>(expressed));
-  if (!options.donors_of_cells.empty()) {
-    const auto joined =
-        io::join_labels(io::read_labels(options.donors_of_cells), pilot.cells.barcodes);
-    pilot.donors = hm::code_labels(joined.labels);
-  }
-  const labels_place labels{options.labels, options.labels_column, options.pilot};
-  if (!labels.empty()) {
-    const auto table = read_label_table(labels);
-    pilot.types = hm::code_labels(io::join_labels(table, pilot.cells.barcodes).labels);
-    pilot.type_source = "labels of " + table.file;
-  } else {
+  if (pilot.types.codes.empty()) {
     pilot.types.codes = hm::cluster_cells(run, pilot.cells.counts);
     hm::index clusters = 0;
     for (const hm::index label : pilot.types.codes) clusters = std::max(clusters, label + 1);
@@ -210,11 +218,10 @@ pilot_of_plan read_plan_pilot(const hm::thread_executor& run, const plan_command
     if (place == static_cast<std::ptrdiff_t>(names.size())) names.push_back(name);
     pilot.expected.push_back({place, share, options.expected_weight});
   }
-  return pilot;
 }
 
 plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot,
-                      const plan_command& options) {
+                      const plan_command& options, terminal_progress watch) {
   const hm::plan_pilot cells{pilot.cells.counts, pilot.types.codes, pilot.types.names,
                              pilot.donors.codes};
   if (!options.separate.empty()) {  // before the work: it may complain
@@ -248,8 +255,7 @@ plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot
   how.seen = see_goal_of(options);
   hm::random_engine rng(options.seed);
   plan_result result;
-  result.found =
-      hm::plan(run, cells, goals_of(pilot, options), space, how, terminal_progress(), rng);
+  result.found = hm::plan(run, cells, goals_of(pilot, options), space, how, std::ref(watch), rng);
   if (!result.found.is_finished) throw interruption{};
   result.answer = answer_of(result.found, options);
   return result;

@@ -11,6 +11,7 @@
 #include "harmonium/metrics/label_codes.hpp"
 #include "harmonium/study/plan.hpp"
 #include "plan.hpp"
+#include "terminal_progress.hpp"
 
 namespace program {
 
@@ -30,9 +31,18 @@ struct plan_result {
 
 pilot_of_plan read_plan_pilot(const harmonium::thread_executor& run, const plan_command& options);
 
-/// @throws interruption on Ctrl-C.
+/// From cells as read: chosen genes that have a count, types that were found where there are no
+/// labels, types that are expected.
+void finish_plan_pilot(const harmonium::thread_executor& run, pilot_of_plan& pilot,
+                       const plan_command& options);
+
+/// @throws interruption where `watch` stops it.
 plan_result make_plan(const harmonium::thread_executor& run, const pilot_of_plan& pilot,
-                      const plan_command& options);
+                      const plan_command& options, terminal_progress watch);
+
+/// plan.json.
+std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
+                         const plan_command& options);
 
 /// One page of HTML.
 std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,

@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "harmonium/core/progress.hpp"
 #include "interrupt.hpp"
@@ -20,8 +22,12 @@ namespace program {
 class terminal_progress {
  public:
   terminal_progress() : on_terminal_(isatty(STDERR_FILENO) == 1) {}
+  /// Asks `instead` and shows nothing.
+  explicit terminal_progress(std::function<harmonium::flow(const harmonium::progress&)> instead)
+      : on_terminal_(false), instead_(std::move(instead)) {}
 
   harmonium::flow operator()(const harmonium::progress& now) {
+    if (instead_) return instead_(now);
     if (now.stage != stage_) begin(now);
     const double seconds = elapsed(stage_start_);
     const bool last = now.done == now.total;
@@ -76,6 +82,7 @@ class terminal_progress {
   }
 
   bool on_terminal_;
+  std::function<harmonium::flow(const harmonium::progress&)> instead_;
   std::string stage_;
   clock::time_point stage_start_ = clock::now();
   clock::time_point last_shown_ = clock::now();

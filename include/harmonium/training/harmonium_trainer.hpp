@@ -27,6 +27,7 @@
 #include "harmonium/training/residuals/low_rank_copula.hpp"
 #include "harmonium/training/residuals/residual_policy.hpp"
 #include "harmonium/training/residuals/residual_trainer.hpp"
+#include "harmonium/training/trained_harmonium.hpp"
 #include "harmonium/training/trainer_concept.hpp"
 #include "harmonium/training/training_log.hpp"
 #include "harmonium/training/watched_run.hpp"
@@ -46,14 +47,6 @@ struct harmonium_options {
                                        ///< `categorical_trainer`), or none; borrowed
   index residual_cells = 1000;  ///< of each component, from which the residual correlation is
                                 ///< learned; of more, so many at random
-};
-
-/// A trained harmonium: the fit of its categorical group, and the generator made from it.
-template <class Generator>
-struct trained_harmonium {
-  categorical_fit group;
-  component_dispersions dispersion;
-  Generator generator;
 };
 
 /// The hidden states of a fit as `correlated_cells` wants them: means and dispersions shrunk over

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+import doctest
+import os
+import pathlib
+import signal
+import subprocess
+import threading
+import time
+
+import numpy as np
+import pytest
+import scipy.sparse
+
+import harmonium
+
+
+@pytest.fixture(scope="module")
+def pilot():
+    return harmonium.simulate(cells=400, genes=200, seed=7)
+
+
+@pytest.fixture(scope="module")
+def model(pilot):
+    return harmonium.fit(pilot, labels="cell_type", seed=7, progress=False)
+
+
+def equal(a, b):
+    return a.shape == b.shape and (a.X != b.X).nnz == 0
+
+
+def test_examples_of_the_documentation():
+    assert doctest.testmod(harmonium).failed == 0
+
+
+def test_cells_and_types(pilot, model):
+    cells = model.generate(500)
+    assert cells.shape == (500, 200)
+    assert set(cells.obs["cell_type"]) <= set(pilot.obs["cell_type"])
+    assert cells.X.dtype == np.int32 and cells.X.data.min() > 0
+    assert list(cells.var_names) == list(pilot.var_names)
+
+
+def test_same_seed_same_cells(pilot, model):
+    assert equal(model.generate(200, threads=1), model.generate(200, threads=2))
+    assert not equal(model.generate(200), model.generate(200, seed=8))
+
+
+def test_a_saved_model_makes_the_same_cells(model, tmp_path):
+    model.save(tmp_path / "m.harmonium")
+    loaded = harmonium.load(tmp_path / "m.harmonium")
+    assert equal(loaded.generate(100), model.generate(100))
+    assert loaded.info["training_cells"] == 400
+    assert "harmonium" in repr(loaded)
+
+
+def test_the_program_makes_the_same_cells(pilot, tmp_path):
+    program = os.environ.get("HARMONIUM_PROGRAM")
+    if program is None:
+        pytest.skip("HARMONIUM_PROGRAM does not name the program")
+    subprocess.run([program, "simulate", "--cells", "400", "--genes", "200", "--seed", "7", "--output",
+                    tmp_path / "pilot"], check=True, capture_output=True)
+    subprocess.run([program, "generate", "--pilot", tmp_path / "pilot", "--labels",
+                    tmp_path / "pilot" / "labels.tsv", "--cells", "300", "--seed", "5", "--output",
+                    tmp_path / "cells"], check=True, capture_output=True)
+    there = harmonium.read(tmp_path / "cells")
+    here = harmonium.fit(pilot, labels="cell_type", seed=5, progress=False).generate(300)
+    assert equal(there, here)
+
+
+@pytest.mark.parametrize("name,options", [("scdbm", {"hidden": [4, 2]}), ("independent-nb", {}),
+                                          ("cluster-nb", {"clusters": 3}), ("bootstrap", {}), ("noisy", {}),
+                                          ("vae-prior", {"epochs": 3}), ("vae-posterior", {"epochs": 3})])
+def test_every_model(pilot, name, options):
+    assert harmonium.fit(pilot, name, progress=False, **options).generate(50).shape == (50, 200)
+
+
+def test_matrices_of_many_kinds(pilot):
+    dense = pilot.X.toarray()
+    expected = harmonium.fit(pilot.X, "independent-nb", progress=False).generate(20)
+    for x in (dense, dense.astype(np.float32), dense.astype(np.int64), scipy.sparse.csc_matrix(pilot.X)):
+        assert equal(harmonium.fit(x, "independent-nb", progress=False).generate(20), expected)
+
+
+def test_refusals(pilot):
+    with pytest.raises(ValueError, match="whole numbers, found 0.5"):
+        harmonium.fit(np.array([[1.0, 0.5]]))
+    with pytest.raises(ValueError, match="no column 'typ'"):
+        harmonium.fit(pilot, labels="typ")
+    with pytest.raises(ValueError, match="expected one of .*, got 'harmonia'"):
+        harmonium.fit(pilot, "harmonia")
+    with pytest.raises(ValueError, match="none called 'hiden'"):
+        harmonium.fit(pilot, hiden=3)
+    with pytest.raises(ValueError, match="no model file|does not exist|no such file"):
+        harmonium.load("/no/such/file.harmonium")
+
+
+def test_progress_and_its_exceptions(pilot):
+    seen = []
+    harmonium.fit(pilot, progress=lambda stage, done, total: seen.append(stage))
+    assert "expectation-maximisation" in seen
+    with pytest.raises(ZeroDivisionError):
+        harmonium.fit(pilot, progress=lambda *now: 1 / 0)
+
+
+def test_ctrl_c_stops_within_two_seconds(pilot):
+    def interrupt():
+        time.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        harmonium.fit(pilot, "vae-prior", preset="scvi", epochs=100000, progress=False)
+    assert time.monotonic() - start < 0.3 + 2
+
+
+def test_judgement_and_plan(pilot, model):
+    judged = harmonium.evaluate(pilot, model.generate(400), labels="cell_type", repeats=1, progress=False)
+    assert {"aspect", "synthetic_mean", "verdict"} <= set(judged.verdicts.columns)
+    assert len(judged.figures) > 50 and "<iframe" in judged._repr_html_()
+    found = harmonium.plan(pilot, labels="cell_type", sizes=[192, 384], repeats=2, models=["cluster-nb"],
+                           cost_per_cell=0.5, progress=False)
+    assert found.answer and set(found.goals["name"]) == {"see", "rediscover"}
+    assert 0.9 < found.frequencies["frequency"].sum() < 1 + 1e-9  # the rest is of types not met
+    assert {"cells_per_donor", "chance"} <= set(found.designs.columns)
+    assert pathlib.Path(harmonium.__file__).with_name("py.typed").exists()
