@@ -91,23 +91,59 @@ template <class P, std::size_t Packs, class Scalar>
   return static_cast<std::int32_t>(before + (left == 1 && *begin < limit ? 1 : 0));
 }
 
-/// Copies rows [first, last) and columns [begin, end) of a matrix to rows of `width`, the rest of
-/// which become zeros.
-template <class Scalar>
-void copy_block(const factor<Scalar>& from, index first, index last, index begin, index end,
-                index width, Scalar* to) {
+/// Copies a square of as many rows and columns as 16 bytes have lanes, transposed.
+template <class Scalar, std::size_t... Lane>
+[[gnu::always_inline]] inline void copy_square(std::index_sequence<Lane...>, const Scalar* from,
+                                               index from_row, Scalar* to, index to_row) {
+  using P = packs::pack<Scalar, static_cast<int>(sizeof...(Lane))>;
+  const P x[] = {P::load(from + static_cast<index>(Lane) * from_row)...};
+  P y[sizeof...(Lane)];
+  if constexpr (sizeof...(Lane) == 4) {
+    const auto a = __builtin_shufflevector(x[0].v, x[1].v, 0, 4, 1, 5);
+    const auto b = __builtin_shufflevector(x[2].v, x[3].v, 0, 4, 1, 5);
+    const auto c = __builtin_shufflevector(x[0].v, x[1].v, 2, 6, 3, 7);
+    const auto d = __builtin_shufflevector(x[2].v, x[3].v, 2, 6, 3, 7);
+    y[0].v = __builtin_shufflevector(a, b, 0, 1, 4, 5);
+    y[1].v = __builtin_shufflevector(a, b, 2, 3, 6, 7);
+    y[2].v = __builtin_shufflevector(c, d, 0, 1, 4, 5);
+    y[3].v = __builtin_shufflevector(c, d, 2, 3, 6, 7);
+  } else {
+    y[0].v = __builtin_shufflevector(x[0].v, x[1].v, 0, 2);
+    y[1].v = __builtin_shufflevector(x[0].v, x[1].v, 1, 3);
+  }
+  (y[Lane].store(to + static_cast<index>(Lane) * to_row), ...);
+}
+
+/// Copies rows [first, last) and columns [begin, end) of a matrix to rows of `Packs` packs, the
+/// rest of which become zeros.
+template <class P, std::size_t Packs, class Scalar>
+[[gnu::always_inline]] inline void copy_block(const factor<Scalar>& from, index first, index last,
+                                              index begin, index end, Scalar* to) {
+  constexpr index width = static_cast<index>(Packs) * P::lanes;
   const index rows = last - first, columns = end - begin;
   const Scalar* const corner = from.data + first * from.row + begin * from.column;
-  if (from.column == 1) {
+  if (columns < width) std::fill_n(to, rows * width, Scalar(0));
+  if (from.column == 1 && columns == width) {
+    for (index k = 0; k < rows; ++k)
+      for (index c = 0; c < width; c += P::lanes)
+        P::load(corner + k * from.row + c).store(to + k * width + c);
+  } else if (from.column == 1) {
     for (index k = 0; k < rows; ++k) std::copy_n(corner + k * from.row, columns, to + k * width);
   } else {
-    for (index c = 0; c < columns; ++c) {
+    constexpr index side = 16 / static_cast<index>(sizeof(Scalar));
+    index c = 0;
+    for (; c + side <= columns && from.row == 1; c += side) {
       const Scalar* const column = corner + c * from.column;
-      for (index k = 0; k < rows; ++k) to[k * width + c] = column[k * from.row];
+      index k = 0;
+      for (; k + side <= rows; k += side)
+        copy_square(std::make_index_sequence<static_cast<std::size_t>(side)>{}, column + k,
+                    from.column, to + k * width + c, width);
+      for (; k < rows; ++k)
+        for (index s = 0; s < side; ++s) to[k * width + c + s] = column[k + s * from.column];
     }
+    for (; c < columns; ++c)
+      for (index k = 0; k < rows; ++k) to[k * width + c] = corner[k * from.row + c * from.column];
   }
-  if (columns < width)
-    for (index k = 0; k < rows; ++k) std::fill_n(to + k * width + columns, width - columns, 0);
 }
 
 /// Lists, the matrix whose rows they sum, and where the sums go.
@@ -117,16 +153,17 @@ struct sums_of_rows {
   factor<Scalar> from;
   Scalar* out;    ///< entry (i, k) of the sums is out[i * out_row + k]
   index out_row;  ///< of the whole of `out`, whose columns are those of `from`
+  /// lists x blocks: where in each list the entries of each block of rows end; null: `from` stays
+  /// where it lies, row-major.
+  const std::int32_t* bounds;
 };
 
 constexpr index block_rows = 96;  ///< of the matrix at a time: 24 kB of `Packs` packs
 
 /// Columns [begin, end) of the sums, at most as many as `Packs` have.
-/// @param bounds lists x blocks: where in each list the entries of each block end
 template <class P, std::size_t Packs, class Scalar>
-[[gnu::always_inline]] inline void add_panel(const sums_of_rows<Scalar>& sums,
-                                             const std::int32_t* bounds, index begin, index end,
-                                             Scalar* block) {
+[[gnu::always_inline]] inline void add_panel(const sums_of_rows<Scalar>& sums, index begin,
+                                             index end, Scalar* block) {
   constexpr index width = static_cast<index>(Packs) * P::lanes;
   const index count = std::ssize(sums.lists), depth = sums.from.rows, columns = end - begin;
   const index blocks = (depth + block_rows - 1) / block_rows;
@@ -146,11 +183,12 @@ template <class P, std::size_t Packs, class Scalar>
     const index first = b * block_rows;
     const Scalar* from = sums.from.data + first * sums.from.row;
     if (!in_place) {
-      copy_block(sums.from, first, std::min(depth, first + block_rows), begin, end, width, block);
+      copy_block<P, Packs>(sums.from, first, std::min(depth, first + block_rows), begin, end,
+                           block);
       from = block;
     }
     for (index i = 0; i < count; ++i) {
-      const std::int32_t* const bound = bounds + i * blocks + b;
+      const std::int32_t* const bound = sums.bounds + i * blocks + b;
       const std::int32_t start = b == 0 ? 0 : bound[-1];
       add_entries<P, Packs>(sums.lists[static_cast<std::size_t>(i)], start, *bound, from, width,
                             first * width, out + i * out_row);
@@ -163,47 +201,48 @@ template <class P, std::size_t Packs, class Scalar>
 
 /// Columns [begin, end) panel by panel.
 template <class P, std::size_t Packs, class Scalar>
-[[gnu::always_inline]] inline void add_panels(const sums_of_rows<Scalar>& sums,
-                                              const std::int32_t* bounds, index begin, index end,
-                                              Scalar* block) {
+[[gnu::always_inline]] inline void add_panels(const sums_of_rows<Scalar>& sums, index begin,
+                                              index end, Scalar* block) {
   constexpr index width = static_cast<index>(Packs) * P::lanes;
   for (; begin + width <= end; begin += width)
-    add_panel<P, Packs>(sums, bounds, begin, begin + width, block);
+    add_panel<P, Packs>(sums, begin, begin + width, block);
   if (begin == end) return;
   if constexpr (Packs > 1) {
-    if (end - begin <= width / 2) return add_panels<P, Packs / 2>(sums, bounds, begin, end, block);
+    if (end - begin <= width / 2) return add_panels<P, Packs / 2>(sums, begin, end, block);
   }
-  add_panel<P, Packs>(sums, bounds, begin, end, block);
+  add_panel<P, Packs>(sums, begin, end, block);
 }
 
 /// Columns [begin, end) of out(i, :) += the sum of list i.
 template <class Scalar>
 void add_columns(const sums_of_rows<Scalar>& sums, index begin, index end) {
-  const index count = std::ssize(sums.lists), depth = sums.from.rows;
-  index entries = 0;
-  for (const auto& list : sums.lists) entries += std::ssize(list.columns);
-  // A copied row is to serve eight lists.
-  const bool in_place = sums.from.column == 1 && (entries < 8 * depth || end - begin < 8);
-  const index blocks = (depth + block_rows - 1) / block_rows;
-  scratch_vector<std::int32_t> bounds(in_place ? 0 : count * blocks);
-  if (!in_place) {
-    for (index i = 0; i < count; ++i)
-      for (index b = 0; b < blocks; ++b)
-        bounds[i * blocks + b] =
-            count_below(sums.lists[static_cast<std::size_t>(i)].columns, (b + 1) * block_rows);
-  }
   packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
     using P = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
     constexpr std::size_t most = Bytes == 64 ? 4 : 8;
-    if (in_place) {
-      for (index i = 0; i < count; ++i)
+    if (sums.bounds == nullptr) {
+      for (index i = 0; i < std::ssize(sums.lists); ++i)
         add_in_place<P, most>(begin, end, sums.lists[static_cast<std::size_t>(i)], sums.from.data,
                               sums.from.row, sums.out + i * sums.out_row);
     } else {
       scratch_vector<Scalar> block(block_rows * static_cast<index>(most) * P::lanes);
-      add_panels<P, most>(sums, bounds.data(), begin, end, block.data());
+      add_panels<P, most>(sums, begin, end, block.data());
     }
   });
+}
+
+/// How many blocks of rows to copy, or 0: a row that is copied is to serve eight lists.
+template <class Scalar>
+[[nodiscard]] index blocks_of(std::span<const sparse_row<Scalar>> lists,
+                              const factor<Scalar>& from) {
+  index entries = 0;
+  for (const auto& list : lists) entries += std::ssize(list.columns);
+  const bool in_place = from.column == 1 && (entries < 8 * from.rows || from.columns < 8);
+  return in_place ? 0 : (from.rows + block_rows - 1) / block_rows;
+}
+template <class Scalar>
+void write_bounds(std::span<const sparse_row<Scalar>> lists, index blocks, std::int32_t* bounds) {
+  for (const auto& list : lists)
+    for (index b = 0; b < blocks; ++b) *bounds++ = count_below(list.columns, (b + 1) * block_rows);
 }
 
 }  // namespace lists

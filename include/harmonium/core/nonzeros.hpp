@@ -5,31 +5,52 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/pack.hpp"
+#include "harmonium/core/widest.hpp"
 
 namespace harmonium::inline v0_2 {
 
-/// A bit for each lane of 16 bytes: what a comparison of packs says.
-template <std::floating_point S>
+/// For each byte how many bits it has and where they are, in ascending order.
+struct bits_of_bytes {
+  std::array<std::array<std::int32_t, 8>, 256> positions{};
+  std::array<std::uint8_t, 256> counts{};
+
+  constexpr bits_of_bytes() {
+    for (std::size_t byte = 0; byte < 256; ++byte)
+      for (std::int32_t bit = 0; bit < 8; ++bit)
+        if ((byte >> bit & 1) != 0) positions[byte][counts[byte]++] = bit;
+  }
+};
+inline constexpr bits_of_bytes byte_table{};
+
+/// A bit for each lane of 16 bytes or of 32: what a comparison of packs says.
+template <std::floating_point S, int Lanes>
 [[nodiscard]] [[gnu::always_inline]] inline std::uint64_t lane_bits(
-    const typename packs::pack<S, 16 / int(sizeof(S))>::mask& where) noexcept {
-#if defined(__SSE2__)
-  typedef float floats __attribute__((vector_size(16)));
-  typedef double doubles __attribute__((vector_size(16)));
-  if constexpr (sizeof(S) == 4)
-    return static_cast<std::uint64_t>(__builtin_ia32_movmskps(reinterpret_cast<floats>(where.v)));
+    const typename packs::pack<S, Lanes>::mask& where) noexcept {
+#if defined(__x86_64__)
+  constexpr int bytes = Lanes * int(sizeof(S));
+  using floats = typename packs::pack<float, bytes / 4>::numbers;
+  using doubles = typename packs::pack<double, bytes / 8>::numbers;
+  int bits;
+  if constexpr (bytes == 32 && sizeof(S) == 4)
+    bits = __builtin_ia32_movmskps256(reinterpret_cast<floats>(where.v));
+  else if constexpr (bytes == 32)
+    bits = __builtin_ia32_movmskpd256(reinterpret_cast<doubles>(where.v));
+  else if constexpr (sizeof(S) == 4)
+    bits = __builtin_ia32_movmskps(reinterpret_cast<floats>(where.v));
   else
-    return static_cast<std::uint64_t>(__builtin_ia32_movmskpd(reinterpret_cast<doubles>(where.v)));
+    bits = __builtin_ia32_movmskpd(reinterpret_cast<doubles>(where.v));
+  return static_cast<std::uint64_t>(bits);
 #else
   std::uint64_t bits = 0;
-  for (int lane = 0; lane < 16 / int(sizeof(S)); ++lane)
-    bits |= std::uint64_t{where.v[lane] != 0} << lane;
+  for (int lane = 0; lane < Lanes; ++lane) bits |= std::uint64_t{where.v[lane] != 0} << lane;
   return bits;
 #endif
 }
@@ -40,38 +61,54 @@ struct nonzeros {
   bool all_one;  ///< every entry that is not 0 is 1
 };
 
+/// How far beyond the last position that it finds `find_nonzeros` may write.
+inline constexpr index nonzeros_slack = 8;
+
 /// Writes the positions of the entries that are not 0, in ascending order. By the bits of 64
 /// entries at a time, as a branch on every entry would be mispredicted.
-/// @param[out] positions with room for as many as `row` has entries
+/// @param[out] positions with room for `nonzeros_slack` more than `row` has entries
 template <std::floating_point S>
-nonzeros find_nonzeros(std::span<const S> row, std::int32_t* positions) noexcept {
-  constexpr int lanes = 16 / int(sizeof(S));
-  using P = packs::pack<S, lanes>;
+nonzeros find_nonzeros(std::span<const S> row, std::int32_t* positions) {
   constexpr index word = 64;
-  const index size = std::ssize(row);
-  std::uint64_t others = 0;
   std::int32_t* to = positions;
-  for (index begin = 0; begin < size; begin += word) {
-    std::uint64_t found = 0, ones = 0;
-    if (begin + word <= size) {
-      for (int k = 0; k < word; k += lanes) {
-        const P x = P::load(row.data() + begin + k);
-        found |= lane_bits<S>(x == P(S(0))) << k;
-        ones |= lane_bits<S>(x == P(S(1))) << k;
-      }
-      found = ~found;  // not a number is not 0
-    } else {
-      for (index k = begin; k < size; ++k) {
-        const S x = row[static_cast<std::size_t>(k)];
-        found |= std::uint64_t{x != S(0)} << (k - begin);
-        ones |= std::uint64_t{x == S(1)} << (k - begin);
-      }
-    }
-    others |= found & ~ones;
-    for (; found != 0; found &= found - 1)
-      *to++ = static_cast<std::int32_t>(begin) + std::countr_zero(found);
-  }
-  return {to - positions, others == 0};
+  bool all_one = true;
+  packs::widest(
+      std::ssize(row), [&]<int Bytes>() __attribute__((always_inline)) {
+        constexpr int lanes = std::min(Bytes, 32) / int(sizeof(S));
+        using P = packs::pack<S, lanes>;
+        const S* const x = row.data();
+        const index size = std::ssize(row);
+        std::int32_t* at = to;
+        std::uint64_t others = 0;
+        for (index begin = 0; begin < size; begin += word) {
+          std::uint64_t zeros = 0, ones = 0;
+          if (begin + word <= size) {
+            for (int k = 0; k < word; k += lanes) {
+              const P some = P::load(x + begin + k);
+              zeros |= lane_bits<S, lanes>(some == P(S(0))) << k;
+              ones |= lane_bits<S, lanes>(some == P(S(1))) << k;
+            }
+          } else {
+            zeros = ~std::uint64_t{0} << (size - begin);
+            for (index k = begin; k < size; ++k) {
+              zeros |= std::uint64_t{x[k] == S(0)} << (k - begin);
+              ones |= std::uint64_t{x[k] == S(1)} << (k - begin);
+            }
+          }
+          std::uint64_t found = ~zeros;  // NaN too
+          others |= found & ~ones;
+          auto first = static_cast<std::int32_t>(begin);
+          for (; found != 0; found >>= 8, first += 8) {
+            const auto byte = static_cast<std::size_t>(found & 255);
+            for (std::size_t bit = 0; bit < 8; ++bit)
+              at[bit] = first + byte_table.positions[byte][bit];
+            at += byte_table.counts[byte];
+          }
+        }
+        to = at;
+        all_one = others == 0;
+      });
+  return {to - positions, all_one};
 }
 
 }  // namespace harmonium::inline v0_2

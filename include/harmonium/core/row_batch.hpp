@@ -32,7 +32,7 @@ class row_batch {
   template <class Row>
   void add(const Row& row) {
     const std::size_t begin = begin_.back();
-    make_room(begin + row.size());
+    make_room(begin + row.size() + static_cast<std::size_t>(nonzeros_slack));
     std::int32_t* const columns = columns_.data() + begin;
     Scalar* const values = values_.data() + begin;
     std::size_t count = 0;

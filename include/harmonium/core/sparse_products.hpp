@@ -29,16 +29,20 @@ void add_sparse_product(const Executor& run, std::span<const sparse_row<Scalar>>
                         const factor<Scalar>& right, Scalar* out) {
   constexpr index block = 128;  // columns
   const index count = std::ssize(rows), width = right.columns;
+  const index copied = lists::blocks_of(rows, right);
+  scratch_vector<std::int32_t> bounds(count * copied);
+  lists::write_bounds(rows, copied, bounds.data());
   const index blocks = (width + block - 1) / block;
   // Where blocks of columns are few, threads share the rows too.
   const index parts = blocks >= 4 ? 1 : std::clamp<index>(count / 24, 1, 4);
   for_each_range(run, parts * blocks, 1, [&](index item, index) {
     const index part = item % parts, begin = item / parts * block;
     const index first = count * part / parts, last = count * (part + 1) / parts;
-    lists::add_columns<Scalar>(
-        {rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)),
-         right, out + first * width, width},
-        begin, std::min(width, begin + block));
+    const auto own =
+        rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+    lists::add_columns<Scalar>({own, right, out + first * width, width,
+                                copied == 0 ? nullptr : bounds.data() + first * copied},
+                               begin, std::min(width, begin + block));
   });
 }
 /// The same for weights, inputs x width, row-major without gaps.
