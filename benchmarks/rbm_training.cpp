@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Training a machine with one layer of Bernoulli hidden units by persistent contrastive divergence:
-// seconds per epoch. benchmarks/rbm_training.py runs it and its peers
-// (benchmarks/peers/rbm_torch.py, rbm_sklearn.py) in turn, on the same rows.
+// seconds per epoch. rbm_training.py runs it and its peers (peers/rbm_torch.py, rbm_sklearn.py) in
+// turn, on the same rows.
 //
-//     rbm_training ROWS.npy [--visible bernoulli|nb] [--hidden N] [--type float|double] [--threads
-//     N]
-//                  [--epochs N] [--particles block|collapsed] [--step plain|centred] [--rate R]
-//                  [--seed N] [--weights OUT.npy]
+//     rbm_training ROWS.npy [--visible bernoulli|nb] [--hidden N] [--type float|double]
+//         [--threads N] [--epochs N] [--particles block|collapsed] [--step plain|centred] [--rate
+//         R]
+//         [--seed N] [--save PARAMETERS.npy]
 //
-// ROWS.npy holds rows x columns bytes or 32-bit floats: zeros and ones, or counts. Batches of 100,
-// 100 particles, one sweep a step. Prints the seconds of every epoch.
+// ROWS.npy holds doubles, rows x columns: zeros and ones, or counts. Batches of 100, 100 particles,
+// one sweep a step. Prints the seconds of every epoch, by the clock and of the processor.
+// PARAMETERS.npy gets weights, visible biases, hidden biases, for rbm_likelihood.cpp.
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <exception>
 #include <iostream>
 #include <map>
@@ -100,9 +102,11 @@ void train(Model& model, const Data& data, const Negative& negative, const Step&
   const double rate = std::stod(value_of(asked, "--rate", "0.05"));
   for (int epoch = 0; epoch < std::stoi(value_of(asked, "--epochs", "4")); ++epoch) {
     const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t processor = std::clock();
     epochs.epoch(run, model, data, rate);
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-    std::cout << taken.count() << std::endl;
+    std::cout << taken.count() << ' '
+              << static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC << std::endl;
   }
   if (asked.contains("--save")) save(asked.at("--save"), model);
 }
