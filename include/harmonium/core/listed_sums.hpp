@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "harmonium/core/factor.hpp"
+#include "harmonium/core/kernels.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/scratch.hpp"
 #include "harmonium/core/wide_packs.hpp"
@@ -156,9 +157,16 @@ struct sums_of_rows {
   /// lists x blocks: where in each list the entries of each block of rows end; null: `from` stays
   /// where it lies, row-major.
   const std::int32_t* bounds;
+  index block_rows;  ///< of `from` at a time
 };
 
-constexpr index block_rows = 96;  ///< of the matrix at a time: 24 kB of `Packs` packs
+/// As many rows as fill 24 kB of the first cache: of eight of the widest packs, where the matrix
+/// has so many columns, else of half as much.
+template <class Scalar>
+[[nodiscard]] index block_rows_of(const factor<Scalar>& from) {
+  constexpr index four_packs = 256 / static_cast<index>(sizeof(Scalar));
+  return kernel_in_use() == kernel::avx512 && from.columns > four_packs ? 48 : 96;
+}
 
 /// Columns [begin, end) of the sums, at most as many as `Packs` have.
 template <class P, std::size_t Packs, class Scalar>
@@ -166,7 +174,7 @@ template <class P, std::size_t Packs, class Scalar>
                                              index end, Scalar* block) {
   constexpr index width = static_cast<index>(Packs) * P::lanes;
   const index count = std::ssize(sums.lists), depth = sums.from.rows, columns = end - begin;
-  const index blocks = (depth + block_rows - 1) / block_rows;
+  const index block_rows = sums.block_rows, blocks = (depth + block_rows - 1) / block_rows;
   Scalar* out = sums.out + begin;
   index out_row = sums.out_row;
   scratch_vector<Scalar> edge(columns < width ? count * width : 0);
@@ -218,13 +226,13 @@ template <class Scalar>
 void add_columns(const sums_of_rows<Scalar>& sums, index begin, index end) {
   packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
     using P = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
-    constexpr std::size_t most = Bytes == 64 ? 4 : 8;
+    constexpr std::size_t most = 8;
     if (sums.bounds == nullptr) {
       for (index i = 0; i < std::ssize(sums.lists); ++i)
         add_in_place<P, most>(begin, end, sums.lists[static_cast<std::size_t>(i)], sums.from.data,
                               sums.from.row, sums.out + i * sums.out_row);
     } else {
-      scratch_vector<Scalar> block(block_rows * static_cast<index>(most) * P::lanes);
+      scratch_vector<Scalar> block(sums.block_rows * static_cast<index>(most) * P::lanes);
       add_panels<P, most>(sums, begin, end, block.data());
     }
   });
@@ -232,15 +240,16 @@ void add_columns(const sums_of_rows<Scalar>& sums, index begin, index end) {
 
 /// How many blocks of rows to copy, or 0: a row that is copied is to serve eight lists.
 template <class Scalar>
-[[nodiscard]] index blocks_of(std::span<const sparse_row<Scalar>> lists,
-                              const factor<Scalar>& from) {
+[[nodiscard]] index blocks_of(std::span<const sparse_row<Scalar>> lists, const factor<Scalar>& from,
+                              index block_rows) {
   index entries = 0;
   for (const auto& list : lists) entries += std::ssize(list.columns);
   const bool in_place = from.column == 1 && (entries < 8 * from.rows || from.columns < 8);
   return in_place ? 0 : (from.rows + block_rows - 1) / block_rows;
 }
 template <class Scalar>
-void write_bounds(std::span<const sparse_row<Scalar>> lists, index blocks, std::int32_t* bounds) {
+void write_bounds(std::span<const sparse_row<Scalar>> lists, index blocks, index block_rows,
+                  std::int32_t* bounds) {
   for (const auto& list : lists)
     for (index b = 0; b < blocks; ++b) *bounds++ = count_below(list.columns, (b + 1) * block_rows);
 }

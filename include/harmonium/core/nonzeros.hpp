@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "harmonium/core/matrix.hpp"
@@ -19,12 +20,12 @@ namespace harmonium::inline v0_2 {
 
 /// For each byte how many bits it has and where they are, in ascending order.
 struct bits_of_bytes {
-  std::array<std::array<std::int32_t, 8>, 256> positions{};
+  std::array<std::array<std::uint32_t, 8>, 256> positions{};
   std::array<std::uint8_t, 256> counts{};
 
   constexpr bits_of_bytes() {
     for (std::size_t byte = 0; byte < 256; ++byte)
-      for (std::int32_t bit = 0; bit < 8; ++bit)
+      for (std::uint32_t bit = 0; bit < 8; ++bit)
         if ((byte >> bit & 1) != 0) positions[byte][counts[byte]++] = bit;
   }
 };
@@ -76,6 +77,7 @@ nonzeros find_nonzeros(std::span<const S> row, std::int32_t* positions) {
       std::ssize(row), [&]<int Bytes>() __attribute__((always_inline)) {
         constexpr int lanes = std::min(Bytes, 32) / int(sizeof(S));
         using P = packs::pack<S, lanes>;
+    using four = packs::word_pack<float, 4>;
         const S* const x = row.data();
         const index size = std::ssize(row);
         std::int32_t* at = to;
@@ -97,11 +99,13 @@ nonzeros find_nonzeros(std::span<const S> row, std::int32_t* positions) {
           }
           std::uint64_t found = ~zeros;  // NaN too
           others |= found & ~ones;
-          auto first = static_cast<std::int32_t>(begin);
+          auto first = static_cast<std::uint32_t>(begin);
           for (; found != 0; found >>= 8, first += 8) {
             const auto byte = static_cast<std::size_t>(found & 255);
-            for (std::size_t bit = 0; bit < 8; ++bit)
-              at[bit] = first + byte_table.positions[byte][bit];
+            const std::uint32_t* const bits = byte_table.positions[byte].data();
+            const four low = four::load(bits) + first, high = four::load(bits + 4) + first;
+            std::memcpy(at, &low.v, sizeof low.v);
+            std::memcpy(at + 4, &high.v, sizeof high.v);
             at += byte_table.counts[byte];
           }
         }

@@ -61,7 +61,12 @@ class row_batch {
   template <row_source Data>
   void assign(const Data& data, std::span<const index> chosen) {
     clear();
-    for (const index i : chosen) add(row_of(data, i));
+    constexpr std::size_t ahead = 2;  // rows in random order are not fetched by themselves
+    for (std::size_t k = 0; k < chosen.size(); ++k) {
+      if constexpr (dense_source<Data>)
+        if (k + ahead < chosen.size()) fetch(row_of(data, chosen[k + ahead]));
+      add(row_of(data, chosen[k]));
+    }
   }
   /// All rows of a matrix.
   void assign(const matrix<Scalar>& dense) {
@@ -85,6 +90,11 @@ class row_batch {
   [[nodiscard]] index size() const noexcept { return std::ssize(begin_) - 1; }
 
  private:
+  template <class Value>
+  static void fetch(std::span<const Value> row) noexcept {
+    constexpr std::size_t line = 64 / sizeof(Value);
+    for (std::size_t k = 0; k < row.size(); k += line) __builtin_prefetch(row.data() + k);
+  }
   void make_room(std::size_t entries) {
     if (entries <= columns_.size()) return;
     columns_.resize(2 * entries);

@@ -29,9 +29,10 @@ void add_sparse_product(const Executor& run, std::span<const sparse_row<Scalar>>
                         const factor<Scalar>& right, Scalar* out) {
   constexpr index block = 128;  // columns
   const index count = std::ssize(rows), width = right.columns;
-  const index copied = lists::blocks_of(rows, right);
+  const index block_rows = lists::block_rows_of(right);
+  const index copied = lists::blocks_of(rows, right, block_rows);
   scratch_vector<std::int32_t> bounds(count * copied);
-  lists::write_bounds(rows, copied, bounds.data());
+  lists::write_bounds(rows, copied, block_rows, bounds.data());
   const index blocks = (width + block - 1) / block;
   // Where blocks of columns are few, threads share the rows too.
   const index parts = blocks >= 4 ? 1 : std::clamp<index>(count / 24, 1, 4);
@@ -41,7 +42,7 @@ void add_sparse_product(const Executor& run, std::span<const sparse_row<Scalar>>
     const auto own =
         rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
     lists::add_columns<Scalar>({own, right, out + first * width, width,
-                                copied == 0 ? nullptr : bounds.data() + first * copied},
+                                copied == 0 ? nullptr : bounds.data() + first * copied, block_rows},
                                begin, std::min(width, begin + block));
   });
 }
