@@ -11,6 +11,7 @@
 // ROWS.npy holds doubles, rows x columns: zeros and ones, or counts. Batches of 100, 100 particles,
 // one sweep a step. Prints the seconds of every epoch, by the clock and of the processor.
 // PARAMETERS.npy gets weights, visible biases, hidden biases, for rbm_likelihood.cpp.
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <ctime>
@@ -25,6 +26,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/row_products.hpp"
 #include "harmonium/core/rows.hpp"
 #include "harmonium/io/npy.hpp"
 #include "harmonium/models/rbm.hpp"
@@ -89,15 +91,22 @@ void train(Model& model, const Data& data, const Negative& negative, const Step&
   using scalar = typename Model::scalar;
   hm::random_engine rng(std::stoull(value_of(asked, "--seed", "1")));
   const hm::vector<scalar> means = hm::column_means(data).template cast<scalar>();
-  hm::start_weights(model, hm::as_span(means),
-                    {.low = -0.01, .high = 0.01, .in_log_mean = false, .balance_hidden = false},
-                    rng);
+  hm::vector<double> largest = hm::vector<double>::Zero(model.size(0));
+  for (hm::index i = 0; i < hm::row_count(data); ++i)
+    hm::row::for_each_nonzero(hm::row_of(data, i), [&](hm::index m, auto x) {
+      largest[m] = std::max(largest[m], static_cast<double>(x));
+    });
+  hm::initial_weights initial;
+  if (hm::always_admissible<Model>)
+    initial = {.low = -0.01, .high = 0.01, .in_log_mean = false, .balance_hidden = false};
+  hm::start_weights(model, hm::as_span(means), initial, rng);
   rng.seek(static_cast<std::uint64_t>(model.weights(0).size()));
   const hm::random_streams order(rng), particles(rng);
   using constraint =
       std::conditional_t<hm::always_admissible<Model>, hm::unconstrained, hm::admissible_sum>;
   hm::contrastive_epochs<Model, Negative, Step, constraint> epochs(
-      model, negative, step, constraint{}, 100, {}, {order, particles});
+      model, negative, step, constraint{}.prepared(largest), 100, {}, {order, particles});
+  epochs.constraint().apply(model);
   const hm::thread_executor run(std::stoi(value_of(asked, "--threads", "1")));
   const double rate = std::stod(value_of(asked, "--rate", "0.05"));
   for (int epoch = 0; epoch < std::stoi(value_of(asked, "--epochs", "4")); ++epoch) {
