@@ -46,6 +46,7 @@
 #include "harmonium/core/eigen_sparse.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/factor.hpp"
 #include "harmonium/core/kernels.hpp"
 #include "harmonium/core/make_cells.hpp"
 #include "harmonium/core/math/beta.hpp"

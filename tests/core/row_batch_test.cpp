@@ -38,13 +38,29 @@ TEST_CASE("chosen rows side by side, of counts and of numbers") {
   CHECK(dense_of(batch, 2) == want);
   batch.assign(hm::dense_rows<double>(data), chosen);
   CHECK(dense_of(batch, 2) == want);
-  batch.scale(0, 0.5);
-  want.row(0) *= 0.5;
-  CHECK(dense_of(batch, 2) == want);
+  CHECK(!batch.rows()[0].all_one);
   batch.assign(data);
   CHECK(dense_of(batch, 2) == data);
   batch.clear();
   CHECK(batch.size() == 0);
+}
+
+TEST_CASE("rows of zeros and ones are told, also in memory that held others") {
+  hm::matrix<float> data(3, 4);
+  data << 1, 0, 1, 1, 0, 0, 0, 0, 1, 0, 3, 0;
+  hm::row_batch<float> batch;
+  for (int again = 0; again < 2; ++again) {
+    batch.assign(data);
+    const auto rows = batch.rows();
+    REQUIRE(rows.size() == 3);
+    CHECK(rows[0].all_one);
+    CHECK(rows[0].columns.size() == 3);
+    CHECK(rows[0].columns[2] == 3);
+    CHECK(rows[1].all_one);  // of none
+    CHECK(rows[1].columns.empty());
+    CHECK(!rows[2].all_one);
+    CHECK(rows[2].values[1] == 3);
+  }
 }
 
 TEST_CASE("rows of matrices") {

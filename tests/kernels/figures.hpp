@@ -19,7 +19,9 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/row_batch.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/core/sparse_products.hpp"
 #include "harmonium/core/wide_packs.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
@@ -105,6 +107,17 @@ static void add_figures_of(std::vector<kernel_figure>& all) {
       hm::add_product(hm::serial_executor{}, hm::as_factor(w).transposed(), hm::as_factor(w),
                       square.data());
       add("W'W" + shape, Eigen::Map<hm::vector<S>>(square.data(), square.size()));
+      // Rows of zeros and ones, then of any numbers, as lists.
+      hm::matrix<S> sparse = hm::matrix<S>::Zero(genes, genes),
+                    sums = hm::matrix<S>::Zero(genes, columns);
+      for (const S one : {S(1), S(0.3)}) {
+        for (hm::index i = 0; i < sparse.size(); ++i)
+          if (hm::draw::uniform(rng) < 0.5) sparse.data()[i] = one;
+        hm::row_batch<S> batch;
+        batch.assign(sparse);
+        hm::add_sparse_product(hm::serial_executor{}, batch.rows(), hm::as_factor(w), sums.data());
+      }
+      add("lists W" + shape, Eigen::Map<hm::vector<S>>(sums.data(), sums.size()));
     }
     if constexpr (std::same_as<S, double>) {
       const hm::nb_steps<S> steps(units, {theta.data(), genes, 1});

@@ -11,30 +11,11 @@
 #include <vector>
 
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/factor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/wide_packs.hpp"
 
 namespace harmonium::inline v0_2 {
-
-/// A factor of a product, as it lies or transposed: entry (i, j) is data[i * row + j * column].
-template <class Scalar>
-struct factor {
-  const Scalar* data;
-  index rows, columns;
-  index row, column;
-
-  [[nodiscard]] factor transposed() const { return {data, columns, rows, column, row}; }
-};
-
-/// A row-major matrix of `rows` x `columns` without gaps.
-template <class Scalar>
-factor<Scalar> as_factor(const Scalar* data, index rows, index columns) {
-  return {data, rows, columns, columns, 1};
-}
-template <class Scalar>
-factor<Scalar> as_factor(const matrix<Scalar>& of) {
-  return as_factor(of.data(), of.rows(), of.cols());
-}
 
 /// Four rows (or one) of a product over `depth` terms. `right` is packed: two packs per term.
 template <class P, class Scalar>

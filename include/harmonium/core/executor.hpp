@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harmonium/core/error.hpp"
+#include "harmonium/core/helper_threads.hpp"
 #include "harmonium/core/matrix.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -34,6 +35,7 @@ struct serial_executor {
 };
 
 /// Up to `threads` threads, the caller among them. Blocks are handed out as threads become free.
+/// The others wait for the caller's next loop and end with the calling thread.
 class thread_executor {
  public:
   /// @param threads at least 1; 0 means as many as the machine has.
@@ -67,12 +69,7 @@ class thread_executor {
         }
       }
     };
-    {
-      std::vector<std::jthread> helpers;
-      helpers.reserve(workers - 1);
-      for (std::size_t worker = 1; worker < workers; ++worker) helpers.emplace_back(work, worker);
-      work(0);
-    }
+    helper_threads::here().run(workers - 1, work);
     const failure* first = nullptr;
     for (const failure& f : failures)
       if (f.error && (!first || f.block < first->block)) first = &f;

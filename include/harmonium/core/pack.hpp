@@ -11,7 +11,9 @@
 /// to caller. Loops over packs: core/wide_packs.hpp.
 #pragma once
 
+#include <bit>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -125,6 +127,23 @@ struct pack {
     return select(a > b, a, b);
   }
 };
+
+/// The upper halves of 64-bit words, one to a lane.
+template <int Lanes, std::size_t... Lane>
+[[gnu::always_inline]] inline word_pack<float, Lanes> upper_halves(const std::uint64_t* from,
+                                                                   std::index_sequence<Lane...>) {
+  constexpr std::size_t upper = std::endian::native == std::endian::little ? 1 : 0;
+  typename word_pack<float, Lanes>::words a, b;
+  std::memcpy(&a, from, sizeof a);
+  std::memcpy(&b, from + Lanes / 2, sizeof b);
+  word_pack<float, Lanes> result;
+  result.v = __builtin_shufflevector(a, b, (2 * Lane + upper)...);
+  return result;
+}
+template <int Lanes>
+[[gnu::always_inline]] inline word_pack<float, Lanes> upper_halves(const std::uint64_t* from) {
+  return upper_halves<Lanes>(from, std::make_index_sequence<Lanes>{});
+}
 
 template <std::floating_point S, int Lanes>
 [[gnu::always_inline]] inline word_pack<S, Lanes> bits_of(const pack<S, Lanes>& x) {

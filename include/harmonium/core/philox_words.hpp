@@ -84,6 +84,18 @@ struct philox_lanes {
   }
 };
 
+/// Stores the first word of `a`, the first of `b`, the second of `a`, and so on.
+template <int Lanes, std::size_t... Lane>
+[[gnu::always_inline]] inline void store_in_turn(std::index_sequence<Lane...>,
+                                                 const philox_lanes<Lanes>& a,
+                                                 const philox_lanes<Lanes>& b, std::uint64_t* to) {
+  constexpr std::size_t half = Lanes / 2;
+  philox_lanes<Lanes>{__builtin_shufflevector(a.v, b.v, (Lane % 2 * Lanes + Lane / 2)...)}.store(
+      to);
+  philox_lanes<Lanes>{__builtin_shufflevector(a.v, b.v, (half + Lane % 2 * Lanes + Lane / 2)...)}
+      .store(to + Lanes);
+}
+
 /// One block of Random123: four 32-bit words of the stream `item` under `key`.
 inline r123::Philox4x32::ctr_type philox_block(std::uint64_t key, std::uint64_t number,
                                                std::uint64_t item) noexcept {
@@ -111,7 +123,6 @@ inline r123::Philox4x32::ctr_type philox_block(std::uint64_t key, std::uint64_t 
       lanes numbers = lanes::load(begin);
       std::uint64_t* out = words.data();
       for (; done + at_once <= blocks; done += at_once, out += 2 * at_once) {
-        std::uint64_t evens[at_once], odds[at_once];
         lanes c0 = numbers, c1 = c0.upper(), c2 = items, c3 = c2.upper();
         lanes k0 = keys, k1 = k0.upper();
         numbers = numbers + stride;
@@ -124,12 +135,8 @@ inline r123::Philox4x32::ctr_type philox_block(std::uint64_t key, std::uint64_t 
           k0 = k0 + step0;
           k1 = k1 + step1;
         }
-        lanes::joined(c0, c1).store(evens);
-        lanes::joined(c2, c3).store(odds);
-        for (std::size_t k = 0; k < at_once; ++k) {
-          out[2 * k] = evens[k];
-          out[2 * k + 1] = odds[k];
-        }
+        store_in_turn(std::make_index_sequence<at_once>{}, lanes::joined(c0, c1),
+                      lanes::joined(c2, c3), out);
       }
     }
   });

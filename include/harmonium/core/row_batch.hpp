@@ -8,40 +8,65 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "harmonium/core/matrix.hpp"
-#include "harmonium/core/row_products.hpp"
+#include "harmonium/core/nonzeros.hpp"
 #include "harmonium/core/rows.hpp"
 #include "harmonium/core/sparse_products.hpp"
 
 namespace harmonium::inline v0_2 {
 
-/// The non-zero entries of some rows, in the model's number type. Keeps its memory from one batch
-/// to the next.
+/// The non-zero entries of some rows, in the model's number type, and whether all of a row are one.
+/// Keeps its memory from one batch to the next.
 template <std::floating_point Scalar>
 class row_batch {
  public:
   void clear() {
-    columns_.clear();
-    values_.clear();
     begin_.assign(1, 0);
+    all_one_.clear();
   }
 
   /// Adds a `cell_counts` or a dense span.
   template <class Row>
   void add(const Row& row) {
-    row::for_each_nonzero(row, [&](index m, auto value) {
-      columns_.push_back(static_cast<std::int32_t>(m));
-      values_.push_back(static_cast<Scalar>(value));
-    });
-    begin_.push_back(values_.size());
+    const std::size_t begin = begin_.back();
+    make_room(begin + row.size() + static_cast<std::size_t>(nonzeros_slack));
+    std::int32_t* const columns = columns_.data() + begin;
+    Scalar* const values = values_.data() + begin;
+    std::size_t count = 0;
+    bool ones = true;
+    if constexpr (requires { row.genes; }) {
+      for (std::size_t k = 0; k < row.size(); ++k) {
+        const auto value = static_cast<Scalar>(row.values[k]);
+        if (value == Scalar(0)) continue;
+        columns[count] = static_cast<std::int32_t>(row.genes[k]);
+        values[count++] = value;
+        ones = ones && value == Scalar(1);
+      }
+    } else {
+      using number = std::remove_cv_t<typename Row::element_type>;
+      const auto found = find_nonzeros<number>(row, columns);
+      count = static_cast<std::size_t>(found.count);
+      ones = found.all_one;
+      for (std::size_t k = 0; k < count; ++k)
+        values[k] =
+            ones ? Scalar(1) : static_cast<Scalar>(row[static_cast<std::size_t>(columns[k])]);
+    }
+    begin_.push_back(begin + count);
+    all_one_.push_back(ones);
   }
   /// The given rows of data.
   template <row_source Data>
   void assign(const Data& data, std::span<const index> chosen) {
     clear();
-    for (const index i : chosen) add(row_of(data, i));
+    constexpr std::size_t ahead = 2;  // rows in random order are not fetched by themselves
+    for (std::size_t k = 0; k < chosen.size(); ++k) {
+      if constexpr (dense_source<Data>)
+        if (k + ahead < chosen.size()) fetch(row_of(data, chosen[k + ahead]));
+      add(row_of(data, chosen[k]));
+    }
   }
   /// All rows of a matrix.
   void assign(const matrix<Scalar>& dense) {
@@ -57,23 +82,28 @@ class row_batch {
     for (std::size_t i = 0; i + 1 < begin_.size(); ++i) {
       const std::size_t size = begin_[i + 1] - begin_[i];
       rows_.push_back({std::span(columns_).subspan(begin_[i], size),
-                       std::span(values_).subspan(begin_[i], size)});
+                       std::span(values_).subspan(begin_[i], size), all_one_[i]});
     }
     return rows_;
-  }
-
-  /// Multiplies row `i` by a number.
-  void scale(index i, Scalar factor) {
-    const auto u = static_cast<std::size_t>(i);
-    for (std::size_t k = begin_[u]; k < begin_[u + 1]; ++k) values_[k] *= factor;
   }
 
   [[nodiscard]] index size() const noexcept { return std::ssize(begin_) - 1; }
 
  private:
-  std::vector<std::int32_t> columns_;
+  template <class Value>
+  static void fetch(std::span<const Value> row) noexcept {
+    constexpr std::size_t line = 64 / sizeof(Value);
+    for (std::size_t k = 0; k < row.size(); k += line) __builtin_prefetch(row.data() + k);
+  }
+  void make_room(std::size_t entries) {
+    if (entries <= columns_.size()) return;
+    columns_.resize(2 * entries);
+    values_.resize(2 * entries);
+  }
+  std::vector<std::int32_t> columns_;  ///< longer than there are entries
   std::vector<Scalar> values_;
   std::vector<std::size_t> begin_ = {0};
+  std::vector<bool> all_one_;
   std::vector<sparse_row<Scalar>> rows_;
 };
 

@@ -17,6 +17,8 @@
 #include "harmonium/core/row_batch.hpp"
 #include "harmonium/core/sparse_products.hpp"
 #include "harmonium/models/input_factors.hpp"
+#include "harmonium/states/concepts.hpp"
+#include "harmonium/units/concepts.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -47,29 +49,41 @@ class gibbs_batch {
 
   /// All even layers given the odd ones, then all odd layers given the even ones, for every chain.
   /// @param engines one per chain
+  /// @param[out] odd_means where given: means of the odd layers given the even ones as drawn
   template <executor Executor>
   void sweep(const Executor& run, const Model& model, const input_factors<Model>& factors,
-             state_batch<Model>& states, std::span<random_engine> engines) {
+             state_batch<Model>& states, std::span<random_engine> engines,
+             state_batch<Model>* odd_means = nullptr) {
     Model::for_each_layer([&](auto layer) {
       if constexpr (layer() % 2 == 0) draw<layer()>(run, model, factors, states, engines);
     });
     Model::for_each_layer([&](auto layer) {
-      if constexpr (layer() % 2 == 1) draw<layer()>(run, model, factors, states, engines);
+      if constexpr (layer() % 2 == 1)
+        draw<layer()>(run, model, factors, states, engines,
+                      odd_means == nullptr ? nullptr : &(*odd_means)[layer()]);
     });
   }
 
   /// Layer `Layer` of every chain from its conditional.
+  /// @param[out] means where given: those of the conditional, chains x units
   template <std::size_t Layer, executor Executor>
   void draw(const Executor& run, const Model& model, const input_factors<Model>& factors,
-            state_batch<Model>& states, std::span<random_engine> engines) {
+            state_batch<Model>& states, std::span<random_engine> engines,
+            matrix<scalar>* means = nullptr) {
     write_input<Layer>(run, model, factors, states);
+    if (means != nullptr) means->resize(input_.rows(), input_.cols());
     const auto& units = model.template units<Layer>();
     for_each_range(run, input_.rows(), 16, [&](index begin, index end) {
-      for (index i = begin; i < end; ++i)
-        units.sample(row_span(std::as_const(input_), i), row_span(states[Layer], i),
-                     engines[static_cast<std::size_t>(i)]);
+      for (index i = begin; i < end; ++i) {
+        const auto input = row_span(std::as_const(input_), i);
+        units.sample(input, row_span(states[Layer], i), engines[static_cast<std::size_t>(i)]);
+        if (means != nullptr) units.mean(input, row_span(*means, i));
+      }
     });
   }
+
+  /// The visible states that layer 1 was last drawn from.
+  [[nodiscard]] std::span<const sparse_row<scalar>> visible_rows() { return below_.rows(); }
 
   /// E[x | h_1] of every chain.
   /// @param[out] means chains x size(0), overwritten
@@ -95,18 +109,30 @@ class gibbs_batch {
       below_.assign(states[0]);  // mostly zeros
       add_sparse_product(run, below_.rows(), model.weights(0).data(), input_.cols(), input_.data());
     } else if constexpr (Layer > 1) {
-      add_product(run, as_factor(states[Layer - 1]), weight_factor(model, Layer - 1),
-                  input_.data());
+      const auto weights = weight_factor(model, Layer - 1);
+      if constexpr (zero_one_states<units_of<Model, Layer - 1>>) {
+        middle_.assign(states[Layer - 1]);
+        add_sparse_product(run, middle_.rows(), weights, input_.data());
+      } else {
+        add_product(run, as_factor(states[Layer - 1]), weights, input_.data());
+      }
     }
-    if constexpr (Layer + 1 < Model::layers)
-      add_product(run, as_factor(states[Layer + 1]), weight_factor(model, Layer).transposed(),
-                  input_.data());
+    if constexpr (Layer + 1 < Model::layers) {
+      const auto weights = weight_factor(model, Layer).transposed();
+      if constexpr (zero_one_states<units_of<Model, Layer + 1>>) {
+        above_.assign(states[Layer + 1]);
+        add_sparse_product(run, above_.rows(), weights, input_.data());
+      } else {
+        add_product(run, as_factor(states[Layer + 1]), weights, input_.data());
+      }
+    }
     if (!factors.all_one())
       for (index i = 0; i < chains; ++i) factors.apply(model, Layer, row_span(input_, i));
   }
 
   matrix<scalar> input_;
-  row_batch<scalar> below_;
+  row_batch<scalar> below_;           ///< visible states
+  row_batch<scalar> middle_, above_;  ///< states of hidden neighbours, where they are lists
 };
 
 }  // namespace harmonium::inline v0_2

@@ -13,6 +13,7 @@
 #include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/wide_packs.hpp"
 #include "harmonium/units/checks.hpp"
 #include "harmonium/units/concepts.hpp"
 
@@ -47,7 +48,14 @@ class basic_bernoulli {
 
   void mean(std::span<const Scalar> eta, std::span<Scalar> out) const {
     assert(std::ssize(eta) == size() && std::ssize(out) == size());
-    for (std::size_t i = 0; i < eta.size(); ++i) out[i] = math::sigmoid(eta[i]);
+    packs::widest(
+        std::ssize(eta), [&]<int Bytes>() __attribute__((always_inline)) {
+          packs::for_each<Scalar, Bytes>(
+              std::ssize(eta), [ from = eta.data(), to = out.data() ]<class P>(std::ptrdiff_t i)
+                                   __attribute__((always_inline)) {
+                                     math::sigmoid(P::load(from + i)).store(to + i);
+                                   });
+        });
   }
 
   void variance(std::span<const Scalar> eta, std::span<Scalar> out) const {

@@ -71,6 +71,11 @@ concept bounded_states = states_range<U> &&
 template <class U>
 concept non_negative_states = states_range<U> &&(U::lowest_state >= 0);
 
+/// A family whose states lie between 0 and 1, mostly at the ends: products with them are sums over
+/// the units that are not 0.
+template <class U>
+concept zero_one_states = states_range<U> &&(U::lowest_state == 0) && (U::highest_state == 1);
+
 /// A family that states how its log-partition grows, as the static member `growth`.
 /// Law: `linear` where the states are bounded and nowhere else.
 template <class U>

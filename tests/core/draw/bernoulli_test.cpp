@@ -3,9 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <random>
+#include <vector>
 
+#include "harmonium/core/kernels.hpp"
 #include "support/fingerprint.hpp"
 #include "support/statistics.hpp"
 
@@ -65,18 +68,60 @@ TEST_CASE("the same bits from every compiler") {
   CHECK(all.value() == 0x1fdf7340e9e34f8du);
 }
 
+namespace {
+
+/// Words that lie where a coin of odds `eta` is decided, as near as doubles tell, and just beside.
+struct close_words {
+  using result_type = std::uint64_t;
+  static constexpr result_type min() { return 0; }
+  static constexpr result_type max() { return ~result_type{0}; }
+  double eta;
+  int step = 0;
+  result_type operator()() {
+    const double at = std::ldexp(1 / (1 + std::exp(-eta)), 52);
+    const auto word = static_cast<result_type>(std::min(at, 0x1p52 - 1)) << 12;
+    const auto beside = static_cast<result_type>(1 + step / 2) << (12 + step % 40);
+    return step++ % 2 == 0 ? word + (word > max() - beside ? 0 : beside)
+                           : word - std::min(word, beside);
+  }
+};
+
+}  // namespace
+
 TEST_CASE_TEMPLATE("a layer at once is its units one by one", S, float, double) {
   std::vector<S> eta, out(150);
   for (int k = 0; k < 150; ++k) eta.push_back(static_cast<S>(0.1 * (k - 75)));
   eta[3] = std::numeric_limits<S>::infinity();
   eta[4] = -eta[3];
-  hm::random_engine together(5), single(5);
-  for (int i = 0; i < 20; ++i) {
-    draw::bernoulli_logits<S>(eta, out, together);
-    for (std::size_t k = 0; k < out.size(); ++k)
-      CHECK((out[k] == S(1)) == draw::bernoulli_logit(static_cast<double>(eta[k]), single));
+  eta[5] = S(-95);
+  eta[6] = S(95);
+  for (const hm::kernel each : hm::available_kernels()) {
+    const hm::kernel_scope scope(each);
+    hm::random_engine together(5), single(5);
+    for (int i = 0; i < 200; ++i) {
+      draw::bernoulli_logits<S>(eta, out, together);
+      std::size_t differ = 0;
+      for (std::size_t k = 0; k < out.size(); ++k)
+        differ += (out[k] == S(1)) != draw::bernoulli_logit(static_cast<double>(eta[k]), single);
+      CHECK(differ == 0);
+    }
+    CHECK(together == single);
   }
-  CHECK(together == single);
   eta[5] = std::numeric_limits<S>::quiet_NaN();
-  CHECK_THROWS_AS(draw::bernoulli_logits<S>(eta, out, together), std::domain_error);
+  hm::random_engine rng(1);
+  CHECK_THROWS_AS(draw::bernoulli_logits<S>(eta, out, rng), std::domain_error);
+}
+
+TEST_CASE_TEMPLATE("also where a coin stands nearly on its edge", S, float, double) {
+  for (double x = -80; x < 80; x += 0.37) {
+    const S eta = static_cast<S>(x);
+    const std::vector<S> all(80, eta);
+    std::vector<S> out(80);
+    close_words together{static_cast<double>(eta)}, single = together;
+    draw::bernoulli_logits<S>(all, out, together);
+    std::size_t differ = 0;
+    for (const S coin : out)
+      differ += (coin == S(1)) != draw::bernoulli_logit(static_cast<double>(eta), single);
+    CHECK(differ == 0);
+  }
 }

@@ -23,6 +23,13 @@
 
 namespace harmonium::inline v0_2 {
 
+/// out += the sum of the rows.
+template <class Scalar>
+void add_row_sums(const matrix<Scalar>& rows, std::span<Scalar> out) {
+  Eigen::Map<Eigen::Matrix<Scalar, 1, Eigen::Dynamic>> sums(out.data(), std::ssize(out));
+  for (index i = 0; i < rows.rows(); ++i) sums += rows.row(i);
+}
+
 /// A mini-batch, and what the model makes of it. Keeps its memory from batch to batch; a value.
 template <class Model>
 class positive_phase {
@@ -87,22 +94,18 @@ class positive_phase {
   template <executor Executor>
   void add_statistics(const Executor& run, const Model& model) {
     statistics_.setZero(model.parameters().size());
-    for (index i = 0; i < rows(); ++i) x_.scale(i, weights_[static_cast<std::size_t>(i)]);
     const auto below = x_.rows();
     const auto visible = model.bias_of(statistics_, 0);
-    for (const auto& row : below)
-      for (std::size_t k = 0; k < row.columns.size(); ++k)
-        visible[static_cast<std::size_t>(row.columns[k])] += row.values[k];
-    add_sparse_transposed_product(run, below, means_[1].data(), model.size(1),
-                                  model.weights_of(statistics_, 0).data());
+    for (std::size_t i = 0; i < below.size(); ++i)
+      for (std::size_t k = 0; k < below[i].columns.size(); ++k)
+        visible[static_cast<std::size_t>(below[i].columns[k])] += weights_[i] * below[i].values[k];
     for (std::size_t l = 1; l < Model::layers; ++l) {
-      auto bias = model.bias_of(statistics_, l);
       weighted_ = means_[l];
-      for (index i = 0; i < rows(); ++i) {
-        weighted_.row(i) *= weights_[static_cast<std::size_t>(i)];
-        for (index k = 0; k < weighted_.cols(); ++k)
-          bias[static_cast<std::size_t>(k)] += weighted_(i, k);
-      }
+      for (index i = 0; i < rows(); ++i) weighted_.row(i) *= weights_[static_cast<std::size_t>(i)];
+      add_row_sums(weighted_, model.bias_of(statistics_, l));
+      if (l == 1)
+        add_sparse_transposed_product(run, below, weighted_.data(), model.size(1),
+                                      model.weights_of(statistics_, 0).data());
       if (l + 1 < Model::layers)
         add_product(run, as_factor(weighted_).transposed(), as_factor(means_[l + 1]),
                     model.weights_of(statistics_, l).data());
@@ -129,13 +132,50 @@ void add_particle_statistics(const Executor& run, const Model& model,
   using scalar = typename Model::scalar;
   matrix<scalar> below = share * visible_means;
   for (std::size_t l = 0; l < Model::layers; ++l) {
-    auto bias = model.bias_of(flat, l);
-    for (index i = 0; i < below.rows(); ++i)
-      for (index k = 0; k < below.cols(); ++k) bias[static_cast<std::size_t>(k)] += below(i, k);
+    add_row_sums(below, model.bias_of(flat, l));
     if (l + 1 == Model::layers) break;
     add_product(run, as_factor(below).transposed(), as_factor(states[l + 1]),
                 model.weights_of(flat, l).data());
     below = share * states[l + 1];
+  }
+}
+
+/// Adds `share` times the statistics of particles, with the means of odd layers given the even ones
+/// in place of their states, to `flat`. Where visible states are mostly zeros this asks for no
+/// product but sums of the few that are not.
+/// @param visible   the states of layer 0, by lists
+/// @param odd_means as `gibbs_batch::sweep` writes them; overwritten
+template <class Model, executor Executor>
+void add_particle_statistics(const Executor& run, const Model& model,
+                             std::span<const sparse_row<typename Model::scalar>> visible,
+                             const state_batch<Model>& states, state_batch<Model>& odd_means,
+                             typename Model::scalar share, vector<typename Model::scalar>& flat) {
+  using scalar = typename Model::scalar;
+  const transposed_rows<scalar> by_unit(visible);
+  const auto bias = model.bias_of(flat, 0);
+  for (std::size_t m = 0; m < by_unit.lists().size(); ++m) {
+    const auto& list = by_unit.lists()[m];
+    scalar sum = list.all_one ? static_cast<scalar>(list.columns.size()) : scalar(0);
+    if (!list.all_one)
+      for (const scalar x : list.values) sum += x;
+    bias[m] += share * sum;
+  }
+  matrix<scalar> even;
+  for (std::size_t l = 1; l < Model::layers; ++l) {
+    if (l % 2 == 1)
+      odd_means[l] *= share;
+    else
+      even = share * states[l];
+    add_row_sums(l % 2 == 1 ? odd_means[l] : even, model.bias_of(flat, l));
+    if (l == 1)
+      add_sparse_product(run, by_unit.lists(), as_factor(odd_means[1]),
+                         model.weights_of(flat, 0).data());
+    else if (l % 2 == 0)
+      add_product(run, as_factor(odd_means[l - 1]).transposed(), as_factor(states[l]),
+                  model.weights_of(flat, l - 1).data());
+    else
+      add_product(run, as_factor(states[l - 1]).transposed(), as_factor(odd_means[l]),
+                  model.weights_of(flat, l - 1).data());
   }
 }
 

@@ -12,7 +12,9 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/input_factors.hpp"
 #include "harmonium/samplers/gibbs_batch.hpp"
+#include "harmonium/states/concepts.hpp"
 #include "harmonium/training/contrastive/positive_phase.hpp"
+#include "harmonium/units/concepts.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -46,11 +48,20 @@ class gibbs_particles {
   template <executor Executor>
   void write_statistics(const Executor& run, const Model& model,
                         const input_factors<Model>& factors, vector<scalar>& out) {
-    for (index k = 0; k < sweeps_; ++k) chains_.sweep(run, model, factors, states_, engines_);
-    chains_.write_visible_means(run, model, states_, visible_);
+    // Means in place of states, where it costs least: of the odd layers, which the last draw made
+    // from inputs that are at hand, if visible states are lists; else of the visible layer.
+    constexpr bool lists = zero_one_states<units_of<Model, 0>>;
+    for (index k = 0; k < sweeps_; ++k)
+      chains_.sweep(run, model, factors, states_, engines_,
+                    lists && k + 1 == sweeps_ ? &odd_means_ : nullptr);
     out.setZero(model.parameters().size());
-    add_particle_statistics(run, model, visible_, states_,
-                            scalar(1) / static_cast<scalar>(states_[0].rows()), out);
+    const scalar share = scalar(1) / static_cast<scalar>(states_[0].rows());
+    if constexpr (lists) {
+      add_particle_statistics(run, model, chains_.visible_rows(), states_, odd_means_, share, out);
+    } else {
+      chains_.write_visible_means(run, model, states_, visible_);
+      add_particle_statistics(run, model, visible_, states_, share, out);
+    }
   }
 
  private:
@@ -60,7 +71,8 @@ class gibbs_particles {
   state_batch<Model> states_;
   gibbs_batch<Model> chains_;
   std::vector<random_engine> engines_;
-  matrix<scalar> visible_;
+  matrix<scalar> visible_;        ///< E[x | h_1]
+  state_batch<Model> odd_means_;  ///< [1], [3], ...
 };
 
 }  // namespace harmonium::inline v0_2
