@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,11 @@
 #include "harmonium/training/categorical_em.hpp"
 #include "harmonium/training/component_dispersions.hpp"
 #include "harmonium/training/empirical_bayes_means.hpp"
+#include "harmonium/training/prior/atlas.hpp"
+#include "harmonium/training/prior/pilot_in_atlas.hpp"
+#include "harmonium/training/prior/prior_guard.hpp"
+#include "harmonium/training/prior/prior_report.hpp"
+#include "harmonium/training/prior/two_base_means.hpp"
 #include "harmonium/training/residuals/low_rank_copula.hpp"
 #include "harmonium/training/residuals/residual_policy.hpp"
 #include "harmonium/training/residuals/residual_trainer.hpp"
@@ -46,6 +52,8 @@ struct harmonium_options {
                                        ///< `categorical_trainer`), or none; borrowed
   index residual_cells = 1000;  ///< of each component, from which the residual correlation is
                                 ///< learned; of more, so many at random
+  std::optional<atlas_prior> prior = {};  ///< what is known of the tissue (`prior_for`)
+  prior_weighting prior_weight = prior_weighting::automatic;  ///< who decides about its use
 };
 
 /// A trained harmonium: the fit of its categorical group, and the generator made from it.
@@ -54,6 +62,7 @@ struct trained_harmonium {
   categorical_fit group;
   component_dispersions dispersion;
   Generator generator;
+  std::optional<prior_report> prior = {};  ///< if there was a prior
 };
 
 /// The hidden states of a fit as `correlated_cells` wants them: means and dispersions shrunk over
@@ -73,6 +82,25 @@ std::pair<count_states, component_dispersions> states_of_fit(
                                                      states.mean, fit.theta, options.dispersion);
   states.theta = dispersion.component;
   return {std::move(states), std::move(dispersion)};
+}
+
+/// The same with the means of a pilot whose genes may follow `options.prior`.
+/// @param[out] weight w, the share of the genes that do
+/// @throws std::invalid_argument if the prior is not one for the pilot's genes.
+template <size_factor_policy Sizes, executor Executor, count_source Counts, class Value,
+          residual_policy Residual>
+std::pair<count_states, component_dispersions> states_of_fit_with_prior(
+    const Executor& run, const Counts& counts, const counts_by_gene<Value>& by_gene,
+    const categorical_fit& fit, const harmonium_options<Residual>& options, double& weight) {
+  const auto placed = place_in_atlas<Sizes>(run, counts, fit.sizes, *options.prior);
+  auto found = two_base_means(run, by_gene, fit.responsibilities, fit.sizes, fit.theta,
+                              *options.prior, placed, options.means);
+  weight = found.weight;
+  categorical_fit followed = fit;
+  followed.mean = std::move(found.mean);
+  auto given = options;
+  given.shrink_means = false;
+  return states_of_fit<Sizes>(run, by_gene, followed, given);
 }
 
 /// A `trainer` of the recommended composition. Stages: "components" (principal components and
@@ -104,6 +132,7 @@ class harmonium_trainer {
     random_engine unused(0);
     (void)options.residual.begin(nullptr, random_streams(unused));
     require(options.residual_cells >= 1, "train_harmonium", "residual_cells must be at least 1");
+    if (options_.prior) consider_prior(options.labels);
   }
   harmonium_trainer(const Counts&&, auto&&...) = delete;
 
@@ -115,16 +144,26 @@ class harmonium_trainer {
     require(!done(), "harmonium_trainer::step", "training is finished");
     if (residual_) {
       log_.push_back(residual_->step(run));
+    } else if (guard_) {
+      guard_->step(run, *options_.prior);
+      const auto verdict = guard_->verdict();
+      log_.push_back({"prior", guard_->taken(), {{"gain", verdict.gain}}});
+      if (guard_->done()) decide(verdict);
     } else if (!group_->done()) {
       log_.push_back(group_->step(run));
     } else {
+      double weight = 0;
       auto [states, dispersion] =
-          states_of_fit<Sizes>(run, *group_->by_gene(), group_->model(), options_);
+          report_ && report_->used
+              ? states_of_fit_with_prior<Sizes>(run, *counts_, *group_->by_gene(), group_->model(),
+                                                options_, weight)
+              : states_of_fit<Sizes>(run, *group_->by_gene(), group_->model(), options_);
       random_engine own = residual_rng_;
       residual_.emplace(*counts_, std::move(states), options_.residual,
                         residual_training_options{.calibration = options_.calibration,
                                                   .cells_per_state = options_.residual_cells},
                         own);
+      if (report_) report_->weight = weight;
       dispersion_ = std::move(dispersion);
       fit_ = group_->model();
       group_.reset();  // and the counts by gene
@@ -142,6 +181,7 @@ class harmonium_trainer {
   /// Where training stands: the stage of the next step, its steps so far and in all.
   [[nodiscard]] progress ahead() const noexcept {
     if (residual_) return residual_->ahead();
+    if (guard_) return {"prior", guard_->taken(), guard_->steps(), {}};
     if (!group_->done()) return group_->ahead();
     return {"dispersions", 0, 1, {}};
   }
@@ -162,14 +202,45 @@ class harmonium_trainer {
   /// @throws std::invalid_argument unless `done()`.
   [[nodiscard]] trained_harmonium<generator_type> model() const {
     require(done(), "harmonium_trainer::model", "training is not finished");
-    return {fit_, dispersion_, residual_->model()};
+    return {fit_, dispersion_, residual_->model(), report_};
   }
 
  private:
+  void consider_prior(std::span<const index> labels) {
+    const atlas_prior& prior = *options_.prior;
+    require(prior.genes() == counts_->genes(), "train_harmonium",
+            "the prior was made for " + std::to_string(prior.genes()) + " genes, the pilot has " +
+                std::to_string(counts_->genes()));
+    require(options_.shrink_means, "train_harmonium",
+            "a prior needs shrink_means: it says where to shrink them");
+    report_.emplace(
+        prior_report{.genes = prior.genes(), .by_id = prior.by_id, .by_symbol = prior.by_symbol});
+    if (options_.prior_weight == prior_weighting::zero) return;
+    if (options_.prior_weight == prior_weighting::one) return use_prior();
+    // A stream that nothing else draws from: a prior refused leaves what the pilot alone would be.
+    guard_.emplace(*counts_, labels, options_.em, options_.means, options_.dispersion,
+                   random_engine(residual_rng_.seed(), 1));
+    if (guard_->done()) decide({});
+  }
+
+  void decide(const prior_verdict& verdict) {
+    report_->verdict = verdict;
+    if (verdict.helps()) use_prior();
+    guard_.reset();
+  }
+
+  void use_prior() {
+    report_->used = true;
+    if constexpr (requires { options_.residual.centre; })
+      options_.residual.centre = centre_of(*options_.prior);
+  }
+
   const Counts* counts_;
   harmonium_options<Residual> options_;
   std::optional<categorical_trainer<Counts, Sizes>> group_;  ///< until the residual's turn
   random_engine residual_rng_;
+  std::optional<prior_guard<Counts, Sizes>> guard_;  ///< until it has decided
+  std::optional<prior_report> report_;               ///< if there is a prior
   categorical_fit fit_;
   component_dispersions dispersion_;
   std::optional<residual_type> residual_;

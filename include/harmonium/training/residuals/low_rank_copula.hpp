@@ -19,6 +19,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/residuals/factor_scores.hpp"
+#include "harmonium/training/residuals/factor_centre.hpp"
 #include "harmonium/training/residuals/factor_em.hpp"
 #include "harmonium/training/residuals/residual_policy.hpp"
 #include "harmonium/training/residuals/scored_pilot.hpp"
@@ -43,6 +44,8 @@ struct low_rank_copula {
   double least_variance = 0.05;  ///< of a gene's own part psi
   bool exact_marginals = false;  ///< true: every gene keeps its negative binomial exactly; false:
                                  ///< mean and variance of the scores may correct it
+  std::shared_ptr<const factor_centre> centre = {};  ///< loadings to shrink to, in place of `rank`;
+                                                     ///< `train_harmonium` sets it with a prior
 
   using fitted = factor_scores;
   class fit;
@@ -66,8 +69,14 @@ class low_rank_copula::fit {
     if (!em_) {
       constexpr index cells_per_factor = 8;
       const index most = std::min(pilot_->cells() / cells_per_factor, pilot_->genes());
-      const index used = std::clamp<index>(settings_.rank, 1, std::max<index>(1, most));
-      em_.emplace(run, pilot_, used, settings_.least_variance);
+      if (settings_.centre) {
+        const index free =
+            std::clamp<index>(most - settings_.centre->rank(), 0, settings_.centre->free_factors);
+        em_.emplace(run, pilot_, settings_.centre, free, settings_.least_variance);
+      } else {
+        const index used = std::clamp<index>(settings_.rank, 1, std::max<index>(1, most));
+        em_.emplace(run, pilot_, used, settings_.least_variance);
+      }
     } else {
       factor_em next = *em_;
       next.iterate(run);
