@@ -30,6 +30,7 @@
 #include "harmonium/training/prior/prior_guard.hpp"
 #include "harmonium/training/prior/prior_report.hpp"
 #include "harmonium/training/prior/two_base_means.hpp"
+#include "harmonium/training/residuals/factor_centre.hpp"
 #include "harmonium/training/residuals/low_rank_copula.hpp"
 #include "harmonium/training/residuals/residual_policy.hpp"
 #include "harmonium/training/residuals/residual_trainer.hpp"
@@ -84,23 +85,32 @@ std::pair<count_states, component_dispersions> states_of_fit(
   return {std::move(states), std::move(dispersion)};
 }
 
+/// Hidden states of a pilot that follow an atlas as far as they do.
+struct states_with_prior {
+  count_states states;
+  component_dispersions dispersion;
+  double weight = 0;  ///< w, the share of the genes whose means follow the atlas
+  std::shared_ptr<const factor_centre> centre;  ///< for `low_rank_copula`; none without factors
+};
+
 /// The same with the means of a pilot whose genes may follow `options.prior`.
-/// @param[out] weight w, the share of the genes that do
 /// @throws std::invalid_argument if the prior is not one for the pilot's genes.
 template <size_factor_policy Sizes, executor Executor, count_source Counts, class Value,
           residual_policy Residual>
-std::pair<count_states, component_dispersions> states_of_fit_with_prior(
-    const Executor& run, const Counts& counts, const counts_by_gene<Value>& by_gene,
-    const categorical_fit& fit, const harmonium_options<Residual>& options, double& weight) {
+states_with_prior states_of_fit_with_prior(const Executor& run, const Counts& counts,
+                                           const counts_by_gene<Value>& by_gene,
+                                           const categorical_fit& fit,
+                                           const harmonium_options<Residual>& options) {
   const auto placed = place_in_atlas<Sizes>(run, counts, fit.sizes, *options.prior);
   auto found = two_base_means(run, by_gene, fit.responsibilities, fit.sizes, fit.theta,
                               *options.prior, placed, options.means);
-  weight = found.weight;
   categorical_fit followed = fit;
   followed.mean = std::move(found.mean);
   auto given = options;
   given.shrink_means = false;
-  return states_of_fit<Sizes>(run, by_gene, followed, given);
+  auto [states, dispersion] = states_of_fit<Sizes>(run, by_gene, followed, given);
+  return {std::move(states), std::move(dispersion), found.weight,
+          centre_of(*options.prior, component_shares(placed, fit.responsibilities, fit.sizes))};
 }
 
 /// A `trainer` of the recommended composition. Stages: "components" (principal components and
@@ -152,18 +162,12 @@ class harmonium_trainer {
     } else if (!group_->done()) {
       log_.push_back(group_->step(run));
     } else {
-      double weight = 0;
-      auto [states, dispersion] =
-          report_ && report_->used
-              ? states_of_fit_with_prior<Sizes>(run, *counts_, *group_->by_gene(), group_->model(),
-                                                options_, weight)
-              : states_of_fit<Sizes>(run, *group_->by_gene(), group_->model(), options_);
+      auto [states, dispersion, residual] = find_states(run);
       random_engine own = residual_rng_;
-      residual_.emplace(*counts_, std::move(states), options_.residual,
+      residual_.emplace(*counts_, std::move(states), residual,
                         residual_training_options{.calibration = options_.calibration,
                                                   .cells_per_state = options_.residual_cells},
                         own);
-      if (report_) report_->weight = weight;
       dispersion_ = std::move(dispersion);
       fit_ = group_->model();
       group_.reset();  // and the counts by gene
@@ -216,7 +220,8 @@ class harmonium_trainer {
     report_.emplace(
         prior_report{.genes = prior.genes(), .by_id = prior.by_id, .by_symbol = prior.by_symbol});
     if (options_.prior_weight == prior_weighting::zero) return;
-    if (options_.prior_weight == prior_weighting::one) return use_prior();
+    report_->used = options_.prior_weight == prior_weighting::one;
+    if (report_->used) return;
     // A stream that nothing else draws from: a prior refused leaves what the pilot alone would be.
     guard_.emplace(*counts_, labels, options_.em, options_.means, options_.dispersion,
                    random_engine(residual_rng_.seed(), 1));
@@ -225,14 +230,29 @@ class harmonium_trainer {
 
   void decide(const prior_verdict& verdict) {
     report_->verdict = verdict;
-    if (verdict.helps()) use_prior();
+    report_->used = verdict.helps();
     guard_.reset();
   }
 
-  void use_prior() {
-    report_->used = true;
-    if constexpr (requires { options_.residual.centre; })
-      options_.residual.centre = centre_of(*options_.prior);
+  struct found_states {
+    count_states states;
+    component_dispersions dispersion;
+    Residual residual;
+  };
+
+  template <executor Executor>
+  found_states find_states(const Executor& run) {
+    if (!report_ || !report_->used) {
+      auto [states, dispersion] =
+          states_of_fit<Sizes>(run, *group_->by_gene(), group_->model(), options_);
+      return {std::move(states), std::move(dispersion), options_.residual};
+    }
+    auto found = states_of_fit_with_prior<Sizes>(run, *counts_, *group_->by_gene(), group_->model(),
+                                                 options_);
+    report_->weight = found.weight;
+    found_states result{std::move(found.states), std::move(found.dispersion), options_.residual};
+    if constexpr (requires { result.residual.centre; }) result.residual.centre = found.centre;
+    return result;
   }
 
   const Counts* counts_;

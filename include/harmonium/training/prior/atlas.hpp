@@ -4,6 +4,7 @@
 /// without its cells.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -25,6 +26,7 @@ struct atlas {
   vector<double> theta;              ///< inverse dispersion of every gene, > 0
   matrix<double> loadings;           ///< W of the residual correlation, genes x rank; rank may be 0
   vector<double> own_variances;      ///< psi of the residual correlation, length genes, > 0
+  std::vector<matrix<double>> factor_covariances;  ///< of f in each component, rank x rank
 
   [[nodiscard]] index components() const noexcept { return mean.rows(); }
   [[nodiscard]] index genes() const noexcept { return mean.cols(); }
@@ -48,6 +50,12 @@ inline void check(const atlas& known, const char* function) {
   require(known.loadings.rows() == genes && known.own_variances.size() == genes &&
               (known.own_variances.array() > 0).all(),
           function, "the atlas needs loadings and a positive own variance for each gene");
+  require(std::cmp_equal(known.factor_covariances.size(), known.components()), function,
+          "the atlas needs a covariance of its factors for each component");
+  for (const auto& covariance : known.factor_covariances)
+    require(
+        covariance.rows() == known.loadings.cols() && covariance.cols() == known.loadings.cols(),
+        function, "a covariance of the atlas's factors must be rank x rank");
 }
 
 /// The atlas that a trained harmonium is, given the names of its genes.
@@ -62,8 +70,16 @@ atlas atlas_of(const Trained& trained, std::vector<std::string> ids,
                std::vector<std::string> symbols) {
   const auto& states = trained.generator.states();
   const auto& residual = trained.generator.residual();
-  atlas known{std::move(ids),          std::move(symbols),  states.weights,          states.mean,
-              trained.dispersion.gene, residual.loadings(), residual.own_variances()};
+  atlas known{std::move(ids),          std::move(symbols),  states.weights,           states.mean,
+              trained.dispersion.gene, residual.loadings(), residual.own_variances(), {}};
+  for (const auto& root : residual.parts().roots) {
+    const index rank = root.rows();
+    matrix<double> covariance = matrix<double>::Zero(rank, rank);
+    for (index j = 0; j < rank; ++j)
+      for (index k = 0; k < rank; ++k)
+        for (index l = 0; l <= std::min(j, k); ++l) covariance(j, k) += root(j, l) * root(k, l);
+    known.factor_covariances.push_back(std::move(covariance));
+  }
   check(known, "atlas_of");
   return known;
 }
@@ -75,9 +91,10 @@ struct atlas_prior {
   vector<double> theta;          ///< of unknown genes 1
   matrix<double> loadings;       ///< the pilot's genes x rank; of unknown ones 0
   vector<double> own_variances;  ///< of unknown genes 1
-  std::vector<char> known;       ///< per gene of the pilot, whether the atlas has it
-  index by_id = 0;               ///< genes found by id
-  index by_symbol = 0;           ///< genes found by symbol alone
+  std::vector<matrix<double>> factor_covariances;  ///< of f in each component, rank x rank
+  std::vector<char> known;  ///< per gene of the pilot, whether the atlas has it
+  index by_id = 0;          ///< genes found by id
+  index by_symbol = 0;      ///< genes found by symbol alone
 
   [[nodiscard]] index components() const noexcept { return mean.rows(); }
   [[nodiscard]] index genes() const noexcept { return mean.cols(); }
@@ -103,6 +120,7 @@ inline atlas_prior prior_for(const atlas& from, std::span<const std::string> ids
                     vector<double>::Ones(genes),
                     matrix<double>::Zero(genes, from.loadings.cols()),
                     vector<double>::Ones(genes),
+                    from.factor_covariances,
                     std::vector<char>(ids.size(), 0),
                     match.by_id,
                     match.by_symbol};

@@ -130,4 +130,27 @@ pilot_in_atlas place_in_atlas(const Executor& run, const Counts& counts,
   return placed;
 }
 
+/// Of what components of the atlas every component of the pilot is made: its cells'
+/// responsibilities averaged, cells weighing by their sizes. @return the pilot's components x the
+/// atlas's; rows sum to 1, that of an empty component are the atlas's weights in the pilot
+inline matrix<double> component_shares(const pilot_in_atlas& placed,
+                                       const matrix<double>& responsibilities,
+                                       const vector<double>& sizes) {
+  const index components = responsibilities.cols(), others = placed.responsibilities.cols();
+  constexpr double least_cells = 1e-9;  // of the pilot's average
+  matrix<double> shares(components, others);
+  vector<double> depth = vector<double>::Constant(components, least_cells);
+  for (index c = 0; c < components; ++c)
+    for (index k = 0; k < others; ++k) shares(c, k) = least_cells * placed.weights[k];
+  for (index i = 0; i < responsibilities.rows(); ++i)
+    for (index c = 0; c < components; ++c) {
+      const double own = responsibilities(i, c) * sizes[i];
+      depth[c] += own;
+      for (index k = 0; k < others; ++k) shares(c, k) += own * placed.responsibilities(i, k);
+    }
+  for (index c = 0; c < components; ++c)
+    for (index k = 0; k < others; ++k) shares(c, k) /= depth[c];
+  return shares;
+}
+
 }  // namespace harmonium::inline v0_2

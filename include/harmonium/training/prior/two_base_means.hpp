@@ -50,14 +50,12 @@ two_base_means_of two_base_means(const Executor& run, const counts_by_gene<Value
   result.mean = empirical_bayes_means(run, counts, responsibilities, sizes, theta, options);
 
   vector<double> depth = vector<double>::Zero(components), number = depth;
-  matrix<double> share = matrix<double>::Zero(components, prior.components());
+  const matrix<double> share = component_shares(placed, responsibilities, sizes);
   for (index i = 0; i < cells; ++i)
     for (index c = 0; c < components; ++c) {
       const double own = responsibilities(i, c);
       number[c] += own;
       depth[c] += own * sizes[i];
-      for (index k = 0; k < prior.components(); ++k)
-        share(c, k) += own * sizes[i] * placed.responsibilities(i, k);
     }
   matrix<double> totals = matrix<double>::Zero(components, genes);
   vector<double> gene_total = vector<double>::Zero(genes), total = vector<double>::Zero(components);
@@ -84,7 +82,7 @@ two_base_means_of two_base_means(const Executor& run, const counts_by_gene<Value
   vector<double> expected = vector<double>::Zero(genes);
   for (index c = 0; c < components; ++c)
     for (index k = 0; k < prior.components(); ++k)
-      for (index m = 0; m < genes; ++m) base[0](c, m) += share(c, k) * prior.mean(k, m);
+      for (index m = 0; m < genes; ++m) base[0](c, m) += depth[c] * share(c, k) * prior.mean(k, m);
   double all_depth = 0;
   for (index c = 0; c < components; ++c) {
     all_depth += depth[c];

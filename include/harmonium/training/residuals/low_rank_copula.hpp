@@ -106,6 +106,9 @@ class low_rank_copula::fit {
     }
     std::vector<matrix<double>> covariance(static_cast<std::size_t>(states),
                                            settings_.state_cells * common);
+    if (settings_.centre && !settings_.centre->covariances.empty())
+      for (std::size_t s = 0; s < covariance.size(); ++s)
+        covariance[s] = settings_.state_cells * known_covariance(common, s);
     for (index s = 0; s < states; ++s)
       parts.means.row(s) /=
           std::max(count[static_cast<std::size_t>(s)] + settings_.mean_cells, least_cells);
@@ -135,6 +138,16 @@ class low_rank_copula::fit {
   }
 
  private:
+  /// That of the centre for the factors it knows, in place of that of all states together.
+  [[nodiscard]] matrix<double> known_covariance(const matrix<double>& common,
+                                                std::size_t state) const {
+    const index known = settings_.centre->rank(), free = common.rows() - known;
+    matrix<double> covariance = matrix<double>::Zero(common.rows(), common.cols());
+    covariance.topLeftCorner(known, known) = settings_.centre->covariances[state];
+    covariance.bottomRightCorner(free, free) = common.bottomRightCorner(free, free);
+    return covariance;
+  }
+
   /// Of W_m f in a state.
   static double variance_of_factors(const score_factors& parts, index state, index gene) {
     const index factors = parts.loadings.cols();
