@@ -55,6 +55,8 @@ struct harmonium_options {
                                 ///< learned; of more, so many at random
   std::optional<atlas_prior> prior = {};  ///< what is known of the tissue (`prior_for`)
   prior_weighting prior_weight = prior_weighting::automatic;  ///< who decides about its use
+  index prior_components = 14;  ///< at least so many components where the prior is used: means that
+                                ///< lean on an atlas bear smaller ones
 };
 
 /// A trained harmonium: the fit of its categorical group, and the generator made from it.
@@ -136,6 +138,7 @@ class harmonium_trainer {
                     random_engine& rng)
       : counts_(&counts),
         options_(options),
+        group_rng_(rng),
         group_(std::in_place, counts, options.labels, options.em, rng),
         residual_rng_(rng()) {
     options_.labels = {};  // the group has its copy
@@ -220,8 +223,8 @@ class harmonium_trainer {
     report_.emplace(
         prior_report{.genes = prior.genes(), .by_id = prior.by_id, .by_symbol = prior.by_symbol});
     if (options_.prior_weight == prior_weighting::zero) return;
-    report_->used = options_.prior_weight == prior_weighting::one;
-    if (report_->used) return;
+    labels_.assign(labels.begin(), labels.end());
+    if (options_.prior_weight == prior_weighting::one) return use_prior();
     // A stream that nothing else draws from: a prior refused leaves what the pilot alone would be.
     guard_.emplace(*counts_, labels, options_.em, options_.means, options_.dispersion,
                    random_engine(residual_rng_.seed(), 1));
@@ -230,8 +233,16 @@ class harmonium_trainer {
 
   void decide(const prior_verdict& verdict) {
     report_->verdict = verdict;
-    report_->used = verdict.helps();
+    if (verdict.helps()) use_prior();
     guard_.reset();
+  }
+
+  void use_prior() {
+    report_->used = true;
+    if (options_.prior_components <= options_.em.components) return;
+    options_.em.components = options_.prior_components;
+    random_engine rng = group_rng_;
+    group_.emplace(*counts_, labels_, options_.em, rng);
   }
 
   struct found_states {
@@ -257,6 +268,8 @@ class harmonium_trainer {
 
   const Counts* counts_;
   harmonium_options<Residual> options_;
+  random_engine group_rng_;    ///< as it was before the group took from it
+  std::vector<index> labels_;  ///< of every cell; kept until a prior is decided upon
   std::optional<categorical_trainer<Counts, Sizes>> group_;  ///< until the residual's turn
   random_engine residual_rng_;
   std::optional<prior_guard<Counts, Sizes>> guard_;  ///< until it has decided

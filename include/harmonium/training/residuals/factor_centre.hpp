@@ -19,13 +19,14 @@ namespace harmonium::inline v0_2 {
 
 /// A factor model of scores of the same genes, from other cells.
 struct factor_centre {
-  matrix<double> loadings;                       ///< W, genes x rank; of unknown genes 0
-  vector<double> own_variances;                  ///< psi, length genes; of unknown genes 1
-  std::vector<char> known;                       ///< per gene, whether the other cells had it
-  index free_factors = 6;                        ///< factors beside them that the pilot may need
-  double prior_cells = 20;                       ///< cells' worth of belief in psi
-  std::vector<matrix<double>> covariances = {};  ///< of f in each of the pilot's states, rank x
-                                                 ///< rank; none: as in all states together
+  matrix<double> loadings;       ///< W, genes x rank; of unknown genes 0
+  vector<double> own_variances;  ///< psi, length genes; of unknown genes 1
+  std::vector<char> known;       ///< per gene, whether the other cells had it
+  index free_factors = 6;        ///< factors beside them that the pilot may need
+  double prior_cells = 20;       ///< cells' worth of belief in psi
+  /// Of f in each of the pilot's states, rank x rank; none: as in all states together.
+  std::vector<matrix<double>> covariances = {};
+  double state_cells = 60;  ///< average cells in a state's covariance, if there are covariances
 
   [[nodiscard]] index genes() const noexcept { return loadings.rows(); }
   [[nodiscard]] index rank() const noexcept { return loadings.cols(); }

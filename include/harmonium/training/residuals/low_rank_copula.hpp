@@ -106,9 +106,12 @@ class low_rank_copula::fit {
     }
     std::vector<matrix<double>> covariance(static_cast<std::size_t>(states),
                                            settings_.state_cells * common);
-    if (settings_.centre && !settings_.centre->covariances.empty())
+    const bool covariances_known = settings_.centre && !settings_.centre->covariances.empty();
+    const double prior_cells =
+        covariances_known ? settings_.centre->state_cells : settings_.state_cells;
+    if (covariances_known)
       for (std::size_t s = 0; s < covariance.size(); ++s)
-        covariance[s] = settings_.state_cells * known_covariance(common, s);
+        covariance[s] = prior_cells * known_covariance(common, s);
     for (index s = 0; s < states; ++s)
       parts.means.row(s) /=
           std::max(count[static_cast<std::size_t>(s)] + settings_.mean_cells, least_cells);
@@ -121,7 +124,7 @@ class low_rank_copula::fit {
               (f(j, i) - parts.means(s, j)) * (f(k, i) - parts.means(s, k)) + uncertainty(j, k);
     }
     for (std::size_t s = 0; s < covariance.size(); ++s) {
-      covariance[s] /= std::max(count[s] + settings_.state_cells, least_cells);
+      covariance[s] /= std::max(count[s] + prior_cells, least_cells);
       for (index k = 0; k < factors; ++k) covariance[s](k, k) += ridge;
       const Eigen::LLT<Matrix> root(covariance[s]);
       parts.roots.push_back(root.matrixL());
@@ -174,6 +177,13 @@ inline low_rank_copula::fit low_rank_copula::begin(std::shared_ptr<const scored_
   require(state_cells >= 0, "low_rank_copula", "state_cells must not be negative");
   require(mean_cells >= 0, "low_rank_copula", "mean_cells must not be negative");
   require(least_variance > 0, "low_rank_copula", "least_variance must be positive");
+  if (centre) {
+    require(pilot == nullptr || centre->genes() == pilot->genes(), "low_rank_copula",
+            "the centre is not one of the pilot's genes");
+    require(pilot == nullptr || centre->covariances.empty() ||
+                std::ssize(centre->covariances) == pilot->states(),
+            "low_rank_copula", "the centre needs one covariance for each state, or none");
+  }
   return {*this, std::move(pilot)};
 }
 
