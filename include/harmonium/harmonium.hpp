@@ -236,6 +236,7 @@
 #include "harmonium/training/train_variational.hpp"
 #include "harmonium/training/train_with.hpp"
 #include "harmonium/training/trainer.hpp"
+#include "harmonium/training/trained_harmonium.hpp"
 #include "harmonium/training/trainer_concept.hpp"
 #include "harmonium/training/training_log.hpp"
 #include "harmonium/training/training_rows.hpp"

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "harmonium/io/model_file.hpp"
+#include "harmonium/io/models/baselines.hpp"
+#include "harmonium/io/models/dbm.hpp"
 
 namespace golden {
 

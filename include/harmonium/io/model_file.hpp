@@ -2,258 +2,194 @@
 /// @file
 /// Models in files (`.harmonium`): `save(model, path)` and `load<Model>(path)`. Needs zlib.
 ///
-/// A file holds parameters, and what one says about them (genes, options, log); no cell of the
-/// pilot. Kept are Boltzmann machines of any stack of the library's unit families with doubles, and
-/// the negative binomial baselines. `bootstrap` and `noisy_replicate` are their pilot, so they have
-/// no file: keep the pilot.
+/// What a kind of model is in a file stands in a header of its own in io/models/, of which include
+/// those you use: `dbm`, `baselines`, `correlated_cells`, `trained_harmonium`, ... A file says of
+/// itself what it holds of the pilot's cells (`pilot_in_file`).
 #pragma once
 
-#include <algorithm>
+#include <concepts>
 #include <cstdint>
-#include <exception>
 #include <filesystem>
-#include <limits>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/io/dataset.hpp"
 #include "harmonium/io/model_sections.hpp"
-#include "harmonium/models/baselines/cluster_nb.hpp"
-#include "harmonium/models/baselines/independent_nb.hpp"
-#include "harmonium/models/dbm.hpp"
-#include "harmonium/units/bernoulli.hpp"
-#include "harmonium/units/categorical.hpp"
-#include "harmonium/units/gaussian.hpp"
-#include "harmonium/units/negative_binomial.hpp"
-#include "harmonium/units/poisson.hpp"
+#include "harmonium/io/text.hpp"
 #include "harmonium/version.hpp"
 
 namespace harmonium::inline v0_2::io {
 
-namespace model_format {
+/// What a file holds of the cells that its model was trained on.
+enum class pilot_in_file {
+  nothing,  ///< parameters only
+  depths,   ///< the size factor of every cell, and its state
+  cells     ///< every cell as the model sees it: scores of its genes, or where it lies in latent
+            ///< space. Treat the file as you treat the pilot
+};
 
-inline std::span<const double> as_reals(const auto& dense) {
-  return {dense.data(), static_cast<std::size_t>(dense.size())};
+[[nodiscard]] constexpr std::string_view to_string(pilot_in_file held) noexcept {
+  switch (held) {
+    case pilot_in_file::nothing:
+      return "none";
+    case pilot_in_file::depths:
+      return "depths";
+    case pilot_in_file::cells:
+      return "cells";
+  }
+  return "unknown";
 }
 
-inline vector<double> as_vector(const std::vector<double>& values) {
-  return Eigen::Map<const vector<double>>(values.data(), static_cast<index>(values.size()));
-}
+/// Genes of a pilot that its model leaves out because no training cell counted them: 0 in every
+/// cell.
+struct silent_genes {
+  std::vector<index> at;  ///< columns among all genes, ascending
+  features genes;         ///< as many
 
-/// A size that a file tells, small enough to be worked with; nothing is allocated by it.
-inline index size_from(payload_reader& in) {
-  const std::uint64_t size = in.number();
-  if (size == 0 || size > std::uint64_t{std::numeric_limits<std::int32_t>::max()})
-    in.fail("a size of " + std::to_string(size) + " is out of range");
-  return static_cast<index>(size);
-}
-
-/// How a unit family is kept: `name`, `write`, `read`. Specialise it for a family of your own.
-template <class Family>
-struct units;
-
-template <>
-struct units<negative_binomial> {
-  static constexpr const char* name = "negative_binomial";
-  static void write(payload_writer& out, const negative_binomial& family) {
-    out.reals(as_reals(family.inverse_dispersion()));
-  }
-  static negative_binomial read(payload_reader& in) {
-    return negative_binomial(as_vector(in.reals()));
-  }
+  friend bool operator==(const silent_genes&, const silent_genes&) = default;
 };
-
-template <>
-struct units<gaussian> {
-  static constexpr const char* name = "gaussian";
-  static void write(payload_writer& out, const gaussian& family) {
-    out.reals(as_reals(family.standard_deviation()));
-  }
-  static gaussian read(payload_reader& in) { return gaussian(as_vector(in.reals())); }
-};
-
-template <>
-struct units<categorical> {
-  static constexpr const char* name = "categorical";
-  static void write(payload_writer& out, const categorical& family) {
-    out.number(static_cast<std::uint64_t>(family.groups()));
-    out.number(static_cast<std::uint64_t>(family.categories()));
-  }
-  static categorical read(payload_reader& in) {
-    const index groups = size_from(in);
-    return {groups, size_from(in)};
-  }
-};
-
-/// Families that are told by their size.
-template <class Family>
-struct sized_units {
-  static void write(payload_writer& out, const Family& family) {
-    out.number(static_cast<std::uint64_t>(family.size()));
-  }
-  static Family read(payload_reader& in) { return Family(size_from(in)); }
-};
-template <>
-struct units<bernoulli> : sized_units<bernoulli> {
-  static constexpr const char* name = "bernoulli";
-};
-template <>
-struct units<poisson> : sized_units<poisson> {
-  static constexpr const char* name = "poisson";
-};
-
-/// How a model is kept: `name`, `write` and `read`. Specialise it for a model of your own.
-template <class Model>
-struct model;
-
-template <class Visible, class... Hidden>
-struct model<dbm<Visible, Hidden...>> {
-  using type = dbm<Visible, Hidden...>;
-
-  static std::string name() {
-    std::string text = std::string("dbm<") + units<Visible>::name;
-    ((text += std::string(", ") + units<Hidden>::name), ...);
-    return text + ">";
-  }
-
-  static void write(model_sections& file, const type& model) {
-    payload_writer layers;
-    write_units(layers, model, std::make_index_sequence<type::layers>());
-    file.add("units", layers);
-    payload_writer parameters;
-    parameters.reals(as_reals(model.parameters()));
-    file.add("parameters", parameters);
-  }
-
-  static type read(const model_sections& file) {
-    payload_reader layers = file.at("units");
-    // In braces arguments are read from left to right.
-    std::tuple<Visible, Hidden...> families{units<Visible>::read(layers),
-                                            units<Hidden>::read(layers)...};
-    layers.end();
-    payload_reader in = file.at("parameters");
-    const std::vector<double> parameters = in.reals();
-    in.end();
-    if (!std::apply([&](const auto&... each) { return fits({each.size()...}, parameters.size()); },
-                    families))
-      in.fail("holds " + std::to_string(parameters.size()) +
-              " parameters, which do not fit the sizes of the layers");
-    type model = std::apply([](auto&... each) { return type(std::move(each)...); }, families);
-    model.parameters() = as_vector(parameters);
-    return model;
-  }
-
- private:
-  template <std::size_t... Layer>
-  static void write_units(payload_writer& out, const type& model, std::index_sequence<Layer...>) {
-    (units<std::remove_cvref_t<decltype(model.template units<Layer>())>>::write(
-         out, model.template units<Layer>()),
-     ...);
-  }
-
-  /// Whether layers of these sizes have so many parameters, before anything is made of them.
-  static bool fits(std::initializer_list<index> sizes, std::size_t count) {
-    std::uint64_t left = count;
-    std::uint64_t below = 0;
-    for (const index size : sizes) {
-      const auto here = static_cast<std::uint64_t>(size);
-      if (here > left || (below > 0 && here > (left - here) / below)) return false;
-      left -= here + below * here;
-      below = here;
-    }
-    return left == 0;
-  }
-};
-
-template <>
-struct model<independent_nb> {
-  static std::string name() { return "independent_nb"; }
-  static void write(model_sections& file, const independent_nb& model) {
-    payload_writer out;
-    out.reals(as_reals(model.mean()));
-    out.reals(as_reals(model.theta()));
-    for (const auto status : model.status()) out.number(static_cast<std::uint64_t>(status), 1);
-    file.add("parameters", out);
-  }
-  static independent_nb read(const model_sections& file) {
-    payload_reader in = file.at("parameters");
-    auto mean = as_vector(in.reals());
-    auto theta = as_vector(in.reals());
-    std::vector<dispersion_status> status;
-    status.reserve(static_cast<std::size_t>(mean.size()));
-    for (index gene = 0; gene < mean.size(); ++gene)
-      status.push_back(static_cast<dispersion_status>(in.number(1)));
-    in.end();
-    return independent_nb::of(std::move(mean), std::move(theta), std::move(status));
-  }
-};
-
-template <>
-struct model<cluster_nb> {
-  static std::string name() { return "cluster_nb"; }
-  static void write(model_sections& file, const cluster_nb& model) {
-    payload_writer out;
-    out.reals(model.sizes());
-    out.reals(as_reals(model.mean()));
-    out.reals(as_reals(model.theta()));
-    file.add("parameters", out);
-  }
-  static cluster_nb read(const model_sections& file) {
-    payload_reader in = file.at("parameters");
-    auto sizes = in.reals();
-    const auto mean = in.reals();
-    const auto theta = in.reals();
-    in.end();
-    if (sizes.empty() || mean.size() % sizes.size() != 0 || mean.size() != theta.size())
-      in.fail("holds means and dispersions that do not fit " + std::to_string(sizes.size()) +
-              " clusters");
-    const auto clusters = static_cast<index>(sizes.size());
-    const auto shaped = [&](const std::vector<double>& flat) -> matrix<double> {
-      return Eigen::Map<const matrix<double>>(flat.data(), clusters,
-                                              static_cast<index>(flat.size()) / clusters);
-    };
-    return cluster_nb::of(std::move(sizes), shaped(mean), shaped(theta));
-  }
-};
-
-}  // namespace model_format
 
 /// What a file says about its model.
 struct model_notes {
   std::string kind;        ///< such as "dbm<negative_binomial, bernoulli>"; set by `save`
   std::string written_by;  ///< version that wrote it; set by `save`
-  features genes;          ///< of the visible units; may be empty
+  pilot_in_file pilot = pilot_in_file::nothing;  ///< set by `save`
+  features genes;                                ///< of the model, in its order; may be empty
+  silent_genes silent;                           ///< around them; may be empty
+  std::vector<std::string> labels;  ///< name of each state that cells are drawn in, such as the
+                                    ///< cell type of a component; may be empty
   std::vector<std::pair<std::string, std::string>> texts;  ///< options, seed, log, ... by name
+
+  /// The text of that name, or nothing.
+  [[nodiscard]] const std::string* text(std::string_view name) const noexcept {
+    for (const auto& [each, value] : texts)
+      if (each == name) return &value;
+    return nullptr;
+  }
 
   friend bool operator==(const model_notes&, const model_notes&) = default;
 };
 
-/// Writes a model, whole or not at all; equal calls give equal bytes.
-/// @param notes genes and texts to go with it
-/// @throws io_error naming the path if it cannot be written.
+namespace model_format {
+
+/// How a model is kept: `name()`, `write(file, model)` and `read(file)` or, where executors help,
+/// `read(file, run)`; `pilot(model)` if a file holds something of it, `genes(model)` if the model
+/// has no member `genes()`, `states(model)` if states may have labels. Specialise it for a model of
+/// your own.
 template <class Model>
-void save(const Model& model, const std::filesystem::path& path, const model_notes& notes = {}) {
-  model_sections file;
-  payload_writer about;
-  about.text(model_format::model<Model>::name());
-  about.text(version);
-  file.add("model", about);
-  model_format::model<Model>::write(file, model);
-  payload_writer genes;
-  genes.texts(notes.genes.ids);
-  genes.texts(notes.genes.symbols);
-  genes.texts(notes.genes.types);
+struct model;
+
+template <class Model>
+index genes_of(const Model& of) {
+  if constexpr (requires { model<Model>::genes(of); })
+    return model<Model>::genes(of);
+  else
+    return of.genes();
+}
+
+/// States that may have a label each; 0: none.
+template <class Model>
+index states_of(const Model& of) {
+  if constexpr (requires { model<Model>::states(of); })
+    return model<Model>::states(of);
+  else
+    return 0;
+}
+
+template <class Model>
+pilot_in_file pilot_of(const Model& of) {
+  if constexpr (requires { model<Model>::pilot(of); })
+    return model<Model>::pilot(of);
+  else
+    return pilot_in_file::nothing;
+}
+
+inline void write_features(payload_writer& out, const features& genes) {
+  out.texts(genes.ids);
+  out.texts(genes.symbols);
+  out.texts(genes.types);
+}
+inline features read_features(payload_reader& in) {
+  features genes;
+  genes.ids = in.texts();
+  genes.symbols = in.texts();
+  genes.types = in.texts();
+  if (genes.symbols.size() != genes.ids.size() || genes.types.size() != genes.ids.size())
+    in.fail("ids, symbols and types differ in number");
+  return genes;
+}
+
+/// Columns must ascend and leave room for the model's genes between them.
+inline silent_genes read_silent(payload_reader& in, index genes) {
+  silent_genes silent;
+  silent.genes = read_features(in);
+  for (index k = 0; k < silent.genes.size(); ++k) {
+    const auto at = static_cast<index>(in.number(4));
+    if (at >= genes + silent.genes.size() || (k > 0 && at <= silent.at.back()))
+      in.fail("the columns of genes without counts do not ascend within all genes");
+    silent.at.push_back(at);
+  }
+  return silent;
+}
+
+inline void write_notes(model_sections& file, const model_notes& notes) {
+  payload_writer genes, pilot, labels, silent, texts;
+  write_features(genes, notes.genes);
   file.add("genes", genes);
-  payload_writer texts;
+  pilot.number(static_cast<std::uint64_t>(notes.pilot), 1);
+  file.add("pilot", pilot);
+  labels.texts(notes.labels);
+  file.add("labels", labels);
+  write_features(silent, notes.silent.genes);
+  for (const index at : notes.silent.at) silent.number(static_cast<std::uint64_t>(at), 4);
+  file.add("silent genes", silent);
   texts.number(notes.texts.size());
   for (const auto& [name, text] : notes.texts) {
     texts.text(name);
     texts.text(text);
   }
   file.add("texts", texts);
+}
+
+}  // namespace model_format
+
+/// A model that can be kept in a file.
+template <class Model>
+concept storable_model = requires(model_sections& file, const Model& model) {
+  { model_format::model<Model>::name() } -> std::convertible_to<std::string>;
+  model_format::model<Model>::write(file, model);
+};
+
+/// Writes a model, whole or not at all; equal calls give equal bytes.
+/// @param notes genes, labels and texts to go with it; their number must be the model's, or none
+/// @throws std::invalid_argument where it is not; io_error naming the path if it cannot be written.
+template <storable_model Model>
+void save(const Model& model, const std::filesystem::path& path, model_notes notes = {}) {
+  using format = model_format::model<Model>;
+  const index genes = model_format::genes_of(model), states = model_format::states_of(model);
+  require(notes.genes.size() == 0 || notes.genes.size() == genes, "save",
+          "the notes list " + std::to_string(notes.genes.size()) + " genes, the model has " +
+              std::to_string(genes));
+  require(notes.labels.empty() || std::ssize(notes.labels) == states, "save",
+          "the notes list " + std::to_string(notes.labels.size()) + " labels, the model has " +
+              std::to_string(states) + " states");
+  require(std::ssize(notes.silent.at) == notes.silent.genes.size(), "save",
+          "each silent gene needs a column");
+  model_sections file;
+  payload_writer about;
+  about.text(format::name());
+  about.text(version);
+  file.add("model", about);
+  format::write(file, model);
+  notes.pilot = model_format::pilot_of(model);
+  model_format::write_notes(file, notes);
   file.write(path);
 }
 
@@ -266,16 +202,30 @@ inline model_notes read_model_notes(const model_sections& file) {
   notes.written_by = about.text();
   about.end();
   payload_reader genes = file.at("genes");
-  notes.genes.ids = genes.texts();
-  notes.genes.symbols = genes.texts();
-  notes.genes.types = genes.texts();
+  notes.genes = model_format::read_features(genes);
   genes.end();
-  if (notes.genes.symbols.size() != notes.genes.ids.size() ||
-      notes.genes.types.size() != notes.genes.ids.size())
-    genes.fail("ids, symbols and types differ in number");
+  // The first files of this format have neither of these three.
+  if (file.contains("pilot")) {
+    payload_reader pilot = file.at("pilot");
+    const std::uint64_t held = pilot.number(1);
+    if (held > static_cast<std::uint64_t>(pilot_in_file::cells))
+      pilot.fail("says " + std::to_string(held) + ", expected 0, 1 or 2");
+    notes.pilot = static_cast<pilot_in_file>(held);
+    pilot.end();
+  }
+  if (file.contains("labels")) {
+    payload_reader labels = file.at("labels");
+    notes.labels = labels.texts();
+    labels.end();
+  }
+  if (file.contains("silent genes")) {
+    payload_reader silent = file.at("silent genes");
+    notes.silent = model_format::read_silent(silent, notes.genes.size());
+    silent.end();
+  }
   payload_reader texts = file.at("texts");
-  const std::uint64_t count = texts.number();
-  for (std::uint64_t k = 0; k < count; ++k) {  // of a wrong count, the first missing text tells
+  const std::size_t count = texts.count(16, "texts");
+  for (std::size_t k = 0; k < count; ++k) {
     std::string name = texts.text();
     notes.texts.emplace_back(std::move(name), texts.text());
   }
@@ -286,21 +236,46 @@ inline model_notes read_model_notes(const std::filesystem::path& path) {
   return read_model_notes(model_sections(path));
 }
 
-/// Reads a model: the same parameters, bit for bit.
-/// @throws io_error as `read_model_notes`, and if the file holds another kind of model.
-template <class Model>
-Model load(const std::filesystem::path& path) {
-  const model_sections file(path);
-  const std::string kind = read_model_notes(file).kind;
-  const std::string expected = model_format::model<Model>::name();
-  if (kind != expected) file.fail("holds a " + kind + ", expected a " + expected);
+/// Reads a model out of sections in memory: the same parameters, bit for bit.
+/// @throws io_error if they hold another kind of model, or what is none.
+template <storable_model Model, executor Executor>
+Model load_from(const Executor& run, const model_sections& file, const model_notes& notes) {
+  using format = model_format::model<Model>;
+  const std::string expected = format::name();
+  if (notes.kind != expected) file.fail("holds a " + notes.kind + ", expected a " + expected);
+  const auto checked = [&](Model model) {
+    const index genes = model_format::genes_of(model), states = model_format::states_of(model);
+    if (notes.genes.size() != 0 && notes.genes.size() != genes)
+      file.fail("lists " + std::to_string(notes.genes.size()) + " genes, but its model has " +
+                std::to_string(genes));
+    if (!notes.labels.empty() && std::ssize(notes.labels) != states)
+      file.fail("lists " + std::to_string(notes.labels.size()) + " labels, but its model has " +
+                std::to_string(states) + " states");
+    return model;
+  };
   try {
-    return model_format::model<Model>::read(file);
+    if constexpr (requires { format::read(file, run); })
+      return checked(format::read(file, run));
+    else
+      return checked(format::read(file));
   } catch (const io_error&) {
     throw;
   } catch (const std::logic_error& error) {  // a value that the model itself refuses
-    file.fail(std::string("holds what is no ") + kind + ": " + error.what());
+    file.fail(std::string("holds what is no ") + notes.kind + ": " + error.what());
   }
+}
+
+/// Reads a model.
+/// @param run makes what the model derives from its parameters, such as tables; changes no bit
+/// @throws io_error as `read_model_notes`, and if the file holds another kind of model.
+template <storable_model Model, executor Executor>
+Model load(const Executor& run, const std::filesystem::path& path) {
+  const model_sections file(path);
+  return load_from<Model>(run, file, read_model_notes(file));
+}
+template <storable_model Model>
+Model load(const std::filesystem::path& path) {
+  return load<Model>(serial_executor{}, path);
 }
 
 }  // namespace harmonium::inline v0_2::io

@@ -46,6 +46,11 @@ class payload_writer {
     number(values.size());
     for (const double value : values) real(value);
   }
+  void single(float value) { number(std::bit_cast<std::uint32_t>(value), 4); }
+  void singles(std::span<const float> values) {
+    number(values.size());
+    for (const float value : values) single(value);
+  }
   void text(std::string_view value) {
     number(value.size());
     text_ += value;
@@ -79,12 +84,21 @@ class payload_reader {
     left_.remove_prefix(bytes);
     return value;
   }
+  /// A count of things that take at least so many bytes each.
+  std::size_t count(std::size_t bytes, const char* what = "numbers") {
+    const std::uint64_t size = number();
+    if (size > left_.size() / bytes) fail(std::string("announces more ") + what + " than it holds");
+    return static_cast<std::size_t>(size);
+  }
   double real() { return std::bit_cast<double>(number()); }
   std::vector<double> reals() {
-    const std::uint64_t size = number();
-    if (size > left_.size() / 8) fail("announces more numbers than it holds");
-    std::vector<double> values(static_cast<std::size_t>(size));
+    std::vector<double> values(count(8));
     for (double& value : values) value = real();
+    return values;
+  }
+  std::vector<float> singles() {
+    std::vector<float> values(count(4));
+    for (float& value : values) value = std::bit_cast<float>(static_cast<std::uint32_t>(number(4)));
     return values;
   }
   std::string text() {
@@ -95,11 +109,10 @@ class payload_reader {
     return value;
   }
   std::vector<std::string> texts() {
-    const std::uint64_t size = number();
-    if (size > left_.size() / 8) fail("announces more texts than it holds");
+    const std::size_t size = count(8, "texts");
     std::vector<std::string> values;
-    values.reserve(static_cast<std::size_t>(size));
-    for (std::uint64_t k = 0; k < size; ++k) values.push_back(text());
+    values.reserve(size);
+    for (std::size_t k = 0; k < size; ++k) values.push_back(text());
     return values;
   }
 

@@ -77,6 +77,12 @@ class correlated_cells {
   [[nodiscard]] index genes() const noexcept { return states_.genes(); }
   [[nodiscard]] const count_states& states() const noexcept { return states_; }
   [[nodiscard]] const Residual& residual() const noexcept { return residual_; }
+  /// What no count of each gene exceeds, length genes.
+  [[nodiscard]] const vector<double>& largest() const noexcept { return largest_; }
+  /// Per gene; empty: none.
+  [[nodiscard]] const std::vector<score_calibration>& calibrations() const noexcept {
+    return calibrations_;
+  }
 
   template <executor Executor, observer Observer>
   [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <string>
 #include <utility>
@@ -122,6 +123,17 @@ class semi_restricted {
     const double total = draw::total_weight(probabilities, "semi_restricted::set_prior");
     for (index s = 0; s < log_prior_.size(); ++s)
       log_prior_[s] = math::log(probabilities[static_cast<std::size_t>(s)] / total);
+  }
+  /// The same in logarithms, kept bit for bit.
+  /// @throws std::invalid_argument for another length or unless their exponentials sum to 1, give
+  ///         or take 1e-6.
+  void set_log_prior(const vector<double>& log_probabilities) {
+    require(log_probabilities.size() == states_.size(), "semi_restricted::set_log_prior",
+            "one probability per state is needed");
+    const double sum = math::log_sum_exp(as_span(log_probabilities));
+    require(std::abs(sum) <= 1e-6, "semi_restricted::set_log_prior",
+            "the probabilities must sum to 1");
+    log_prior_ = log_probabilities;
   }
 
   /// eta = a + W h.

@@ -118,6 +118,22 @@ class variational_autoencoder {
     }
   }
 
+  /// From the parts of another: its `parameters()` and `statistics()`.
+  /// @throws std::invalid_argument unless there are as many as the shape needs.
+  variational_autoencoder(index genes, variational_shape shape, vector<Scalar> parameters,
+                          vector<Scalar> statistics)
+      : genes_(genes),
+        shape_(std::move(shape)),
+        layout_(genes, shape_, Likelihood::has_head, Likelihood::has_theta),
+        parameters_(std::move(parameters)),
+        statistics_(std::move(statistics)) {
+    require(parameters_.size() == layout_.parameters && statistics_.size() == layout_.statistics,
+            "variational_autoencoder",
+            "the shape needs " + std::to_string(layout_.parameters) + " parameters and " +
+                std::to_string(layout_.statistics) + " running moments, got " +
+                std::to_string(parameters_.size()) + " and " + std::to_string(statistics_.size()));
+  }
+
   [[nodiscard]] index genes() const noexcept { return genes_; }
   [[nodiscard]] index latent() const noexcept { return shape_.latent; }
   [[nodiscard]] const variational_shape& shape() const noexcept { return shape_; }

@@ -61,14 +61,31 @@ class variational_posterior {
           std::min(largest_, static_cast<double>(encoded_.log_library_mean[i]) +
                                  0.5 * static_cast<double>(encoded_.log_library_variance[i])));
     depth_ = depth_change::of(depth, learned / static_cast<double>(encoded_.cells()));
-    all_.resize(static_cast<std::size_t>(encoded_.cells()));
-    std::iota(all_.begin(), all_.end(), index{0});
+    number_cells();
+  }
+  /// From the parts of another.
+  /// @param largest `largest_log_library()`
+  /// @throws std::invalid_argument for no model, no cells or parts that do not fit together.
+  variational_posterior(std::shared_ptr<const Model> model, encoded_cells<scalar> encoded,
+                        double largest, const depth_change& depth)
+      : model_(std::move(model)), encoded_(std::move(encoded)), largest_(largest), depth_(depth) {
+    require(model_ != nullptr, "variational_posterior", "there is no model");
+    const index cells = encoded_.cells();
+    require(cells > 0, "variational_posterior", "the pilot has no cells");
+    require(encoded_.mean.cols() == model_->latent() && encoded_.variance.rows() == cells &&
+                encoded_.variance.cols() == model_->latent() &&
+                encoded_.log_library_mean.size() == cells &&
+                encoded_.log_library_variance.size() == cells,
+            "variational_posterior", "the encoded cells do not fit the model");
+    number_cells();
   }
 
   [[nodiscard]] index genes() const noexcept { return model_->genes(); }
   [[nodiscard]] const Model& model() const noexcept { return *model_; }
   [[nodiscard]] const encoded_cells<scalar>& encoded() const noexcept { return encoded_; }
   [[nodiscard]] const depth_change& depth() const noexcept { return depth_; }
+  /// What no log-library that is drawn exceeds.
+  [[nodiscard]] double largest_log_library() const noexcept { return largest_; }
 
   template <executor Executor, observer Observer>
   [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,
@@ -136,6 +153,11 @@ class variational_posterior {
   }
 
  private:
+  void number_cells() {
+    all_.resize(static_cast<std::size_t>(encoded_.cells()));
+    std::iota(all_.begin(), all_.end(), index{0});
+  }
+
   template <executor Executor, observer Observer>
   cells_with_sources make(const Executor& run, std::vector<index> sources, Observer&& watch,
                           random_engine& order) const {

@@ -68,7 +68,22 @@ class latent_clusters {
       libraries_.push_back(own.empty() ? library_distribution{} : library_distribution::of(own));
   }
 
+  /// From the parts of another: one point and label per pilot cell, one library per cluster.
+  /// @throws std::invalid_argument unless they fit together.
+  latent_clusters(matrix<double> points, std::vector<index> labels,
+                  std::vector<library_distribution> libraries)
+      : points_(std::move(points)), labels_(std::move(labels)), libraries_(std::move(libraries)) {
+    require(points_.rows() == std::ssize(labels_) && !labels_.empty(), "latent_clusters",
+            "one label per encoded cell is needed");
+    for (const index label : labels_)
+      require(label >= 0 && label < clusters(), "latent_clusters",
+              "cluster " + std::to_string(label) + " does not exist");
+  }
+
   [[nodiscard]] index clusters() const noexcept { return static_cast<index>(libraries_.size()); }
+  /// Where the pilot cells lie, cells x latent, and the cluster of each.
+  [[nodiscard]] const matrix<double>& points() const noexcept { return points_; }
+  [[nodiscard]] const std::vector<index>& labels() const noexcept { return labels_; }
   /// Log-libraries of the pilot cells of a cluster.
   [[nodiscard]] const library_distribution& log_library(index cluster) const {
     return libraries_[static_cast<std::size_t>(cluster)];
@@ -113,7 +128,24 @@ class variational_prior {
     const auto& library = model_->log_library_prior();
     depth_ = depth_change::of(depth, math::exp(library.mean + 0.5 * library.variance));
   }
+  /// With a change of depth that is known already, such as another's `depth()`.
+  /// @throws std::invalid_argument for no model or clusters of another latent space.
+  variational_prior(const depth_change& depth, std::shared_ptr<const Model> model, Latent latent,
+                    std::shared_ptr<const latent_clusters> clusters)
+      : model_(std::move(model)),
+        latent_(std::move(latent)),
+        clusters_(std::move(clusters)),
+        depth_(depth) {
+    require(model_ != nullptr, "variational_prior", "there is no model");
+    require(!clusters_ || clusters_->points().cols() == model_->latent(), "variational_prior",
+            "the clusters lie in another latent space");
+  }
 
+  [[nodiscard]] const Latent& latent() const noexcept { return latent_; }
+  [[nodiscard]] const std::shared_ptr<const latent_clusters>& clusters() const noexcept {
+    return clusters_;
+  }
+  [[nodiscard]] const depth_change& depth() const noexcept { return depth_; }
   [[nodiscard]] index genes() const noexcept { return model_->genes(); }
   [[nodiscard]] const Model& model() const noexcept { return *model_; }
 

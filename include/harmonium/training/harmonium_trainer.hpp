@@ -26,6 +26,7 @@
 #include "harmonium/training/component_dispersions.hpp"
 #include "harmonium/training/empirical_bayes_means.hpp"
 #include "harmonium/training/prior/atlas.hpp"
+#include "harmonium/training/prior/atlas_centre.hpp"
 #include "harmonium/training/prior/pilot_in_atlas.hpp"
 #include "harmonium/training/prior/prior_guard.hpp"
 #include "harmonium/training/prior/prior_report.hpp"
@@ -34,6 +35,7 @@
 #include "harmonium/training/residuals/low_rank_copula.hpp"
 #include "harmonium/training/residuals/residual_policy.hpp"
 #include "harmonium/training/residuals/residual_trainer.hpp"
+#include "harmonium/training/trained_harmonium.hpp"
 #include "harmonium/training/trainer_concept.hpp"
 #include "harmonium/training/training_log.hpp"
 #include "harmonium/training/watched_run.hpp"
@@ -57,15 +59,6 @@ struct harmonium_options {
   prior_weighting prior_weight = prior_weighting::automatic;  ///< who decides about its use
   index prior_components = 14;  ///< at least so many components where the prior is used: means that
                                 ///< lean on an atlas bear smaller ones
-};
-
-/// A trained harmonium: the fit of its categorical group, and the generator made from it.
-template <class Generator>
-struct trained_harmonium {
-  categorical_fit group;
-  component_dispersions dispersion;
-  Generator generator;
-  std::optional<prior_report> prior = {};  ///< if there was a prior
 };
 
 /// The hidden states of a fit as `correlated_cells` wants them: means and dispersions shrunk over

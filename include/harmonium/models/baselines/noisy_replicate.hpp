@@ -39,6 +39,8 @@ class noisy_replicate {
   }
 
   [[nodiscard]] index genes() const noexcept { return cells_.genes(); }
+  [[nodiscard]] const count_matrix<>& pilot() const noexcept { return cells_.pilot(); }
+  [[nodiscard]] const noisy_replicate_options& options() const noexcept { return options_; }
 
   template <executor Executor, observer Observer>
   [[nodiscard]] count_matrix<> generate(const Executor& run, index cells, Observer&& watch,

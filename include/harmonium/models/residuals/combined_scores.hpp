@@ -77,6 +77,8 @@ class combined_scores {
     }
   }
 
+  [[nodiscard]] const score_combinations& parts() const noexcept { return parts_; }
+
  private:
   static constexpr std::size_t few = 3;
 

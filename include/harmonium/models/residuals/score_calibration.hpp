@@ -30,6 +30,8 @@ struct calibration_options {
 /// between knots, shifted beyond them. The identity by default.
 class score_calibration {
  public:
+  static constexpr std::size_t knots = 33;
+
   score_calibration() {
     for (std::size_t k = 0; k < knots; ++k) image_[k] = at(k);
   }
@@ -56,6 +58,20 @@ class score_calibration {
     for (std::size_t k = 0; k < knots; ++k) image_[k] = math::normal_quantile(sum[k] / total);
   }
 
+  /// From the calibrated scores of its knots, such as another's `image()`.
+  /// @throws std::invalid_argument unless they are finite and ascend.
+  static score_calibration of(const std::array<double, knots>& image) {
+    for (std::size_t k = 0; k < knots; ++k)
+      require(std::isfinite(image[k]) && (k == 0 || image[k] >= image[k - 1]), "score_calibration",
+              "the scores of the knots must be finite and ascend");
+    score_calibration made;
+    made.image_ = image;
+    return made;
+  }
+
+  /// Calibrated scores of the knots, -4 to 4 in steps of 0.25.
+  [[nodiscard]] const std::array<double, knots>& image() const noexcept { return image_; }
+
   /// The calibrated score of a score.
   [[nodiscard]] double operator()(double z) const noexcept {
     if (z <= first) return z + (image_.front() - first);
@@ -75,7 +91,6 @@ class score_calibration {
   }
 
  private:
-  static constexpr std::size_t knots = 33;
   static constexpr double first = -4, spacing = 0.25;
 
   static constexpr double at(std::size_t k) noexcept {

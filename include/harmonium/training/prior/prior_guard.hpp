@@ -24,21 +24,10 @@
 #include "harmonium/training/model_selection.hpp"
 #include "harmonium/training/prior/atlas.hpp"
 #include "harmonium/training/prior/pilot_in_atlas.hpp"
+#include "harmonium/training/prior/prior_report.hpp"
 #include "harmonium/training/prior/two_base_means.hpp"
 
 namespace harmonium::inline v0_2 {
-
-/// What held-out cells say of an atlas, in nats per cell.
-struct prior_verdict {
-  double own = 0;             ///< mean log-likelihood given the pilot's own means
-  double with_prior = 0;      ///< given means with the atlas as a second base
-  double gain = 0;            ///< the difference
-  double standard_error = 0;  ///< of the gain, over folds
-  index cells = 0;            ///< that were held out in all; 0: the pilot was too small to judge
-
-  /// The atlas is used where it is not worse.
-  [[nodiscard]] bool helps() const noexcept { return cells > 0 && gain > 0; }
-};
 
 /// Both log-likelihoods of the cells `fresh` after training on the others, in nats per cell: of a
 /// categorical harmonium of the pilot's own, and of the same with the atlas as a second base of its
