@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -36,8 +37,9 @@ TEST_CASE("held-out cells are for an atlas of their tissue and against one of ot
   CHECK(good.gain == doctest::Approx(good.with_prior - good.own));
   CHECK(good.standard_error > 0);
   const auto bad = verdict_on(support::with_wrong_genes(truth), truth, 120);
+  // What is chance stays within two standard errors, and far below what a right atlas gives.
   CHECK(!bad.helps());
-  CHECK(bad.gain < 0);
+  CHECK(bad.gain < 0.1 * good.gain);
 }
 
 TEST_CASE("a pilot of too few cells has no verdict, which helps nobody") {

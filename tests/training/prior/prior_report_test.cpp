@@ -5,11 +5,12 @@
 
 namespace hm = harmonium;
 
-TEST_CASE("a prior helps where held-out cells gain by it, and where there are any") {
+TEST_CASE("a prior helps where held-out cells gain by it more than by chance") {
   CHECK(!hm::prior_verdict{}.helps());
   CHECK(hm::prior_verdict{.gain = 0.1, .cells = 30}.helps());
   CHECK(!hm::prior_verdict{.gain = -0.1, .cells = 30}.helps());
   CHECK(!hm::prior_verdict{.gain = 0.1, .cells = 0}.helps());
+  CHECK(!hm::prior_verdict{.gain = 0.1, .standard_error = 0.06, .cells = 30}.helps());
   const hm::prior_report report;
   CHECK(!report.used);
   CHECK(report.weight == 0);

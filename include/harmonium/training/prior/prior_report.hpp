@@ -22,8 +22,8 @@ struct prior_verdict {
   double standard_error = 0;  ///< of the gain, over folds
   index cells = 0;            ///< that were held out in all; 0: the pilot was too small to judge
 
-  /// The atlas is used where it is not worse.
-  [[nodiscard]] bool helps() const noexcept { return cells > 0 && gain > 0; }
+  /// Whether the gain is more than chance: two standard errors.
+  [[nodiscard]] bool helps() const noexcept { return cells > 0 && gain > 2 * standard_error; }
 };
 
 /// What became of a prior. How much the pilot then took from it, it learned itself: `weight`.

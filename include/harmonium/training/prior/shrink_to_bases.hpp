@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -99,6 +100,10 @@ based_totals shrink_to_bases(const Executor& run, const matrix<double>& totals,
     for (std::size_t p = 0; p < out.size(); ++p) {
       out[p] = own[p] * weight[p];
       sum += out[p];
+    }
+    if (!(sum > 0)) {  // beyond all that the prior holds possible
+      std::copy(own, own + points, out.begin());
+      sum = std::accumulate(own, own + points, 0.0);
     }
     for (double& value : out) value /= sum;
   };
