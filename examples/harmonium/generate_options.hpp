@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// What `harmonium generate` was asked for.
+/// What `harmonium generate` or `harmonium fit` was asked for.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,12 @@ namespace program {
 
 struct generate_options {
   std::string pilot;
-  std::string output;         ///< a folder, or a file .h5ad or .h5
+  std::string output;         ///< a folder, or a file .h5ad or .h5; of `fit` the model file
   std::optional<long> cells;  ///< as many as the training cells unless given
+  std::string model_file;     ///< in place of a pilot
+  std::string save_model;     ///< a file for the trained model
   std::uint64_t seed = 1;
+  bool seed_given = false;
   std::string model;               ///< harmonium unless given; scdbm with --preset paper
   std::string preset = "default";  ///< the model's own name for it after `complete`
   std::vector<long> hidden;        ///< the model's own unless given

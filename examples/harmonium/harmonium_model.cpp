@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "cell_types.hpp"
-#include "harmonium/core/draw/categorical.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/select_counts.hpp"
 #include "harmonium/training/categorical_em.hpp"
@@ -13,6 +12,7 @@
 #include "harmonium/training/component_likelihood.hpp"
 #include "harmonium/training/harmonium_trainer.hpp"
 #include "residual_cells.hpp"
+#include "synthetic_cells.hpp"
 
 namespace program {
 
@@ -20,29 +20,12 @@ namespace hm = harmonium;
 
 namespace {
 
-/// Those of a type are shared out among its components by their weights.
-std::vector<hm::index> cells_per_component(const std::vector<hm::index>& per_type,
-                                           const hm::categorical_fit& fit, hm::random_engine& rng) {
-  std::vector<hm::index> counts(fit.type.size(), 0);
-  for (std::size_t type = 0; type < per_type.size(); ++type) {
-    if (per_type[type] == 0) continue;
-    std::vector<double> weights(counts.size(), 0.0);
-    for (std::size_t c = 0; c < counts.size(); ++c)
-      if (fit.type[c] == static_cast<hm::index>(type))
-        weights[c] = fit.weights[static_cast<hm::index>(c)];
-    const auto share = hm::draw::systematic(std::span<const double>(weights), per_type[type], rng);
-    for (std::size_t c = 0; c < counts.size(); ++c) counts[c] += share[c];
-  }
-  return counts;
-}
-
 template <class Sizes>
-synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_data& pilot,
-                                 hm::index cells, const generate_options& asked,
-                                 terminal_progress& watch, hm::random_engine& rng) {
+fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pilot,
+                            const generate_options& asked, terminal_progress& watch,
+                            hm::random_engine& rng) {
   const hm::count_matrix<>* training = &pilot.training;
   numbered_labels labels = number_labels(pilot.labels);
-  const auto per_type = cells_per_type(asked.cells_of, labels.names);
   hm::count_matrix<> kept, held_out;
   if (asked.held_out > 0) {
     hm::require(asked.held_out < pilot.training.cells(), "--held-out",
@@ -66,7 +49,7 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
     training = &kept;
   }
 
-  synthetic_cells made;
+  fitted_model made;
   hm::categorical_em_options em;
   if (!asked.hidden.empty()) em.components = asked.hidden.front();
   if (asked.choose_hidden) {
@@ -98,21 +81,20 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
     return watch(now);
   };
   if (!trainer->run(run, log_and_watch)) throw interruption{};
-  const hm::categorical_fit fit = trainer->model();
+  hm::categorical_fit fit = trainer->model();
 
-  std::optional<std::vector<hm::index>> per_state;
-  if (!per_type.empty()) per_state = cells_per_component(per_type, fit, rng);
   auto [states, dispersion] =
       hm::states_of_fit<Sizes>(run, *trainer->by_gene(), fit, hm::harmonium_options<>{});
   trainer.reset();  // and the counts by gene
-  auto [drawn, learned_from] =
-      cells_with_residual(run, *training, std::move(states), per_state, cells, asked, watch, rng);
-  made.cells = std::move(drawn.cells);
-  for (const hm::index state : drawn.state)
-    made.labels.push_back(
+  auto [model, learned_from] = fit_residual(run, *training, std::move(states),
+                                            trained_group{fit, dispersion}, asked, watch, rng);
+  hm::io::model_notes notes;
+  for (hm::index c = 0; c < fit.components(); ++c)
+    notes.labels.push_back(
         labels.names.empty()
-            ? "component " + std::to_string(state + 1)
-            : labels.names[static_cast<std::size_t>(fit.type[static_cast<std::size_t>(state)])]);
+            ? "component " + std::to_string(c + 1)
+            : labels.names[static_cast<std::size_t>(fit.type[static_cast<std::size_t>(c)])]);
+  made.model = model.with_notes(std::move(notes));
   made.facts.emplace_back(
       "components", std::to_string(fit.components()) +
                         (labels.names.empty()
@@ -136,14 +118,14 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
 
 }  // namespace
 
-synthetic_cells run_harmonium(const hm::thread_executor& run, const pilot_data& pilot,
-                              hm::index cells, const generate_options& options,
-                              terminal_progress& watch, hm::random_engine& rng) {
+fitted_model fit_harmonium(const hm::thread_executor& run, const pilot_data& pilot,
+                           const generate_options& options, terminal_progress& watch,
+                           hm::random_engine& rng) {
   if (options.size_factors == "dispersion")
-    return train_and_sample<hm::scaled_dispersion>(run, pilot, cells, options, watch, rng);
+    return fit_with_sizes<hm::scaled_dispersion>(run, pilot, options, watch, rng);
   if (options.size_factors == "mean")
-    return train_and_sample<hm::scaled_mean>(run, pilot, cells, options, watch, rng);
-  return train_and_sample<hm::no_size_factors>(run, pilot, cells, options, watch, rng);
+    return fit_with_sizes<hm::scaled_mean>(run, pilot, options, watch, rng);
+  return fit_with_sizes<hm::no_size_factors>(run, pilot, options, watch, rng);
 }
 
 }  // namespace program

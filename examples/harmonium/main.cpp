@@ -12,6 +12,7 @@
 #include <string>
 
 #include "evaluate.hpp"
+#include "fit.hpp"
 #include "generate.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/version.hpp"
@@ -54,39 +55,16 @@ void add_overwrite(CLI::App& command, bool& overwrite, const std::string& group)
       ->group(group);
 }
 
-void describe_generate(CLI::App& command, program::generate_options& options) {
-  command.footer(R"(Examples:
-  harmonium generate --pilot pilot/ --cells 2638 --seed 7 --output synthetic/
-  harmonium generate --pilot pilot.csv.gz --orientation genes-by-cells --genes 1000 --output out/
-  harmonium generate --pilot pilot/ --labels labels.tsv --cells-of "NK=500" --output out/
-  harmonium generate --pilot pilot/ --model scdbm --preset paper --output out/
-
-The output folder receives matrix.mtx.gz, features.tsv.gz and barcodes.tsv.gz with the pilot's genes,
-summary.txt, options.json, and for trained models training_log.csv and gene_fit.tsv (per gene: means,
-inverse dispersion and how its estimate ended); for harmonium labels.tsv (type or component of every
-cell). Equal seeds give equal cells for any number of threads.)");
-  const auto pilot = "Input and output";
-  command
-      .add_option("--pilot", options.pilot,
+/// --pilot; whether it is required is the command's matter.
+CLI::Option* add_pilot(CLI::App& command, std::string& pilot, const std::string& group) {
+  return command
+      .add_option("--pilot", pilot,
                   "10x folder (matrix.mtx, features.tsv or genes.tsv, barcodes.tsv; each plain or "
                   ".gz), 10x .h5, AnnData .h5ad, or a csv/tsv file of counts (plain or .gz)")
-      ->required()
-      ->group(pilot);
-  command
-      .add_option(
-          "--output", options.output,
-          "Folder to write, new or empty; or one file: .h5ad with labels in obs and how they "
-          "came about in uns, or 10x .h5")
-      ->required()
-      ->group(pilot);
-  command.add_option("--cells", options.cells, "Cells to generate [as many as trained on]")
-      ->check(whole_number(0))
-      ->type_name("N")
-      ->group(pilot);
-  add_cells_options(command, options.orientation, options.feature_type, options.layer, pilot);
-  command.add_flag("--plain", options.plain, "Write the 10x files uncompressed")->group(pilot);
-  add_overwrite(command, options.overwrite, pilot);
+      ->group(group);
+}
 
+void add_learning_options(CLI::App& command, program::generate_options& options) {
   const auto cells = "Cells and genes to learn from";
   command
       .add_option("--train-cells", options.train_cells,
@@ -109,13 +87,9 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->check(CLI::ExistingFile)
       ->group(cells);
   program::add_labels_column(command, options.labels_column, "pilot", cells);
-  command
-      .add_option("--cells-of", options.cells_of,
-                  "How many cells of a type of --labels to generate, instead of --cells; once per "
-                  "type, types not named get none")
-      ->type_name("TYPE=N")
-      ->group(cells);
+}
 
+void add_model_options(CLI::App& command, program::generate_options& options) {
   const auto model = "Model";
   command
       .add_option(
@@ -231,9 +205,107 @@ cell). Equal seeds give equal cells for any number of threads.)");
       ->check(whole_number(0))
       ->type_name("N")
       ->group(model);
+}
 
+void describe_generate(CLI::App& command, program::generate_options& options) {
+  command.footer(R"(Examples:
+  harmonium generate --pilot pilot/ --cells 2638 --seed 7 --output synthetic/
+  harmonium generate --pilot pilot.csv.gz --orientation genes-by-cells --genes 1000 --output out/
+  harmonium generate --pilot pilot/ --labels labels.tsv --cells-of "NK=500" --output out/
+  harmonium generate --pilot pilot/ --model scdbm --preset paper --output out/
+  harmonium generate --model-file pilot.harmonium --cells 10000 --output synthetic/
+
+The output folder receives matrix.mtx.gz, features.tsv.gz and barcodes.tsv.gz with the pilot's genes,
+summary.txt, options.json, and for trained models training_log.csv and gene_fit.tsv (per gene: means,
+inverse dispersion and how its estimate ended); for harmonium labels.tsv (type or component of every
+cell). Equal seeds give equal cells for any number of threads, and the same cells from a model file as from
+the pilot it was trained on.)");
+  const auto pilot = "Input and output";
+  add_pilot(command, options.pilot, pilot);
+  command
+      .add_option("--model-file", options.model_file,
+                  "A model that fit or --save-model wrote, in place of --pilot and of all that "
+                  "training is asked")
+      ->type_name("FILE")
+      ->group(pilot);
+  command
+      .add_option(
+          "--output", options.output,
+          "Folder to write, new or empty; or one file: .h5ad with labels in obs and how they "
+          "came about in uns, or 10x .h5")
+      ->required()
+      ->group(pilot);
+  command.add_option("--cells", options.cells, "Cells to generate [as many as trained on]")
+      ->check(whole_number(0))
+      ->type_name("N")
+      ->group(pilot);
+  add_cells_options(command, options.orientation, options.feature_type, options.layer, pilot);
+  command.add_flag("--plain", options.plain, "Write the 10x files uncompressed")->group(pilot);
+  command
+      .add_option("--save-model", options.save_model,
+                  "Also write the trained model to this file, for --model-file")
+      ->type_name("FILE")
+      ->group(pilot);
+  add_overwrite(command, options.overwrite, pilot);
+
+  const auto cells = "Cells and genes to learn from";
+  add_learning_options(command, options);
+  command
+      .add_option("--cells-of", options.cells_of,
+                  "How many cells of a type of --labels to generate, instead of --cells; once per "
+                  "type, types not named get none")
+      ->type_name("TYPE=N")
+      ->group(cells);
+
+  add_model_options(command, options);
   const auto run = "Run";
   add_run_options(command, options.seed, options.threads, run);
+  command.get_option("--seed")->description(
+      "Any whole number from 0 to 2^64 - 1; with --model-file that of the file unless given");
+}
+
+/// What the commands of a model file say of what it holds of the pilot.
+constexpr const char* what_files_hold =
+    "A file holds genes, options, seed, a hash of the data, the training log, and nothing of any "
+    "cell,\nexcept: with --size-factors the depth of every cell; with --residual full or blend, "
+    "with\nvae-posterior and with vae-prior by types every cell as the model sees it; of bootstrap "
+    "and noisy all\ncounts. `harmonium info` tells what a file holds.";
+
+void describe_fit(CLI::App& command, program::generate_options& options) {
+  command.footer(
+      "Example:\n  harmonium fit --pilot pilot/ --output pilot.harmonium\n  harmonium generate "
+      "--model-file pilot.harmonium --cells 10000 --output synthetic/\n\n" +
+      std::string(what_files_hold));
+  const auto pilot = "Input and output";
+  add_pilot(command, options.pilot, pilot)->required();
+  command
+      .add_option("--output", options.output, "The model file to write, such as pilot.harmonium")
+      ->required()
+      ->type_name("FILE")
+      ->group(pilot);
+  add_cells_options(command, options.orientation, options.feature_type, options.layer, pilot);
+  command.add_flag("--overwrite", options.overwrite, "Replace the file if it is there")
+      ->group(pilot);
+  add_learning_options(command, options);
+  add_model_options(command, options);
+  add_run_options(command, options.seed, options.threads, "Run");
+}
+
+void describe_info(CLI::App& command, std::string& file) {
+  command.footer(what_files_hold);
+  command.add_option("FILE", file, "A model file, such as pilot.harmonium")->required();
+}
+
+/// What `generate --model-file` has no use for, or nothing.
+std::string unused_with_model_file(const CLI::App& generate) {
+  for (const CLI::Option* option : generate.get_options()) {
+    const std::string name = option->get_name();
+    const bool of_generation = name == "--model-file" || name == "--output" || name == "--cells" ||
+                               name == "--cells-of" || name == "--plain" || name == "--overwrite" ||
+                               name == "--seed" || name == "--threads";
+    if (option->count() > 0 && !of_generation) return name;
+  }
+  return "";
 }
 
 void describe_simulate(CLI::App& command, program::simulate_options& options) {
@@ -338,7 +410,7 @@ std::string explain(const CLI::ParseError& error, const CLI::App& app) {
   std::string text = error.what();
   const auto unexpected = app.remaining(true);
   if (app.get_subcommands().empty()) {
-    text = "expected a command, generate, evaluate, study, plan or simulate";
+    text = "expected a command, generate, fit, info, evaluate, study, plan or simulate";
     if (!unexpected.empty()) text += ", got '" + unexpected.front() + "'";
   } else if (dynamic_cast<const CLI::ExtrasError*>(&error) && !unexpected.empty()) {
     const std::string& first = unexpected.front();
@@ -362,13 +434,16 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("harmonium ") + harmonium::version);
   app.require_subcommand(1);
   app.footer("harmonium COMMAND --help tells the options of a command.");
-  program::generate_options generate;
+  program::generate_options generate, fit;
+  std::string model_file;
   program::evaluate_options evaluate;
   program::simulate_options simulate;
   program::study_command study;
   program::plan_command plan;
   auto* generate_command =
       app.add_subcommand("generate", "Train a model on a pilot and write synthetic cells");
+  auto* fit_command = app.add_subcommand("fit", "Train a model on a pilot and keep it in a file");
+  auto* info_command = app.add_subcommand("info", "Tell what a model file holds");
   auto* evaluate_command =
       app.add_subcommand("evaluate", "Judge synthetic cells against real ones, and draw it");
   auto* simulate_command = app.add_subcommand(
@@ -378,6 +453,8 @@ int main(int argc, char** argv) {
   auto* plan_command =
       app.add_subcommand("plan", "From a pilot alone: how many cells does the experiment need?");
   describe_generate(*generate_command, generate);
+  describe_fit(*fit_command, fit);
+  describe_info(*info_command, model_file);
   describe_evaluate(*evaluate_command, evaluate);
   describe_simulate(*simulate_command, simulate);
   program::describe_study(*study_command, study);
@@ -388,10 +465,20 @@ int main(int argc, char** argv) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     return fail(bad_input, explain(error, app));
   }
+  if (generate_command->parsed()) {
+    if (generate.pilot.empty() && generate.model_file.empty())
+      return fail(bad_input, "--pilot is required, or --model-file (--help tells the options)");
+    const std::string unused = unused_with_model_file(*generate_command);
+    if (!generate.model_file.empty() && !unused.empty())
+      return fail(bad_input, "--model-file: a trained model has no use for " + unused);
+    generate.seed_given = generate_command->get_option("--seed")->count() > 0;
+  }
 
   program::catch_interrupts();
   try {
     if (generate_command->parsed()) program::generate(generate);
+    if (fit_command->parsed()) program::fit(fit);
+    if (info_command->parsed()) program::info(model_file);
     if (evaluate_command->parsed()) program::evaluate(evaluate);
     if (simulate_command->parsed()) program::simulate(simulate);
     if (study_command->parsed()) program::study(study);

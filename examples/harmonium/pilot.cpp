@@ -105,13 +105,14 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
   return pilot;
 }
 
-hm::count_matrix<> among_all_genes(const hm::count_matrix<>& cells, const pilot_data& pilot) {
-  hm::count_matrix<> placed(pilot.all.counts.genes());
+hm::count_matrix<> among_all_genes(const hm::count_matrix<>& cells,
+                                   const std::vector<hm::index>& columns, hm::index genes) {
+  hm::count_matrix<> placed(genes);
   placed.reserve(cells.cells(), cells.nonzeros());
   for (hm::index i = 0; i < cells.cells(); ++i) {
     const auto cell = cells.cell(i);
     for (std::size_t k = 0; k < cell.size(); ++k)
-      placed.push_back(pilot.expressed[static_cast<std::size_t>(cell.genes[k])], cell.values[k]);
+      placed.push_back(columns[static_cast<std::size_t>(cell.genes[k])], cell.values[k]);
     placed.finish_cell();
   }
   return placed;

@@ -25,8 +25,9 @@ struct pilot_data {
 /// Reads and cuts the pilot. Draws from `rng` only if --train-cells asks for a subset.
 pilot_data read_pilot(const generate_options& options, harmonium::random_engine& rng);
 
-/// Synthetic counts over `pilot.expressed`, put back among all genes.
+/// Synthetic counts of a model's genes, put at their columns among all.
 harmonium::count_matrix<> among_all_genes(const harmonium::count_matrix<>& cells,
-                                          const pilot_data& pilot);
+                                          const std::vector<harmonium::index>& columns,
+                                          harmonium::index genes);
 
 }  // namespace program

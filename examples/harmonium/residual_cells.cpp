@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "harmonium/io/models/correlated_cells.hpp"
+#include "harmonium/io/models/trained_harmonium.hpp"
 #include "harmonium/training/residuals/full_copula.hpp"
 #include "harmonium/training/residuals/independent_residuals.hpp"
 #include "harmonium/training/residuals/low_rank_copula.hpp"
@@ -14,25 +16,24 @@ namespace program {
 
 namespace hm = harmonium;
 
-cells_and_source cells_with_residual(const hm::thread_executor& run,
-                                     const hm::count_matrix<>& pilot, hm::count_states states,
-                                     const std::optional<std::vector<hm::index>>& per_state,
-                                     hm::index cells, const generate_options& options,
-                                     terminal_progress& watch, hm::random_engine& rng) {
-  const auto with = [&]<class Sizes>(Sizes, const auto& policy) {
+residual_model fit_residual(const hm::thread_executor& run, const hm::count_matrix<>& pilot,
+                            hm::count_states states, std::optional<trained_group> group,
+                            const generate_options& options, terminal_progress& watch,
+                            hm::random_engine& rng) {
+  const auto with = [&]<class Sizes>(Sizes, const auto& policy) -> residual_model {
     // Without a residual the cells are those of the plain harmonium, negative binomial throughout.
     const hm::residual_training_options settings{
         .calibration = {.calibrate = options.residual != "none"}};
     hm::residual_trainer<hm::count_matrix<>, std::remove_cvref_t<decltype(policy)>, Sizes> training(
         pilot, std::move(states), policy, settings, rng);
     if (!training.run(run, std::ref(watch))) throw interruption{};
-    const auto& generator = training.model();
-    cells_and_source result{per_state
-                                ? generator.generate_states(run, *per_state, std::ref(watch), rng)
-                                : generator.generate_with_states(run, cells, std::ref(watch), rng),
-                            training.cells_used()};
-    if (interrupted) throw interruption{};
-    return result;
+    using generator = typename decltype(training)::model_type;
+    const hm::index used = training.cells_used();
+    if (group)
+      return {hm::io::any_model(hm::trained_harmonium<generator>{
+                  std::move(group->fit), std::move(group->dispersion), training.model()}),
+              used};
+    return {hm::io::any_model(training.model()), used};
   };
   const auto with_sizes = [&](auto sizes) {
     if (options.residual == "full") return with(sizes, hm::full_copula{});

@@ -3,8 +3,7 @@
 
 namespace program {
 
-template synthetic_cells run_scdbm<2>(const hm::thread_executor&, const pilot_data&, hm::index,
-                                      const generate_options&, terminal_progress&,
-                                      hm::random_engine&);
+template fitted_model fit_scdbm<2>(const hm::thread_executor&, const pilot_data&,
+                                   const generate_options&, terminal_progress&, hm::random_engine&);
 
 }  // namespace program

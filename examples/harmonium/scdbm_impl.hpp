@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Definition of `run_scdbm`; included by the translation units that instantiate it.
+/// Definition of `fit_scdbm`; included by the translation units that instantiate it.
 #pragma once
 
 #include <array>
@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/io/models/sampled.hpp"
 #include "harmonium/models/count_states.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/collapsed.hpp"
@@ -26,6 +27,7 @@
 #include "harmonium/units/negative_binomial.hpp"
 #include "residual_cells.hpp"
 #include "scdbm.hpp"
+#include "synthetic_cells.hpp"
 
 namespace program {
 
@@ -143,10 +145,9 @@ hm::count_states states_that_count(const hm::thread_executor& run, const Model& 
 }
 
 template <class Model, class Recipe>
-synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_data& pilot,
-                                 hm::index cells, const generate_options& asked,
-                                 hm::training_settings<Model> settings, const Recipe& recipe,
-                                 terminal_progress& watch, hm::random_engine& rng) {
+fitted_model fit_machine(const hm::thread_executor& run, const pilot_data& pilot,
+                         const generate_options& asked, hm::training_settings<Model> settings,
+                         const Recipe& recipe, terminal_progress& watch, hm::random_engine& rng) {
   constexpr std::size_t layers = Model::hidden_layers;
   settings.hidden = sizes_of<layers>(asked);
   if (asked.held_out > 0) {
@@ -173,26 +174,23 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
   const bool sampled = !trainer.particles().empty();
   const bool by_particles = asked.sampler == "auto" && !by_gibbs && sampled;
   const bool by_collapsed = asked.sampler == "auto" && !by_gibbs && !small && !sampled;
-  synthetic_cells made;
+  fitted_model made;
   if (asked.residual != "none" || by_particles) {
     hm::require(small || sampled, "--residual",
                 "needs a first hidden layer of up to 14 units, or no layer above it and no epochs");
-    made.cells =
-        cells_with_residual(run, pilot.training,
-                            states_that_count(run, model, trainer.particles(), pilot.training), {},
-                            cells, asked, watch, rng)
-            .made.cells;
+    made.model = fit_residual(run, pilot.training,
+                              states_that_count(run, model, trainer.particles(), pilot.training),
+                              {}, asked, watch, rng)
+                     .model;
     if (asked.residual != "none")
       made.facts.emplace_back("residual correlation", residual_in_words(asked.residual));
   } else if (by_gibbs) {
-    made.cells = hm::sampled(model, hm::gibbs{.burn_in = burn_in}).generate(run, cells, watch, rng);
+    made.model.emplace(hm::sampled(model, hm::gibbs{.burn_in = burn_in}));
   } else if (by_collapsed) {
-    made.cells =
-        hm::sampled(model, hm::collapsed{.burn_in = burn_in}).generate(run, cells, watch, rng);
+    made.model.emplace(hm::sampled(model, hm::collapsed{.burn_in = burn_in}));
   } else {
-    made.cells = hm::sampled(model, hm::exact{}).generate(run, cells, watch, rng);
+    made.model.emplace(hm::sampled(model, hm::exact{}));
   }
-  if (made.cells.cells() < cells) throw interruption{};
 
   made.training_log = machine_log_as_csv(trainer.log());
   std::string sizes;
@@ -226,9 +224,9 @@ synthetic_cells train_and_sample(const hm::thread_executor& run, const pilot_dat
 }
 
 template <std::size_t HiddenLayers>
-synthetic_cells run_scdbm(const hm::thread_executor& run, const pilot_data& pilot, hm::index cells,
-                          const generate_options& options, terminal_progress& watch,
-                          hm::random_engine& rng) {
+fitted_model fit_scdbm(const hm::thread_executor& run, const pilot_data& pilot,
+                       const generate_options& options, terminal_progress& watch,
+                       hm::random_engine& rng) {
   using model = typename scdbm_of<HiddenLayers>::type;
   const bool small = hm::bernoulli(options.hidden[0]).states() <= hm::exact_em{}.max_states;
   hm::require(!options.patience || (small && options.preset != "paper"), "--patience",
@@ -242,13 +240,11 @@ synthetic_cells run_scdbm(const hm::thread_executor& run, const pilot_data& pilo
     else
       recipe = published;
     apply_options<HiddenLayers>(recipe, options);
-    return train_and_sample<model>(run, pilot, cells, options, hm::paper_settings<model>(), recipe,
-                                   watch, rng);
+    return fit_machine<model>(run, pilot, options, hm::paper_settings<model>(), recipe, watch, rng);
   }
-  return train_and_sample<model>(
-      run, pilot, cells, options,
-      hm::training_settings<model>{.hidden = sizes_of<HiddenLayers>(options)},
-      usual_recipe<HiddenLayers>(options, small), watch, rng);
+  return fit_machine<model>(run, pilot, options,
+                            hm::training_settings<model>{.hidden = sizes_of<HiddenLayers>(options)},
+                            usual_recipe<HiddenLayers>(options, small), watch, rng);
 }
 
 }  // namespace program

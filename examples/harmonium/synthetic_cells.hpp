@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// What a model hands back, and how its figures are written.
+/// Cells as a model made them, and how figures are written.
 #pragma once
 
 #include <charconv>
 #include <cstdio>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
 
 namespace program {
 
-/// Cells and what there is to say of them.
+/// Cells over the expressed genes, and what is known of each.
 struct synthetic_cells {
-  harmonium::count_matrix<> cells;                         ///< over the expressed genes
-  std::vector<std::pair<std::string, std::string>> facts;  ///< for summary.txt
-  std::string training_log = {};                ///< csv, empty if nothing was trained step by step
-  std::vector<double> inverse_dispersion = {};  ///< per expressed gene, if the model has them
-  std::vector<std::string> dispersion_status = {};  ///< as many
-  std::vector<std::string> labels = {};             ///< type or component of each cell, if known
+  harmonium::count_matrix<> cells;
+  std::vector<std::string> labels = {};   ///< type or component of each cell, if known
   std::vector<std::string> sources = {};  ///< barcode of the pilot cell each was drawn around
 };
 

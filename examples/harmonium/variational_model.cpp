@@ -6,11 +6,13 @@
 #include <span>
 
 #include "cell_types.hpp"
+#include "harmonium/io/models/variational.hpp"
 #include "harmonium/models/variational_states.hpp"
 #include "harmonium/samplers/variational_posterior.hpp"
 #include "harmonium/samplers/variational_prior.hpp"
 #include "harmonium/training/train_variational.hpp"
 #include "residual_cells.hpp"
+#include "synthetic_cells.hpp"
 
 namespace program {
 
@@ -45,24 +47,12 @@ std::string in_words(const hm::evidence_bound& bound) {
          rounded(bound.reconstruction) + ", divergence " + rounded(bound.divergence(), 4) + ")";
 }
 
-hm::cells_with_sources with_residual(const hm::thread_executor& run,
-                                     const hm::variational_autoencoder<>& model,
-                                     const pilot_data& pilot, hm::index cells,
-                                     const generate_options& asked, terminal_progress& watch,
-                                     hm::random_engine& rng) {
-  auto made = cells_with_residual(run, pilot.training, hm::states_of(run, model, pilot.training),
-                                  {}, cells, asked, watch, rng)
-                  .made;
-  return {std::move(made.cells), std::move(made.state)};
-}
-
 }  // namespace
 
-synthetic_cells run_variational(const hm::thread_executor& run, const pilot_data& pilot,
-                                hm::index cells, const generate_options& asked,
-                                terminal_progress& watch, hm::random_engine& rng) {
+fitted_model fit_variational(const hm::thread_executor& run, const pilot_data& pilot,
+                             const generate_options& asked, terminal_progress& watch,
+                             hm::random_engine& rng) {
   const numbered_labels labels = number_labels(pilot.labels);
-  const auto per_type = cells_per_type(asked.cells_of, labels.names);
 
   hm::variational_options options = preset(asked.preset);
   if (!asked.epochs.empty()) options.epochs = asked.epochs.front();
@@ -72,22 +62,19 @@ synthetic_cells run_variational(const hm::thread_executor& run, const pilot_data
   if (!trainer.run(run, std::ref(watch))) throw interruption{};
   const auto model = std::make_shared<const hm::variational_autoencoder<>>(trainer.model());
 
-  synthetic_cells made;
+  fitted_model made;
   made.training_log = log_as_csv(trainer.log());
   const hm::depth_options depth{.mean_library = asked.mean_library.value_or(0)};
-  const hm::variational_posterior<> posterior(run, model, pilot.training, depth);
   if (asked.model == "vae-posterior") {
-    auto drawn =
-        asked.residual != "none" ? with_residual(run, *model, pilot, cells, asked, watch, rng)
-        : per_type.empty()
-            ? posterior.generate_with_sources(run, cells, std::ref(watch), rng)
-            : posterior.generate_clusters(run, labels.number, per_type, std::ref(watch), rng);
-    made.cells = std::move(drawn.cells);
-    for (const hm::index source : drawn.source) {
-      const auto row = static_cast<std::size_t>(pilot.rows[static_cast<std::size_t>(source)]);
-      made.sources.push_back(pilot.all.barcodes[row]);
-      if (pilot.labels) made.labels.push_back((*pilot.labels)[static_cast<std::size_t>(source)]);
-    }
+    if (asked.residual != "none")
+      made.model = fit_residual(run, pilot.training, hm::states_of(run, *model, pilot.training), {},
+                                asked, watch, rng)
+                       .model;
+    else
+      made.model.emplace(hm::variational_posterior<>(run, model, pilot.training, depth));
+    for (const hm::index row : pilot.rows)
+      made.cell_barcodes.push_back(pilot.all.barcodes[static_cast<std::size_t>(row)]);
+    if (pilot.labels) made.cell_labels = *pilot.labels;
     made.facts.emplace_back("sampler", "posterior: around encoded pilot cells (sources.tsv)");
     if (asked.residual != "none")
       made.facts.emplace_back("residual correlation", residual_in_words(asked.residual));
@@ -95,10 +82,10 @@ synthetic_cells run_variational(const hm::thread_executor& run, const pilot_data
     std::shared_ptr<const hm::latent_clusters> clusters;
     if (pilot.labels)
       clusters = std::make_shared<const hm::latent_clusters>(
-          posterior.encoded(), std::span<const hm::index>(labels.number));
-    const hm::variational_prior<> prior(model, {}, clusters, depth);
-    made.cells = per_type.empty() ? prior.generate(run, cells, std::ref(watch), rng)
-                                  : prior.generate_clusters(run, per_type, std::ref(watch), rng);
+          model->encode(run, pilot.training), std::span<const hm::index>(labels.number));
+    hm::io::model_notes notes;
+    notes.labels = labels.names;
+    made.model.emplace(hm::variational_prior<>(model, {}, clusters, depth), std::move(notes));
     made.facts.emplace_back("sampler", std::string("prior: z ~ N(0, I), library of the pilot") +
                                            (clusters ? ", by type" : ""));
   }

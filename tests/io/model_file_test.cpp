@@ -35,35 +35,6 @@ std::string text_of_load(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("files of format 1 are read, bit for bit") {
-  const auto deep = io::load<golden::deep>(golden_file("deep"));
-  CHECK(deep.parameters() == golden::deep_model().parameters());
-  CHECK(deep.visible().inverse_dispersion() == golden::deep_model().visible().inverse_dispersion());
-  CHECK(deep.units<2>().categories() == 2);
-  const auto shallow = io::load<golden::shallow>(golden_file("shallow"));
-  CHECK(shallow.parameters() == golden::shallow_model().parameters());
-  CHECK(shallow.visible().standard_deviation() ==
-        golden::shallow_model().visible().standard_deviation());
-  const auto counting = io::load<golden::counting>(golden_file("counting"));
-  CHECK(counting.parameters() == golden::counting_model().parameters());
-  CHECK(counting.units<1>().groups() == 2);
-  const auto binary = io::load<golden::binary>(golden_file("binary"));
-  CHECK(binary.parameters() == golden::binary_model().parameters());
-  const auto independent = io::load<hm::independent_nb>(golden_file("independent"));
-  CHECK(independent.mean() == golden::independent().mean());
-  CHECK(independent.theta() == golden::independent().theta());
-  CHECK(independent.status() == golden::independent().status());
-  const auto clusters = io::load<hm::cluster_nb>(golden_file("clusters"));
-  CHECK(clusters.sizes() == golden::clusters().sizes());
-  CHECK(clusters.mean() == golden::clusters().mean());
-  CHECK(clusters.theta() == golden::clusters().theta());
-
-  auto notes = golden::notes();
-  notes.kind = "dbm<negative_binomial, bernoulli, categorical>";
-  notes.written_by = io::read_model_notes(golden_file("deep")).written_by;
-  CHECK(io::read_model_notes(golden_file("deep")) == notes);
-}
-
 TEST_CASE("the same cells from the file as without it; equal models, equal bytes") {
   const temporary_folder folder;
   const auto model = golden::deep_model();

@@ -245,7 +245,9 @@ class model_sections {
       return payload_reader(file_, "head", take(bytes)).number(bytes);
     };
     const std::uint64_t length = number(4);
-    if (length == 0 || length > longest_name) fail("is damaged: a section's name is too long");
+    if (length == 0 || length > longest_name)
+      fail("is damaged: a section's name has " + std::to_string(length) + " bytes, expected 1 to " +
+           std::to_string(longest_name));
     const std::string name(take(length));
     const std::uint64_t size = number(8);
     const std::uint64_t sum = number(4);

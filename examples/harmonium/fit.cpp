@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include "fit.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/io/model_file.hpp"
+#include "interrupt.hpp"
+#include "model_store.hpp"
+#include "summary_line.hpp"
+#include "synthetic_cells.hpp"
+#include "terminal_progress.hpp"
+#include "training.hpp"
+
+namespace program {
+
+namespace hm = harmonium;
+namespace io = harmonium::io;
+
+namespace {
+
+std::string size_in_words(std::uintmax_t bytes) {
+  if (bytes < 10000) return std::to_string(bytes) + " bytes";
+  if (bytes < 10000000) return rounded(static_cast<double>(bytes) / 1e3, 3) + " kB";
+  return rounded(static_cast<double>(bytes) / 1e6, 4) + " MB";
+}
+
+std::string size_of_file(const std::filesystem::path& path) {
+  std::error_code no_matter;
+  const auto bytes = std::filesystem::file_size(path, no_matter);
+  return no_matter ? "unknown" : size_in_words(bytes);
+}
+
+std::string held_in_words(io::pilot_in_file held) {
+  if (held == io::pilot_in_file::nothing) return "nothing";
+  if (held == io::pilot_in_file::depths) return "the depth of every cell";
+  return "every cell, as counts, scores or places in latent space: keep it as you keep the pilot";
+}
+
+/// The first few of a list, and how many there are.
+std::string first_of(const std::vector<std::string>& names, std::size_t most) {
+  std::string text = std::to_string(names.size());
+  for (std::size_t k = 0; k < names.size() && k < most; ++k)
+    text += (k == 0 ? ": " : ", ") + names[k];
+  return text + (names.size() > most ? ", ..." : "");
+}
+
+/// The last lines of a csv, with its header.
+std::string end_of_log(const std::string& log, std::size_t most) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < log.size();) {
+    const std::size_t end = std::min(log.find('\n', at), log.size());
+    lines.push_back(log.substr(at, end - at));
+    at = end + 1;
+  }
+  std::string text;
+  for (std::size_t k = 0; k < lines.size(); ++k)
+    if (k == 0 || k + most >= lines.size()) text += "  " + lines[k] + "\n";
+  return text;
+}
+
+}  // namespace
+
+void fit(const generate_options& asked) {
+  const auto start = std::chrono::steady_clock::now();
+  const generate_options options = complete(asked);
+  check_model_output("--output", options.output, options);
+  hm::random_engine rng(options.seed);
+  const hm::thread_executor run(options.threads);
+  terminal_progress watch;
+  const pilot_data pilot = read_pilot(options, rng);
+  for (const auto& remark : pilot.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
+  const fitted_model fitted = train(run, pilot, options, watch, rng);
+  if (interrupted) throw interruption{};
+  write_model(options.output, fitted, pilot, options, rng);
+
+  const io::model_notes& notes = fitted.model->notes();
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  std::string page = "harmonium " + std::string(hm::version) + ": a trained model\n\n";
+  page += summary_line("model", options.model);
+  for (const auto& [name, value] : fitted.facts) page += summary_line(name, value);
+  page += summary_line("trained on", std::to_string(pilot.training.cells()) + " cells, " +
+                                         std::to_string(pilot.training.genes()) + " genes");
+  page += summary_line("file", options.output + ", " + size_of_file(options.output));
+  page += summary_line("holds of the pilot", held_in_words(notes.pilot));
+  page += summary_line("seed", std::to_string(options.seed));
+  page += summary_line("seconds", rounded(seconds.count(), 4));
+  std::fputs(page.c_str(), stdout);
+}
+
+void info(const std::string& file) {
+  const io::model_sections sections{std::filesystem::path(file)};
+  const io::model_notes notes = io::read_model_notes(sections);
+  std::string page = file + "\n\n";
+  page += summary_line("kind", notes.kind);
+  page += summary_line("written by", "harmonium " + notes.written_by + ", format " +
+                                         std::to_string(io::model_sections::format));
+  page += summary_line("size", size_of_file(file));
+  page += summary_line("holds of the pilot", held_in_words(notes.pilot));
+  if (notes.genes.size() > 0) page += summary_line("genes", first_of(notes.genes.symbols, 5));
+  if (notes.silent.genes.size() > 0)
+    page += summary_line("genes without counts", first_of(notes.silent.genes.symbols, 5));
+  if (!notes.labels.empty()) page += summary_line("states", first_of(notes.labels, 50));
+  std::string training, options, log;
+  for (const auto& [name, text] : notes.texts) {
+    if (name == note::options) {
+      options = text;
+    } else if (name == note::training) {
+      training = text;
+    } else if (name == note::log) {
+      log = text;
+    } else if (name != note::position) {
+      page +=
+          summary_line(name, name == note::data ? text + " (FNV-1a of counts and gene ids)" : text);
+    }
+  }
+  if (!training.empty()) {
+    try {
+      const auto json = nlohmann::ordered_json::parse(training);
+      page += summary_line("trained on",
+                           std::to_string(json.at("pilot").at("cells").get<long>()) + " cells");
+      for (const auto& fact : json.at("facts"))
+        page += summary_line(fact.at(0).get<std::string>(), fact.at(1).get<std::string>());
+    } catch (const nlohmann::json::exception& error) {
+      sections.fail(std::string("its note 'training' is damaged: ") + error.what());
+    }
+  }
+  if (!options.empty()) page += "\noptions\n" + options;
+  if (!log.empty()) page += "\nend of the training log\n" + end_of_log(log, 3);
+  std::fputs(page.c_str(), stdout);
+}
+
+}  // namespace program

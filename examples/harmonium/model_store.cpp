@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "model_store.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "harmonium/core/error.hpp"
+#include "harmonium/io/known_models.hpp"
+#include "harmonium/study/fingerprint.hpp"
+#include "output_folder.hpp"
+#include "parsed.hpp"
+#include "training.hpp"
+
+namespace program {
+
+namespace hm = harmonium;
+namespace io = harmonium::io;
+
+namespace {
+
+using json_type = nlohmann::ordered_json;
+
+json_type training_of(const fitted_model& fitted, const pilot_summary& summary) {
+  json_type json;
+  json["facts"] = fitted.facts;
+  json["pilot"] = {{"cells", summary.cells.cells},
+                   {"median_library", summary.cells.median_library},
+                   {"mean_library", summary.cells.mean_library},
+                   {"zeros", summary.cells.zeros},
+                   {"gene_means", summary.means}};
+  if (!fitted.inverse_dispersion.empty()) {
+    json["inverse_dispersion"] = fitted.inverse_dispersion;
+    json["dispersion_status"] = fitted.dispersion_status;
+  }
+  if (!fitted.cell_barcodes.empty()) json["cell_barcodes"] = fitted.cell_barcodes;
+  if (!fitted.cell_labels.empty()) json["cell_labels"] = fitted.cell_labels;
+  return json;
+}
+
+/// Takes apart what `training_of` made; a list that is there must have `size` members.
+void read_training(const std::string& text, stored_model& stored, hm::index genes) {
+  const auto json = json_type::parse(text);
+  fitted_model& fitted = stored.fitted;
+  const auto as_long = [](const auto& list, hm::index size, const char* name) {
+    hm::require(
+        std::ssize(list) == size, name,
+        "has " + std::to_string(list.size()) + " members instead of " + std::to_string(size));
+  };
+  json.at("facts").get_to(fitted.facts);
+  const auto& pilot = json.at("pilot");
+  stored.pilot = overview{pilot.at("cells"), pilot.at("median_library"), pilot.at("mean_library"),
+                          pilot.at("zeros")};
+  pilot.at("gene_means").get_to(stored.means);
+  as_long(stored.means, genes, "gene_means");
+  if (json.contains("inverse_dispersion")) {
+    json.at("inverse_dispersion").get_to(fitted.inverse_dispersion);
+    json.at("dispersion_status").get_to(fitted.dispersion_status);
+    as_long(fitted.inverse_dispersion, genes, "inverse_dispersion");
+    as_long(fitted.dispersion_status, genes, "dispersion_status");
+  }
+  if (json.contains("cell_barcodes")) json.at("cell_barcodes").get_to(fitted.cell_barcodes);
+  if (json.contains("cell_labels")) json.at("cell_labels").get_to(fitted.cell_labels);
+  if (const auto* posterior = fitted.model->get_if<hm::variational_posterior<>>()) {
+    const hm::index cells = posterior->encoded().cells();
+    if (!fitted.cell_barcodes.empty()) as_long(fitted.cell_barcodes, cells, "cell_barcodes");
+    if (!fitted.cell_labels.empty()) as_long(fitted.cell_labels, cells, "cell_labels");
+  } else {
+    hm::require(fitted.cell_barcodes.empty() && fitted.cell_labels.empty(), "cell_barcodes",
+                "are of models that draw around pilot cells");
+  }
+}
+
+/// The model's genes among those that were never counted.
+void place_genes(stored_model& stored, const std::filesystem::path& path) {
+  const io::model_notes& notes = stored.fitted.model->notes();
+  const hm::index genes = stored.fitted.model->genes(), silent = notes.silent.genes.size();
+  hm::index next = 0;  // of the silent ones
+  for (hm::index m = 0; m < genes + silent; ++m) {
+    const bool is_silent = next < silent && notes.silent.at[static_cast<std::size_t>(next)] == m;
+    const auto k = static_cast<std::size_t>(is_silent ? next++ : std::ssize(stored.model));
+    if (!is_silent) stored.model.push_back(m);
+    const io::features& from = is_silent ? notes.silent.genes : notes.genes;
+    if (from.size() > 0) {
+      stored.genes.push_back(from.ids[k], from.symbols[k], from.types[k]);
+    } else {
+      const std::string name = "gene_" + std::to_string(k + 1);
+      stored.genes.push_back(name, name, io::gene_expression);
+    }
+  }
+  if (next != silent)
+    throw hm::io_error(path.string(), 0, "has genes without counts in no column of its own");
+}
+
+}  // namespace
+
+void check_model_output(const char* option, const std::string& path,
+                        const generate_options& options) {
+  hm::require(!path.empty(), option, "the name of the file is empty");
+  hm::require(options.model != "vae-posterior" || options.residual == "none", option,
+              "vae-posterior with --residual is a table of every pilot cell, which no file takes");
+  std::error_code no_matter;
+  hm::require(!std::filesystem::equivalent(options.pilot, path, no_matter), option,
+              path + " is the pilot itself");
+  check_output_file(path, options.overwrite);
+}
+
+void write_model(const std::filesystem::path& path, const fitted_model& fitted,
+                 const pilot_data& pilot, const generate_options& options,
+                 const hm::random_engine& rng) {
+  io::model_notes notes = fitted.model->notes();
+  const auto as_text = [](const json_type& json, int indent) {
+    return json.dump(indent, ' ', false, json_type::error_handler_t::replace);
+  };
+  hm::fingerprint data;
+  data.add(pilot.training);
+  for (const auto& id : notes.genes.ids) data.add(id);
+  notes.texts = {{note::options, as_text(training_as_json(options), 2) + "\n"},
+                 {note::seed, std::to_string(options.seed)},
+                 {note::position, std::to_string(rng.position())},
+                 {note::data, data.str()},
+                 {note::log, fitted.training_log},
+                 {note::training, as_text(training_of(fitted, summary_of(pilot)), -1)}};
+  fitted.model->with_notes(std::move(notes)).save(path);
+}
+
+stored_model read_model(const hm::thread_executor& run, const std::filesystem::path& path) {
+  stored_model stored;
+  stored.fitted.model = io::load_any(run, path);
+  const io::model_notes& notes = stored.fitted.model->notes();
+  const auto number = [&](const char* name, std::uint64_t otherwise) {
+    const std::string* text = notes.text(name);
+    if (text == nullptr) return otherwise;
+    const auto value = parsed<std::uint64_t>(*text);
+    if (!value)
+      throw hm::io_error(
+          path.string(), 0,
+          "its note '" + std::string(name) + "' is no whole number: '" + *text + "'");
+    return *value;
+  };
+  stored.seed = number(note::seed, 1);
+  stored.position = number(note::position, 0);
+  if (const auto* text = notes.text(note::log)) stored.fitted.training_log = *text;
+  if (const auto* text = notes.text(note::options)) stored.options = *text;
+  place_genes(stored, path);
+  if (const auto* text = notes.text(note::training)) {
+    const auto fail = [&](const std::string& what) {
+      throw hm::io_error(path.string(), 0, "its note 'training' is damaged: " + what);
+    };
+    try {
+      read_training(*text, stored, stored.fitted.model->genes());
+    } catch (const json_type::exception& error) {
+      fail(error.what());
+    } catch (const std::invalid_argument& error) {
+      fail(error.what());
+    }
+  }
+  return stored;
+}
+
+}  // namespace program
