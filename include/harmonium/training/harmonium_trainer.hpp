@@ -213,8 +213,7 @@ class harmonium_trainer {
                 std::to_string(counts_->genes()));
     require(options_.shrink_means, "train_harmonium",
             "a prior needs shrink_means: it says where to shrink them");
-    report_.emplace(
-        prior_report{.genes = prior.genes(), .by_id = prior.by_id, .by_symbol = prior.by_symbol});
+    report_ = report_of(prior);
     if (options_.prior_weight == prior_weighting::zero) return;
     labels_.assign(labels.begin(), labels.end());
     if (options_.prior_weight == prior_weighting::one) return use_prior();

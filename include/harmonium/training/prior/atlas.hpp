@@ -14,6 +14,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/training/prior/match_genes.hpp"
+#include "harmonium/training/prior/prior_report.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -134,6 +135,11 @@ inline atlas_prior prior_for(const atlas& from, std::span<const std::string> ids
     prior.own_variances[m] = from.own_variances[at];
   }
   return prior;
+}
+
+/// A report of a prior that nothing was decided about yet.
+inline prior_report report_of(const atlas_prior& prior) {
+  return {.genes = prior.genes(), .by_id = prior.by_id, .by_symbol = prior.by_symbol};
 }
 
 }  // namespace harmonium::inline v0_2
