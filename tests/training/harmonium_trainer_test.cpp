@@ -98,9 +98,9 @@ TEST_CASE(
   const auto truth = support::make_atlas(150, 1);
   const auto pilot = support::make_pilot(truth, 120, 2);
   hm::harmonium_options<> options = small();
-  options.em.components = 3;
+  options.em.components = 1;  // one of each label
   options.labels = pilot.component;
-  options.prior_components = 3;
+  options.prior_components = 1;
   hm::random_engine rng(3), same(3), threaded(3);
   const auto alone = hm::train_harmonium(serial, pilot.counts, options, rng);
   CHECK(!alone.prior);
@@ -108,6 +108,8 @@ TEST_CASE(
   const auto with = hm::train_harmonium(serial, pilot.counts, options, same);
   CHECK(rng == same);
   REQUIRE(with.prior);
+  REQUIRE(with.group.components() == 3);
+  REQUIRE(alone.group.components() == 3);
   CHECK(with.prior->used);
   CHECK(with.prior->weight > 0.9);
   CHECK(with.prior->by_id == 150);

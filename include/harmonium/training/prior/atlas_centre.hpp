@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The factors of an atlas as what a pilot's are shrunk to.
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// Totals of genes shrunk to what was expected of them, where there may be several expectations.
 #pragma once
 

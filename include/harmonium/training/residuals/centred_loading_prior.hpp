@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
+/// @internal
 /// The prior of a factor's loadings that were learned from other cells before.
 #pragma once
 
