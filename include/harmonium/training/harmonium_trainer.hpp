@@ -108,8 +108,9 @@ states_with_prior states_of_fit_with_prior(const Executor& run, const Counts& co
           centre_of(*options.prior, component_shares(placed, fit.responsibilities, fit.sizes))};
 }
 
-/// A `trainer` of the recommended composition. Stages: "components" (principal components and
-/// k-means), "expectation-maximisation" (exact, of the categorical group), "dispersions" (means and
+/// A `trainer` of the recommended composition. Stages: with a prior whose use is left to held-out
+/// cells "prior" (`prior_guard`, one step a fold), "components" (principal components and k-means),
+/// "expectation-maximisation" (exact, of the categorical group), "dispersions" (means and
 /// dispersions shrunk over the genes), then those of `residual_trainer`: "scores", "factors",
 /// "tables". Copies share what does not change.
 ///
