@@ -30,7 +30,9 @@ TEST_CASE("an atlas is kept and is the prior of a pilot") {
 
   const hm::harmonium_options<> atlas_options{.em = {.components = 16}, .residual = {.rank = 25}};
   const auto fitted = hm::train_harmonium(run, tissue.counts, atlas_options, rng);
-  io::save(fitted, path, {.genes = tissue.genes});
+  io::model_notes notes;
+  notes.genes = tissue.genes;
+  io::save(fitted, path, notes);
 
   const auto atlas = io::load_atlas(path);
   const auto prior = hm::prior_for(atlas, pilot.genes.ids, pilot.genes.symbols);
