@@ -21,6 +21,7 @@ struct generate_options {
   std::string model;               ///< harmonium unless given; scdbm with --preset paper
   std::string preset = "default";  ///< the model's own name for it after `complete`
   std::vector<long> hidden;        ///< the model's own unless given
+  bool hidden_by_default = false;  ///< set by `complete`
   bool choose_hidden = false;      ///< --hidden auto
   std::vector<long> epochs;        ///< pretraining per layer, then joint; the preset's unless given
   std::optional<double> learning_rate;
@@ -39,6 +40,8 @@ struct generate_options {
   std::vector<std::string> cells_of;  ///< "TYPE=N"
   std::string residual;               ///< the model's own unless given, after `complete`
   std::string size_factors = "none";
+  std::string prior;                  ///< a model file of the same tissue
+  std::string prior_weight = "auto";  ///< or 0 or 1
   long clusters = 8;
   int threads = 0;
   bool plain = false;

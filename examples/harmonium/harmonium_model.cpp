@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "harmonium_model.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <optional>
+#include <string>
+#include <tuple>
 
 #include "cell_types.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/select_counts.hpp"
+#include "harmonium/io/atlas.hpp"
 #include "harmonium/training/categorical_em.hpp"
 #include "harmonium/training/choose_components.hpp"
 #include "harmonium/training/component_likelihood.hpp"
 #include "harmonium/training/harmonium_trainer.hpp"
+#include "harmonium/training/prior/atlas.hpp"
+#include "harmonium/training/prior/prior_guard.hpp"
+#include "harmonium/training/prior/prior_report.hpp"
 #include "residual_cells.hpp"
 #include "synthetic_cells.hpp"
 
@@ -19,6 +27,58 @@ namespace program {
 namespace hm = harmonium;
 
 namespace {
+
+/// An atlas for a pilot, and what is known of its use.
+struct known_prior {
+  hm::atlas_prior genes;
+  hm::prior_report report;
+};
+
+/// Reads the atlas that was asked for and decides whether it is used.
+template <class Sizes>
+std::optional<known_prior> read_prior(const hm::thread_executor& run, const pilot_data& pilot,
+                                      const hm::count_matrix<>& training,
+                                      const numbered_labels& labels,
+                                      const hm::categorical_em_options& em,
+                                      const generate_options& asked, terminal_progress& watch) {
+  if (asked.prior.empty()) return std::nullopt;
+  const auto genes = hm::io::select(pilot.all.genes, pilot.expressed);
+  known_prior prior{hm::prior_for(hm::io::load_atlas(asked.prior, run), genes.ids, genes.symbols),
+                    {}};
+  prior.report = hm::report_of(prior.genes);
+  prior.report.used = asked.prior_weight == "1";
+  if (asked.prior_weight != "auto") return prior;
+  // A stream of its own: an atlas refused leaves the cells of the pilot alone.
+  const hm::harmonium_options<> defaults;
+  hm::prior_guard<hm::count_matrix<>, Sizes> guard(training, labels.number, em, defaults.means,
+                                                   defaults.dispersion,
+                                                   hm::random_engine(asked.seed, 1));
+  while (!guard.done()) {
+    if (watch(hm::progress{"prior", guard.taken(), guard.steps(), {}}) == hm::flow::stop)
+      throw interruption{};
+    guard.step(run, prior.genes);
+  }
+  prior.report.verdict = guard.verdict();
+  prior.report.used = prior.report.verdict.helps();
+  return prior;
+}
+
+/// One line on the use of an atlas.
+std::string in_words(const hm::prior_report& report, const generate_options& asked) {
+  std::string text = report.used ? "used" : "not used";
+  if (asked.prior_weight != "auto")
+    text += " as asked";
+  else if (report.verdict.cells == 0)
+    text += ": the pilot has too few cells to judge it";
+  else
+    text += std::string(report.used ? ": held-out cells gain " : ": held-out cells do not gain (") +
+            rounded(report.verdict.gain) + " +- " + rounded(report.verdict.standard_error) +
+            " nats" + (report.used ? "" : "), the cells are those of the pilot alone");
+  if (report.used) text += "; " + rounded(100 * report.weight) + " % of the gene means follow it";
+  return text + "; it has " + std::to_string(report.by_id + report.by_symbol) + " of " +
+         std::to_string(report.genes) + " genes (" + std::to_string(report.by_id) + " by id, " +
+         std::to_string(report.by_symbol) + " by symbol)";
+}
 
 template <class Sizes>
 fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pilot,
@@ -64,6 +124,10 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
     made.facts.emplace_back("held-out nats per cell", tried);
   }
 
+  auto prior = read_prior<Sizes>(run, pilot, *training, labels, em, asked, watch);
+  if (prior && prior->report.used && asked.hidden_by_default)
+    em.components = std::max(em.components, hm::harmonium_options<>{}.prior_components);
+
   using trainer_type = hm::categorical_trainer<hm::count_matrix<>, Sizes>;
   std::optional<trainer_type> trainer(std::in_place, *training, labels.number, em, rng);
   made.training_log = "iteration,log_likelihood,held_out_log_likelihood\n";
@@ -83,11 +147,28 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
   if (!trainer->run(run, log_and_watch)) throw interruption{};
   hm::categorical_fit fit = trainer->model();
 
-  auto [states, dispersion] =
-      hm::states_of_fit<Sizes>(run, *trainer->by_gene(), fit, hm::harmonium_options<>{});
+  hm::count_states states;
+  hm::component_dispersions dispersion;
+  std::shared_ptr<const hm::factor_centre> centre;
+  if (prior && prior->report.used) {
+    hm::harmonium_options<> with_prior;
+    with_prior.prior = std::move(prior->genes);
+    auto found =
+        hm::states_of_fit_with_prior<Sizes>(run, *training, *trainer->by_gene(), fit, with_prior);
+    states = std::move(found.states);
+    dispersion = std::move(found.dispersion);
+    centre = std::move(found.centre);
+    prior->report.weight = found.weight;
+  } else {
+    std::tie(states, dispersion) =
+        hm::states_of_fit<Sizes>(run, *trainer->by_gene(), fit, hm::harmonium_options<>{});
+  }
   trainer.reset();  // and the counts by gene
-  auto [model, learned_from] = fit_residual(run, *training, std::move(states),
-                                            trained_group{fit, dispersion}, asked, watch, rng);
+  auto [model, learned_from] =
+      fit_residual(run, *training, std::move(states),
+                   trained_group{fit, dispersion, std::move(centre),
+                                 prior ? std::optional(prior->report) : std::nullopt},
+                   asked, watch, rng);
   hm::io::model_notes notes;
   for (hm::index c = 0; c < fit.components(); ++c)
     notes.labels.push_back(
@@ -103,6 +184,7 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
   std::string residual = residual_in_words(asked.residual);
   if (learned_from < training->cells())
     residual += ", learned from " + std::to_string(learned_from) + " cells";
+  if (prior) made.facts.emplace_back("prior", in_words(prior->report, asked));
   made.facts.emplace_back("residual correlation", residual);
   if (asked.size_factors != "none")
     made.facts.emplace_back("size factors", "scale the " + asked.size_factors);

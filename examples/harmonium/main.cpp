@@ -156,6 +156,21 @@ void add_model_options(CLI::App& command, program::generate_options& options) {
       ->check(CLI::IsMember({"none", "dispersion", "mean"}))
       ->capture_default_str()
       ->group(model);
+  command
+      .add_option(
+          "--prior", options.prior,
+          "Of harmonium: an atlas, that is a model that `harmonium fit` made of thousands of "
+          "cells of the same tissue (--hidden 16); genes are matched by id, else by symbol")
+      ->type_name("FILE")
+      ->group(model);
+  command
+      .add_option(
+          "--prior-weight", options.prior_weight,
+          "auto: the atlas is used if held-out cells of the pilot gain by it; 0: it is not; "
+          "1: it is. How many genes then follow it is learned from the pilot")
+      ->check(CLI::IsMember({"auto", "0", "1"}))
+      ->capture_default_str()
+      ->group(model);
   add_number_list(command, "--epochs", options.epochs, 0, 1000000, 4,
                   "Pretraining epochs of each hidden layer, then, if there are several, epochs of "
                   "joint training [60,40,10, or none before exact or sampled maximum "
@@ -213,6 +228,7 @@ void describe_generate(CLI::App& command, program::generate_options& options) {
   harmonium generate --pilot pilot.csv.gz --orientation genes-by-cells --genes 1000 --output out/
   harmonium generate --pilot pilot/ --labels labels.tsv --cells-of "NK=500" --output out/
   harmonium generate --pilot pilot/ --model scdbm --preset paper --output out/
+  harmonium generate --pilot pilot/ --prior atlas.harmonium --output out/
   harmonium generate --model-file pilot.harmonium --cells 10000 --output synthetic/
 
 The output folder receives matrix.mtx.gz, features.tsv.gz and barcodes.tsv.gz with the pilot's genes,

@@ -30,16 +30,19 @@ residual_model fit_residual(const hm::thread_executor& run, const hm::count_matr
     using generator = typename decltype(training)::model_type;
     const hm::index used = training.cells_used();
     if (group)
-      return {hm::io::any_model(hm::trained_harmonium<generator>{
-                  std::move(group->fit), std::move(group->dispersion), training.model()}),
-              used};
+      return {
+          hm::io::any_model(hm::trained_harmonium<generator>{
+              std::move(group->fit), std::move(group->dispersion), training.model(), group->prior}),
+          used};
     return {hm::io::any_model(training.model()), used};
   };
   const auto with_sizes = [&](auto sizes) {
     if (options.residual == "full") return with(sizes, hm::full_copula{});
     if (options.residual == "blend") return with(sizes, hm::full_copula{.blend = 10});
     if (options.residual == "none") return with(sizes, hm::independent_residuals{});
-    return with(sizes, hm::low_rank_copula{});
+    hm::low_rank_copula policy;
+    if (group) policy.centre = group->centre;
+    return with(sizes, policy);
   };
   if (options.size_factors == "dispersion") return with_sizes(hm::scaled_dispersion{});
   if (options.size_factors == "mean") return with_sizes(hm::scaled_mean{});

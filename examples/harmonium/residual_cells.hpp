@@ -4,6 +4,7 @@
 /// options name.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,6 +15,8 @@
 #include "harmonium/models/count_states.hpp"
 #include "harmonium/training/categorical_fit.hpp"
 #include "harmonium/training/component_dispersions.hpp"
+#include "harmonium/training/prior/prior_report.hpp"
+#include "harmonium/training/residuals/factor_centre.hpp"
 #include "terminal_progress.hpp"
 
 namespace program {
@@ -28,6 +31,8 @@ struct residual_model {
 struct trained_group {
   harmonium::categorical_fit fit;
   harmonium::component_dispersions dispersion;
+  std::shared_ptr<const harmonium::factor_centre> centre = {};  ///< of an atlas that is used
+  std::optional<harmonium::prior_report> prior = {};            ///< if an atlas was given
 };
 
 /// @param group with it the model is a `trained_harmonium`, else a `correlated_cells`

@@ -87,6 +87,7 @@ void check_together(const generate_options& options) {
       {"--cells-of", !options.cells_of.empty()},
       {"--hidden", !options.hidden.empty() || options.choose_hidden},
       {"--residual", !options.residual.empty()},
+      {"--prior", !options.prior.empty()},
       {"--held-out", options.held_out != unset.held_out}};
   for (const auto& [name, is_given] : given) {
     const std::string option = name;
@@ -98,12 +99,15 @@ void check_together(const generate_options& options) {
                       : of_chains                  ? scdbm
                       : option == "--library"      ? variational
                       : option == "--size-factors" ? harmonium
+                      : option == "--prior"        ? harmonium
                       : option == "--cells-of"     ? harmonium || variational
                       : option == "--residual"     ? scdbm || harmonium || posterior
                                                    : scdbm || harmonium;
     hm::require(!is_given || used, "--model", options.model + " has no use for " + option);
   }
   hm::require(!options.patience || options.held_out > 0, "--patience", "needs --held-out cells");
+  hm::require(!options.prior.empty() || options.prior_weight == unset.prior_weight,
+              "--prior-weight", "needs a --prior");
   hm::require(options.cells_of.empty() || !options.cells, "--cells-of",
               "takes the place of --cells");
   hm::require(options.cells_of.empty() || !options.labels.empty() || !options.labels_column.empty(),
@@ -171,6 +175,10 @@ nlohmann::ordered_json training_as_json(const generate_options& options) {
       json["hidden"] = options.hidden;
     json["residual"] = options.residual;
     json["size_factors"] = options.size_factors;
+    if (!options.prior.empty()) {
+      json["prior"] = options.prior;
+      json["prior_weight"] = options.prior_weight;
+    }
     json["held_out"] = options.held_out;
   }
   if (options.model == "scdbm") {
@@ -225,6 +233,8 @@ generate_options complete(generate_options options) {
   check_together(options);
   const bool scdbm = options.model == "scdbm";
   if (is_variational(options) && options.preset == "default") options.preset = "pilot_default";
+  // Where a prior is used, the library says how many components there are at least.
+  options.hidden_by_default = options.hidden.empty() && !options.choose_hidden;
   if (options.hidden.empty())
     options.hidden = scdbm ? std::vector<long>{4, 2} : std::vector<long>{8};
   if (options.residual.empty())

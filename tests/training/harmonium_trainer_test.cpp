@@ -10,6 +10,7 @@
 #include "harmonium/training/residuals/full_copula.hpp"
 #include "harmonium/training/residuals/independent_residuals.hpp"
 #include "harmonium/training/train_harmonium.hpp"
+#include "support/atlas_cells.hpp"
 #include "support/toy_counts.hpp"
 
 namespace hm = harmonium;
@@ -90,4 +91,85 @@ TEST_CASE("the residual correlation takes so many cells of each component") {
   options.residual_cells = 10;
   options.residual.rank = 0;  // refused at once, not after half the work
   CHECK_THROWS_AS(hm::harmonium_trainer(counts, options, rng), std::invalid_argument);
+}
+
+TEST_CASE(
+    "an atlas of the same law is used, and means come nearer the truth than the pilot's own") {
+  const auto truth = support::make_atlas(150, 1);
+  const auto pilot = support::make_pilot(truth, 120, 2);
+  hm::harmonium_options<> options = small();
+  options.em.components = 1;  // one of each label
+  options.labels = pilot.component;
+  options.prior_components = 1;
+  hm::random_engine rng(3), same(3), threaded(3);
+  const auto alone = hm::train_harmonium(serial, pilot.counts, options, rng);
+  CHECK(!alone.prior);
+  options.prior = hm::prior_for(truth, truth.ids, truth.symbols);
+  const auto with = hm::train_harmonium(serial, pilot.counts, options, same);
+  CHECK(rng == same);
+  REQUIRE(with.prior);
+  REQUIRE(with.group.components() == 3);
+  REQUIRE(alone.group.components() == 3);
+  CHECK(with.prior->used);
+  CHECK(with.prior->weight > 0.9);
+  CHECK(with.prior->by_id == 150);
+  CHECK(with.prior->verdict.cells == 120);
+  CHECK(support::log_error(with.generator.states().mean, truth.mean) <
+        0.7 * support::log_error(alone.generator.states().mean, truth.mean));
+  const auto two = hm::train_harmonium(hm::thread_executor(2), pilot.counts, options, threaded);
+  CHECK(two.generator.states().mean == with.generator.states().mean);
+  CHECK(two.generator.residual().loadings() == with.generator.residual().loadings());
+}
+
+TEST_CASE(
+    "an atlas refused, by held-out cells or by the caller, leaves the pilot alone bit for bit") {
+  const auto truth = support::make_atlas(150, 1);
+  const auto pilot = support::make_pilot(truth, 120, 2);
+  const auto wrong = support::with_wrong_genes(truth);
+  auto options = small();
+  hm::random_engine a(3), b(3), c(3), d(3);
+  const auto alone = hm::train_harmonium(serial, pilot.counts, options, a);
+  options.prior = hm::prior_for(wrong, truth.ids, truth.symbols);
+  const auto refused = hm::train_harmonium(serial, pilot.counts, options, b);
+  options.prior_weight = hm::prior_weighting::zero;
+  const auto unasked = hm::train_harmonium(serial, pilot.counts, options, c);
+  for (const auto* other : {&refused, &unasked}) {
+    REQUIRE(other->prior);
+    CHECK(!other->prior->used);
+    CHECK(other->prior->weight == 0);
+    CHECK(other->generator.states().mean == alone.generator.states().mean);
+    CHECK(other->generator.residual().loadings() == alone.generator.residual().loadings());
+  }
+  CHECK(refused.prior->verdict.cells == 120);
+  CHECK(unasked.prior->verdict.cells == 0);
+  options.prior_weight = hm::prior_weighting::one;
+  const auto forced = hm::train_harmonium(serial, pilot.counts, options, d);
+  CHECK(forced.prior->used);
+  CHECK(forced.prior->verdict.cells == 0);
+  CHECK(forced.group.components() == 10);  // 14 wanted, one for 12 cells at most
+  CHECK(forced.prior->weight < 0.7);
+}
+
+TEST_CASE("with a prior the guard's stage comes first; copies go on; other residuals take means") {
+  const auto truth = support::make_atlas(60, 1);
+  const auto pilot = support::make_pilot(truth, 60, 2);
+  hm::harmonium_options<hm::independent_residuals> options{.em = {.components = 2}};
+  options.prior = hm::prior_for(truth, truth.ids, truth.symbols);
+  hm::random_engine rng(1);
+  hm::harmonium_trainer training(pilot.counts, options, rng);
+  CHECK(training.ahead().stage == "prior");
+  CHECK(training.ahead().total == 3);
+  training.step(serial);
+  auto copy = training;
+  while (!training.done()) training.step(serial);
+  while (!copy.done()) copy.step(hm::thread_executor(2));
+  CHECK(training.log().front().figure("gain").has_value());
+  CHECK(training.model().generator.states().mean == copy.model().generator.states().mean);
+  options.shrink_means = false;
+  CHECK_THROWS_WITH_AS(hm::harmonium_trainer(pilot.counts, options, rng),
+                       doctest::Contains("shrink_means"), std::invalid_argument);
+  const auto other = support::make_pilot(support::make_atlas(50, 1), 60, 2);
+  options.shrink_means = true;
+  CHECK_THROWS_WITH_AS(hm::harmonium_trainer(other.counts, options, rng),
+                       doctest::Contains("60 genes, the pilot has 50"), std::invalid_argument);
 }

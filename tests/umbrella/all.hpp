@@ -6,6 +6,7 @@
 #include "harmonium/core/xtensor.hpp"
 #include "harmonium/harmonium.hpp"
 #include "harmonium/io/any_model.hpp"
+#include "harmonium/io/atlas.hpp"
 #include "harmonium/io/gene_list.hpp"
 #include "harmonium/io/known_models.hpp"
 #include "harmonium/io/labels.hpp"

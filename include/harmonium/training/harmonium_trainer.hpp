@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,13 @@
 #include "harmonium/training/categorical_em.hpp"
 #include "harmonium/training/component_dispersions.hpp"
 #include "harmonium/training/empirical_bayes_means.hpp"
+#include "harmonium/training/prior/atlas.hpp"
+#include "harmonium/training/prior/atlas_centre.hpp"
+#include "harmonium/training/prior/pilot_in_atlas.hpp"
+#include "harmonium/training/prior/prior_guard.hpp"
+#include "harmonium/training/prior/prior_report.hpp"
+#include "harmonium/training/prior/two_base_means.hpp"
+#include "harmonium/training/residuals/factor_centre.hpp"
 #include "harmonium/training/residuals/low_rank_copula.hpp"
 #include "harmonium/training/residuals/residual_policy.hpp"
 #include "harmonium/training/residuals/residual_trainer.hpp"
@@ -47,6 +55,10 @@ struct harmonium_options {
                                        ///< `categorical_trainer`), or none; borrowed
   index residual_cells = 1000;  ///< of each component, from which the residual correlation is
                                 ///< learned; of more, so many at random
+  std::optional<atlas_prior> prior = {};  ///< what is known of the tissue (`prior_for`)
+  prior_weighting prior_weight = prior_weighting::automatic;  ///< who decides about its use
+  index prior_components = 14;  ///< at least so many components where the prior is used: means that
+                                ///< lean on an atlas bear smaller ones
 };
 
 /// The hidden states of a fit as `correlated_cells` wants them: means and dispersions shrunk over
@@ -68,8 +80,37 @@ std::pair<count_states, component_dispersions> states_of_fit(
   return {std::move(states), std::move(dispersion)};
 }
 
-/// A `trainer` of the recommended composition. Stages: "components" (principal components and
-/// k-means), "expectation-maximisation" (exact, of the categorical group), "dispersions" (means and
+/// Hidden states of a pilot that follow an atlas as far as they do.
+struct states_with_prior {
+  count_states states;
+  component_dispersions dispersion;
+  double weight = 0;  ///< w, the share of the genes whose means follow the atlas
+  std::shared_ptr<const factor_centre> centre;  ///< for `low_rank_copula`; none without factors
+};
+
+/// The same with the means of a pilot whose genes may follow `options.prior`.
+/// @throws std::invalid_argument if the prior is not one for the pilot's genes.
+template <size_factor_policy Sizes, executor Executor, count_source Counts, class Value,
+          residual_policy Residual>
+states_with_prior states_of_fit_with_prior(const Executor& run, const Counts& counts,
+                                           const counts_by_gene<Value>& by_gene,
+                                           const categorical_fit& fit,
+                                           const harmonium_options<Residual>& options) {
+  const auto placed = place_in_atlas<Sizes>(run, counts, fit.sizes, *options.prior);
+  auto found = two_base_means(run, by_gene, fit.responsibilities, fit.sizes, fit.theta,
+                              *options.prior, placed, options.means);
+  categorical_fit followed = fit;
+  followed.mean = std::move(found.mean);
+  auto given = options;
+  given.shrink_means = false;
+  auto [states, dispersion] = states_of_fit<Sizes>(run, by_gene, followed, given);
+  return {std::move(states), std::move(dispersion), found.weight,
+          centre_of(*options.prior, component_shares(placed, fit.responsibilities, fit.sizes))};
+}
+
+/// A `trainer` of the recommended composition. Stages: with a prior whose use is left to held-out
+/// cells "prior" (`prior_guard`, one step a fold), "components" (principal components and k-means),
+/// "expectation-maximisation" (exact, of the categorical group), "dispersions" (means and
 /// dispersions shrunk over the genes), then those of `residual_trainer`: "scores", "factors",
 /// "tables". Copies share what does not change.
 ///
@@ -91,12 +132,14 @@ class harmonium_trainer {
                     random_engine& rng)
       : counts_(&counts),
         options_(options),
+        group_rng_(rng),
         group_(std::in_place, counts, options.labels, options.em, rng),
         residual_rng_(rng()) {
     options_.labels = {};  // the group has its copy
     random_engine unused(0);
     (void)options.residual.begin(nullptr, random_streams(unused));
     require(options.residual_cells >= 1, "train_harmonium", "residual_cells must be at least 1");
+    if (options_.prior) consider_prior(options.labels);
   }
   harmonium_trainer(const Counts&&, auto&&...) = delete;
 
@@ -108,13 +151,17 @@ class harmonium_trainer {
     require(!done(), "harmonium_trainer::step", "training is finished");
     if (residual_) {
       log_.push_back(residual_->step(run));
+    } else if (guard_) {
+      guard_->step(run, *options_.prior);
+      const auto verdict = guard_->verdict();
+      log_.push_back({"prior", guard_->taken(), {{"gain", verdict.gain}}});
+      if (guard_->done()) decide(verdict);
     } else if (!group_->done()) {
       log_.push_back(group_->step(run));
     } else {
-      auto [states, dispersion] =
-          states_of_fit<Sizes>(run, *group_->by_gene(), group_->model(), options_);
+      auto [states, dispersion, residual] = find_states(run);
       random_engine own = residual_rng_;
-      residual_.emplace(*counts_, std::move(states), options_.residual,
+      residual_.emplace(*counts_, std::move(states), residual,
                         residual_training_options{.calibration = options_.calibration,
                                                   .cells_per_state = options_.residual_cells},
                         own);
@@ -135,6 +182,7 @@ class harmonium_trainer {
   /// Where training stands: the stage of the next step, its steps so far and in all.
   [[nodiscard]] progress ahead() const noexcept {
     if (residual_) return residual_->ahead();
+    if (guard_) return {"prior", guard_->taken(), guard_->steps(), {}};
     if (!group_->done()) return group_->ahead();
     return {"dispersions", 0, 1, {}};
   }
@@ -155,14 +203,70 @@ class harmonium_trainer {
   /// @throws std::invalid_argument unless `done()`.
   [[nodiscard]] trained_harmonium<generator_type> model() const {
     require(done(), "harmonium_trainer::model", "training is not finished");
-    return {fit_, dispersion_, residual_->model()};
+    return {fit_, dispersion_, residual_->model(), report_};
   }
 
  private:
+  void consider_prior(std::span<const index> labels) {
+    const atlas_prior& prior = *options_.prior;
+    require(prior.genes() == counts_->genes(), "train_harmonium",
+            "the prior was made for " + std::to_string(prior.genes()) + " genes, the pilot has " +
+                std::to_string(counts_->genes()));
+    require(options_.shrink_means, "train_harmonium",
+            "a prior needs shrink_means: it says where to shrink them");
+    report_ = report_of(prior);
+    if (options_.prior_weight == prior_weighting::zero) return;
+    labels_.assign(labels.begin(), labels.end());
+    if (options_.prior_weight == prior_weighting::one) return use_prior();
+    // A stream that nothing else draws from: a prior refused leaves what the pilot alone would be.
+    guard_.emplace(*counts_, labels, options_.em, options_.means, options_.dispersion,
+                   random_engine(residual_rng_.seed(), 1));
+    if (guard_->done()) decide({});
+  }
+
+  void decide(const prior_verdict& verdict) {
+    report_->verdict = verdict;
+    if (verdict.helps()) use_prior();
+    guard_.reset();
+  }
+
+  void use_prior() {
+    report_->used = true;
+    if (options_.prior_components <= options_.em.components) return;
+    options_.em.components = options_.prior_components;
+    random_engine rng = group_rng_;
+    group_.emplace(*counts_, labels_, options_.em, rng);
+  }
+
+  struct found_states {
+    count_states states;
+    component_dispersions dispersion;
+    Residual residual;
+  };
+
+  template <executor Executor>
+  found_states find_states(const Executor& run) {
+    if (!report_ || !report_->used) {
+      auto [states, dispersion] =
+          states_of_fit<Sizes>(run, *group_->by_gene(), group_->model(), options_);
+      return {std::move(states), std::move(dispersion), options_.residual};
+    }
+    auto found = states_of_fit_with_prior<Sizes>(run, *counts_, *group_->by_gene(), group_->model(),
+                                                 options_);
+    report_->weight = found.weight;
+    found_states result{std::move(found.states), std::move(found.dispersion), options_.residual};
+    if constexpr (requires { result.residual.centre; }) result.residual.centre = found.centre;
+    return result;
+  }
+
   const Counts* counts_;
   harmonium_options<Residual> options_;
+  random_engine group_rng_;    ///< as it was before the group took from it
+  std::vector<index> labels_;  ///< of every cell; kept until a prior is decided upon
   std::optional<categorical_trainer<Counts, Sizes>> group_;  ///< until the residual's turn
   random_engine residual_rng_;
+  std::optional<prior_guard<Counts, Sizes>> guard_;  ///< until it has decided
+  std::optional<prior_report> report_;               ///< if there is a prior
   categorical_fit fit_;
   component_dispersions dispersion_;
   std::optional<residual_type> residual_;

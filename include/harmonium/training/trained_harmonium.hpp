@@ -3,8 +3,11 @@
 /// What training of the recommended model results in.
 #pragma once
 
+#include <optional>
+
 #include "harmonium/training/categorical_fit.hpp"
 #include "harmonium/training/component_dispersions.hpp"
+#include "harmonium/training/prior/prior_report.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -14,6 +17,7 @@ struct trained_harmonium {
   categorical_fit group;
   component_dispersions dispersion;
   Generator generator;
+  std::optional<prior_report> prior = {};  ///< what became of a prior, if there was one
 };
 
 }  // namespace harmonium::inline v0_2

@@ -71,6 +71,7 @@ class factor_scores {
     });
   }
 
+  /// What it was made of.
   [[nodiscard]] const score_factors& parts() const noexcept { return parts_; }
   /// W, genes x rank.
   [[nodiscard]] const matrix<double>& loadings() const noexcept { return parts_.loadings; }

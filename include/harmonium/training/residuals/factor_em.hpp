@@ -20,7 +20,9 @@
 #include "harmonium/core/symmetric_factor.hpp"
 #include "harmonium/core/wide_packs.hpp"
 #include "harmonium/core/widest.hpp"
+#include "harmonium/training/residuals/centred_loading_prior.hpp"
 #include "harmonium/training/residuals/expected_scores.hpp"
+#include "harmonium/training/residuals/factor_centre.hpp"
 #include "harmonium/training/residuals/loading_prior.hpp"
 #include "harmonium/training/residuals/scored_pilot.hpp"
 
@@ -41,7 +43,8 @@ class factor_em {
         uncertainty_(matrix<double>::Zero(rank, rank)),
         loadings_(matrix<double>::Zero(pilot_->genes(), rank)),
         variance_(vector<double>::Ones(pilot_->genes())),
-        prior_(rank) {
+        prior_(rank),
+        centred_prior_(0) {
     const expected_scores expected(run, *pilot_);
     const principal_components start =
         pca(watched_operator(expected, run), {.components = rank, .tolerance = 1e-4});
@@ -49,6 +52,29 @@ class factor_em {
     for (index k = 0; k < start.singular_values.size(); ++k)
       if (start.singular_values[k] > 0)
         factors_.row(k) = start.scores.col(k).transpose() * (root / start.singular_values[k]);
+  }
+
+  /// Starts from the factors that a centre sees and `free` others. @throws std::invalid_argument if
+  /// the centre is not of the pilot's genes.
+  template <executor Executor>
+  factor_em(const Executor& run, std::shared_ptr<const scored_pilot> pilot,
+            std::shared_ptr<const factor_centre> centre, index free, double least_variance)
+      : pilot_(std::move(pilot)),
+        rank_(centre->rank() + free),
+        least_variance_(least_variance),
+        loadings_(matrix<double>::Zero(pilot_->genes(), rank_)),
+        variance_(centre->own_variances),
+        prior_(rank_),
+        centre_(std::move(centre)),
+        centred_prior_(centre_->rank()) {
+    require(centre_->genes() == pilot_->genes() && variance_.size() == pilot_->genes() &&
+                std::ssize(centre_->known) == pilot_->genes(),
+            "factor_em", "the centre is not one of the pilot's genes");
+    const expected_scores expected(run, *pilot_);
+    auto start = start_about(watched_operator(expected, run), *centre_, free);
+    factors_ = std::move(start.factors);
+    uncertainty_ = std::move(start.uncertainty);
+    loadings_.leftCols(centre_->rank()) = centre_->loadings;
   }
 
   /// One pass over the genes, then the factors of the cells.
@@ -64,7 +90,7 @@ class factor_em {
 
     const index block_size = std::max<index>(32, (genes + 63) / 64);
     const index blocks = (genes + block_size - 1) / block_size;
-    gene_sums all(rank_, cells);
+    gene_sums all(rank_, centre_rank(), cells);
     all.precision.setIdentity();
     // Few blocks at a time: their sums are as large as the factors.
     constexpr index together = 8;
@@ -72,7 +98,7 @@ class factor_em {
       std::vector<gene_sums> sums(static_cast<std::size_t>(std::min(together, blocks - first)));
       run.for_each_block(std::ssize(sums), [&](index ahead) {
         const index b = first + ahead;
-        gene_sums own(rank_, cells);
+        gene_sums own(rank_, centre_rank(), cells);
         cell_arrays scratch(cells);
         const index end = std::min(genes, (b + 1) * block_size);
         for (index m = b * block_size; m < end; ++m) update_gene(m, second, scratch, own);
@@ -82,6 +108,7 @@ class factor_em {
         all.received += own.received;
         all.precision += own.precision;
         all.prior_mass += own.prior_mass;
+        all.centred_mass += own.centred_mass;
       }
     }
     uncertainty_ = symmetric_factor(all.precision).inverse();
@@ -92,6 +119,7 @@ class factor_em {
         factors_(k, i) = f;
       }
     prior_.update(all.prior_mass);
+    centred_prior_.update(all.centred_mass);
   }
 
   [[nodiscard]] const scored_pilot& pilot() const noexcept { return *pilot_; }
@@ -109,13 +137,15 @@ class factor_em {
   /// What a block of genes adds up for the factors and the prior.
   struct gene_sums {
     gene_sums() = default;
-    gene_sums(index rank, index cells)
+    gene_sums(index rank, index centre_rank, index cells)
         : received(matrix<double>::Zero(rank, cells)),
           precision(matrix<double>::Zero(rank, rank)),
-          prior_mass(matrix<double>::Zero(rank, loading_prior::scales)) {}
-    matrix<double> received;    ///< rank x cells: sum over genes of W_m z_im / psi_m
-    matrix<double> precision;   ///< rank x rank: sum of W_m W_m' / psi_m
-    matrix<double> prior_mass;  ///< rank x scales
+          prior_mass(matrix<double>::Zero(rank, loading_prior::scales)),
+          centred_mass(matrix<double>::Zero(centre_rank, centred_loading_prior::parts)) {}
+    matrix<double> received;      ///< rank x cells: sum over genes of W_m z_im / psi_m
+    matrix<double> precision;     ///< rank x rank: sum of W_m W_m' / psi_m
+    matrix<double> prior_mass;    ///< rank x scales
+    matrix<double> centred_mass;  ///< rank of the centre x parts
   };
 
   /// One number per cell each.
@@ -124,8 +154,14 @@ class factor_em {
     vector<double> lower, upper, score, part;
   };
 
+  [[nodiscard]] index centre_rank() const noexcept { return centre_ ? centre_->rank() : 0; }
+
   void update_gene(index m, const matrix<double>& second, cell_arrays& own, gene_sums& sums) {
-    constexpr double prior_cells = 5;  // of variance 1, for the gene's own variance
+    const bool known = centre_ && centre_->known[static_cast<std::size_t>(m)];
+    // For the gene's own variance: cells of variance 1, or of the centre's.
+    const double prior_cells = known ? centre_->prior_cells : 5;
+    const double prior_squares = known ? prior_cells * centre_->own_variances[m] : prior_cells;
+    const index centred = known ? centre_rank() : 0;
     const auto cells = static_cast<double>(pilot_->cells());
     double* w = loadings_.data() + m * rank_;
     pilot_->intervals(m, as_span(own.lower), as_span(own.upper));
@@ -137,13 +173,16 @@ class factor_em {
       double fit = pairs[static_cast<std::size_t>(k)];
       for (index j = 0; j < rank_; ++j)
         if (j != k) fit -= w[j] * second(j, k);
-      w[k] = prior_.shrink(fit / second(k, k), variance_[m] / second(k, k), k, sums.prior_mass);
+      const double value = fit / second(k, k), error = variance_[m] / second(k, k);
+      w[k] = k < centred ? centred_prior_.shrink(value, error, centre_->loadings(m, k), k,
+                                                 sums.centred_mass)
+                         : prior_.shrink(value, error, k, sums.prior_mass);
     }
     // The gene's own variance.
     squares += residual_squares(w, own);
     for (index j = 0; j < rank_; ++j)
       for (index k = 0; k < rank_; ++k) squares += cells * w[j] * uncertainty_(j, k) * w[k];
-    variance_[m] = std::max((squares + prior_cells) / (cells + prior_cells), least_variance_);
+    variance_[m] = std::max((squares + prior_squares) / (cells + prior_cells), least_variance_);
     // What the factors receive.
     for (index j = 0; j < rank_; ++j) {
       const double scaled = w[j] / variance_[m];
@@ -225,7 +264,9 @@ class factor_em {
   matrix<double> uncertainty_;
   matrix<double> loadings_;
   vector<double> variance_;
-  loading_prior prior_;
+  loading_prior prior_;  ///< of free factors, and of genes that the centre does not know
+  std::shared_ptr<const factor_centre> centre_;  ///< none: every factor is free
+  centred_loading_prior centred_prior_;
 };
 
 }  // namespace harmonium::inline v0_2

@@ -18,6 +18,9 @@ namespace harmonium::inline v0_2 {
 class loading_prior {
  public:
   static constexpr index scales = 11;
+  /// Standard deviations of the mixture's parts.
+  static constexpr std::array<double, scales> grid = {0,   0.02, 0.04, 0.07, 0.1, 0.15,
+                                                      0.2, 0.3,  0.45, 0.7,  1.0};
 
   /// Equal weights.
   explicit loading_prior(index factors)
@@ -62,9 +65,6 @@ class loading_prior {
   }
 
  private:
-  /// Standard deviations of the mixture's parts.
-  static constexpr std::array<double, scales> grid = {0,   0.02, 0.04, 0.07, 0.1, 0.15,
-                                                      0.2, 0.3,  0.45, 0.7,  1.0};
   /// Genes' worth of belief in the point mass at 0, where the genes cannot tell, and in each other
   /// part, which so never vanishes (the penalty lambda_0 = 10 of Stephens 2017, section 3.1).
   static constexpr double genes_without = 10, genes_of_each = 0.1;

@@ -19,6 +19,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/residuals/factor_scores.hpp"
+#include "harmonium/training/residuals/factor_centre.hpp"
 #include "harmonium/training/residuals/factor_em.hpp"
 #include "harmonium/training/residuals/residual_policy.hpp"
 #include "harmonium/training/residuals/scored_pilot.hpp"
@@ -43,6 +44,8 @@ struct low_rank_copula {
   double least_variance = 0.05;  ///< of a gene's own part psi
   bool exact_marginals = false;  ///< true: every gene keeps its negative binomial exactly; false:
                                  ///< mean and variance of the scores may correct it
+  std::shared_ptr<const factor_centre> centre = {};  ///< loadings to shrink to, in place of `rank`;
+                                                     ///< `train_harmonium` sets it with a prior
 
   using fitted = factor_scores;
   class fit;
@@ -66,8 +69,14 @@ class low_rank_copula::fit {
     if (!em_) {
       constexpr index cells_per_factor = 8;
       const index most = std::min(pilot_->cells() / cells_per_factor, pilot_->genes());
-      const index used = std::clamp<index>(settings_.rank, 1, std::max<index>(1, most));
-      em_.emplace(run, pilot_, used, settings_.least_variance);
+      if (settings_.centre) {
+        const index free =
+            std::clamp<index>(most - settings_.centre->rank(), 0, settings_.centre->free_factors);
+        em_.emplace(run, pilot_, settings_.centre, free, settings_.least_variance);
+      } else {
+        const index used = std::clamp<index>(settings_.rank, 1, std::max<index>(1, most));
+        em_.emplace(run, pilot_, used, settings_.least_variance);
+      }
     } else {
       factor_em next = *em_;
       next.iterate(run);
@@ -97,6 +106,12 @@ class low_rank_copula::fit {
     }
     std::vector<matrix<double>> covariance(static_cast<std::size_t>(states),
                                            settings_.state_cells * common);
+    const bool covariances_known = settings_.centre && !settings_.centre->covariances.empty();
+    const double prior_cells =
+        covariances_known ? settings_.centre->state_cells : settings_.state_cells;
+    if (covariances_known)
+      for (std::size_t s = 0; s < covariance.size(); ++s)
+        covariance[s] = prior_cells * known_covariance(common, s);
     for (index s = 0; s < states; ++s)
       parts.means.row(s) /=
           std::max(count[static_cast<std::size_t>(s)] + settings_.mean_cells, least_cells);
@@ -109,7 +124,7 @@ class low_rank_copula::fit {
               (f(j, i) - parts.means(s, j)) * (f(k, i) - parts.means(s, k)) + uncertainty(j, k);
     }
     for (std::size_t s = 0; s < covariance.size(); ++s) {
-      covariance[s] /= std::max(count[s] + settings_.state_cells, least_cells);
+      covariance[s] /= std::max(count[s] + prior_cells, least_cells);
       for (index k = 0; k < factors; ++k) covariance[s](k, k) += ridge;
       const Eigen::LLT<Matrix> root(covariance[s]);
       parts.roots.push_back(root.matrixL());
@@ -126,6 +141,16 @@ class low_rank_copula::fit {
   }
 
  private:
+  /// That of the centre for the factors it knows, in place of that of all states together.
+  [[nodiscard]] matrix<double> known_covariance(const matrix<double>& common,
+                                                std::size_t state) const {
+    const index known = settings_.centre->rank(), free = common.rows() - known;
+    matrix<double> covariance = matrix<double>::Zero(common.rows(), common.cols());
+    covariance.topLeftCorner(known, known) = settings_.centre->covariances[state];
+    covariance.bottomRightCorner(free, free) = common.bottomRightCorner(free, free);
+    return covariance;
+  }
+
   /// Of W_m f in a state.
   static double variance_of_factors(const score_factors& parts, index state, index gene) {
     const index factors = parts.loadings.cols();
@@ -152,6 +177,13 @@ inline low_rank_copula::fit low_rank_copula::begin(std::shared_ptr<const scored_
   require(state_cells >= 0, "low_rank_copula", "state_cells must not be negative");
   require(mean_cells >= 0, "low_rank_copula", "mean_cells must not be negative");
   require(least_variance > 0, "low_rank_copula", "least_variance must be positive");
+  if (centre) {
+    require(pilot == nullptr || centre->genes() == pilot->genes(), "low_rank_copula",
+            "the centre is not one of the pilot's genes");
+    require(pilot == nullptr || centre->covariances.empty() ||
+                std::ssize(centre->covariances) == pilot->states(),
+            "low_rank_copula", "the centre needs one covariance for each state, or none");
+  }
   return {*this, std::move(pilot)};
 }
 

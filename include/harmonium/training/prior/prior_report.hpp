@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/// @file
+/// How an atlas was used.
+#pragma once
+
+#include "harmonium/core/matrix.hpp"
+
+namespace harmonium::inline v0_2 {
+
+/// Who decides whether an atlas is used.
+enum class prior_weighting {
+  automatic,  ///< held-out cells of the pilot (`prior_guard`)
+  zero,       ///< the caller: the pilot alone
+  one         ///< the caller: with the atlas, whatever held-out cells would say
+};
+
+/// What held-out cells say of an atlas, in nats per cell.
+struct prior_verdict {
+  double own = 0;             ///< mean log-likelihood given the pilot's own means
+  double with_prior = 0;      ///< given means with the atlas as a second base
+  double gain = 0;            ///< the difference
+  double standard_error = 0;  ///< of the gain, over folds
+  index cells = 0;            ///< that were held out in all; 0: the pilot was too small to judge
+
+  /// Whether the gain is more than chance: two standard errors.
+  [[nodiscard]] bool helps() const noexcept { return cells > 0 && gain > 2 * standard_error; }
+};
+
+/// What became of a prior. How much the pilot then took from it, it learned itself: `weight`.
+struct prior_report {
+  bool used = false;
+  double weight = 0;    ///< w, the share of the genes whose means follow the atlas; 0 if unused
+  index genes = 0;      ///< of the pilot
+  index by_id = 0;      ///< genes that the atlas has by id
+  index by_symbol = 0;  ///< and by symbol alone
+  prior_verdict verdict = {};  ///< of held-out cells; of no cells where nobody asked them
+};
+
+}  // namespace harmonium::inline v0_2

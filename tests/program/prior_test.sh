@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# usage: bash tests/program/prior_test.sh PROGRAM
+# An atlas as prior: generate and fit --prior, --prior-weight, and what is refused.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+text() { gzip -cdf "$1"; }
+made() { run "$@" && [ "$code" -eq 0 ]; }
+same() { cmp -s <(text "$1/matrix.mtx.gz") <(text "$2/matrix.mtx.gz"); }
+# refused PATTERN ARGUMENT...: one line on stderr that holds PATTERN, exit code 2, nothing written
+refused() {
+  local pattern=$1
+  shift
+  run "$@"
+  [ "$code" -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -qE -- "$pattern" err && [ ! -e no ]
+}
+refuses() { check "refused: $*" refused "$@"; }
+
+run simulate --cells 600 --genes 80 --seed 3 --output tissue
+pilot=(generate --pilot tissue --train-cells 96 --seed 7 --cells 60)
+
+check "fit makes an atlas" made fit --pilot tissue --hidden 4 --output atlas.harmonium
+check "the pilot alone" made "${pilot[@]}" --output alone
+check "generate --prior" made "${pilot[@]}" --prior atlas.harmonium --output with
+check "... one line tells of its use" grep -qE "^prior +used: held-out cells gain .* nats; .* % of the gene means follow it; it has [0-9]+ of [0-9]+ genes" with/summary.txt
+check "... one component for twelve cells" grep -qE "^components +8$" with/summary.txt
+check "... other cells" eval '! same with alone'
+check "... options.json names it" grep -q '"prior": "atlas.harmonium"' with/options.json
+check "the same for two threads" made "${pilot[@]}" --prior atlas.harmonium --threads 2 --output threads
+check "... cells" same with threads
+check "--prior-weight 0" made "${pilot[@]}" --prior atlas.harmonium --prior-weight 0 --output zero
+check "... are the cells of the pilot alone" same zero alone
+check "... and says so" grep -qE "^prior +not used as asked" zero/summary.txt
+check "--prior-weight 1" made "${pilot[@]}" --prior atlas.harmonium --prior-weight 1 --output one
+check "... the cells of auto, where that uses it" same one with
+check "fit --prior" made fit --pilot tissue --train-cells 96 --seed 7 --prior atlas.harmonium --output posterior.harmonium
+check "... keeps the model" made generate --model-file posterior.harmonium --cells 60 --output kept
+check "... that makes the same cells" same kept with
+check "a prior without residual correlation" made "${pilot[@]}" --prior atlas.harmonium --residual none --output none
+
+# An atlas of other genes: those of the same names in reverse.
+mkdir other
+text tissue/matrix.mtx.gz | awk '/^%/ {print; next} !n {n = $1; print; next} {print n + 1 - $1, $2, $3}' |
+  gzip >other/matrix.mtx.gz
+cp tissue/features.tsv.gz tissue/barcodes.tsv.gz other
+check "an atlas of other genes" made fit --pilot other --hidden 4 --output other.harmonium
+check "generate with it" made "${pilot[@]}" --prior other.harmonium --output refused
+check "... does not use it" grep -qE "^prior +not used: held-out cells do not gain .*the cells are those of the pilot alone" refused/summary.txt
+check "... and makes the cells of the pilot alone" same refused alone
+
+mkdir names
+cp tissue/matrix.mtx.gz tissue/barcodes.tsv.gz names
+text tissue/features.tsv.gz | sed 's/^/x/; s/\t/\tx/' | gzip >names/features.tsv.gz
+check "an atlas of other names" made fit --pilot names --hidden 4 --output names.harmonium
+check "a baseline" made fit --pilot tissue --model independent-nb --output baseline.harmonium
+refuses "no gene in common" "${pilot[@]}" --prior names.harmonium --output no
+refuses "baseline.harmonium: holds a independent_nb" "${pilot[@]}" --prior baseline.harmonium --output no
+refuses "nowhere: no such file" "${pilot[@]}" --prior nowhere --output no
+refuses "features.tsv.gz: is no model file" "${pilot[@]}" --prior tissue/features.tsv.gz --output no
+refuses "scdbm has no use for --prior" "${pilot[@]}" --model scdbm --prior atlas.harmonium --output no
+refuses "--prior-weight: needs a --prior" "${pilot[@]}" --prior-weight 1 --output no
+refuses "--prior-weight" "${pilot[@]}" --prior atlas.harmonium --prior-weight 0.5 --output no
+refuses "has no use for --prior" generate --model-file atlas.harmonium --prior atlas.harmonium --output no
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
