@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The extension module harmonium._core: harmonium_c.h with NumPy arrays. The interpreter's lock is released
-// while harmonium works; Ctrl-C and exceptions of the progress function stop it.
+// The extension module harmonium._core: harmonium_c.h with NumPy arrays. The interpreter's lock is
+// released while harmonium works; Ctrl-C and exceptions of the progress function stop it.
 #include <pybind11/functional.h>
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -130,8 +130,8 @@ py::tuple arrays_of(const counts& from) {
 
 std::vector<std::string> names_of(const counts& from, int kind) {
   std::vector<std::string> names;
-  while (const char* name = harmonium_counts_name(from.get(), kind,
-                                                  static_cast<std::int64_t>(names.size())))
+  while (const char* name =
+             harmonium_counts_name(from.get(), kind, static_cast<std::int64_t>(names.size())))
     names.emplace_back(name);
   return names;
 }
@@ -210,19 +210,19 @@ PYBIND11_MODULE(_core, module) {
     call([&](char** error) { return harmonium_load(path.c_str(), nullptr, &made, error); });
     return model(made);
   });
-  module.def("evaluate", [](const counts& reference, const counts& synthetic,
-                            const std::string& options, std::uint64_t seed, int threads,
-                            py::object progress) {
-    const watched_run run(threads, std::move(progress));
-    char *json = nullptr, *html = nullptr;
-    call(
-        [&](char** error) {
-          return harmonium_evaluate(reference.get(), synthetic.get(), options.c_str(), seed,
-                                    run.get(), &json, &html, error);
-        },
-        &run);
-    return std::pair(taken(json), taken(html));
-  });
+  module.def("evaluate",
+             [](const counts& reference, const counts& synthetic, const std::string& options,
+                std::uint64_t seed, int threads, py::object progress) {
+               const watched_run run(threads, std::move(progress));
+               char *json = nullptr, *html = nullptr;
+               call(
+                   [&](char** error) {
+                     return harmonium_evaluate(reference.get(), synthetic.get(), options.c_str(),
+                                               seed, run.get(), &json, &html, error);
+                   },
+                   &run);
+               return std::pair(taken(json), taken(html));
+             });
   module.def("plan", [](const counts& pilot, const std::string& options, std::uint64_t seed,
                         int threads, py::object progress) {
     const watched_run run(threads, std::move(progress));
