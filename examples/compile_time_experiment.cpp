@@ -46,3 +46,9 @@ int main() {
   // judge<hm::dbm<hm::negative_binomial, hm::gaussian>>(...) does not compile: counts on Gaussian
   // units do not normalise, and the message says so.
 }
+
+// Prints:
+//   counts on 4 binary units            -212.9 nats a cell
+//   counts on 4 and 2 binary units      -211.8 nats a cell
+//   counts on a group of 8              -210.6 nats a cell
+//   Poisson counts on a group of 8      -786.7 nats a cell

@@ -27,3 +27,6 @@ int main() {
               static_cast<long>(cells.cells()), static_cast<long>(cells.genes()),
               hm::library_sizes(cells).mean(), hm::library_sizes(counts).mean());
 }
+
+// Prints:
+//   1000 cells of 100 genes, 2199.2 counts each; the pilot has 2191.1

@@ -33,8 +33,8 @@ int main() {
   hm::random_engine rng(7);
   const hm::tissue tissue = hm::simulate_tissue({.cells = 300, .genes = 200}, rng);
   const auto fitted = hm::independent_nb::fit(tissue.counts);
-  const auto copies = hm::bootstrap::fit(tissue.counts).generate(300, rng);
-  const auto made = fitted.generate(300, rng);
+  const auto copies = hm::bootstrap::fit(tissue.counts).generate(20, rng);
+  const auto made = fitted.generate(20, rng);
   const auto a = hm::evaluate<lost_genes, hm::library_size>(tissue.counts, copies);
   const auto b = hm::evaluate<lost_genes, hm::library_size>(tissue.counts, made);
   std::printf("                 lost genes   library sizes, KS distance\n");

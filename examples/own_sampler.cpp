@@ -54,3 +54,9 @@ int main() {
     std::printf("%-14s %s\n", row.sampler.c_str(),
                 row.verdict == hm::sampler_verdict::accepted ? "is right" : "is refused");
 }
+
+// Prints:
+//   exact          is right
+//   collapsed      is right
+//   every second   is right
+//   frozen         is refused
