@@ -109,15 +109,15 @@ static void add_figures_of(std::vector<kernel_figure>& all) {
       add("W'W" + shape, Eigen::Map<hm::vector<S>>(square.data(), square.size()));
       // Rows of zeros and ones, then of any numbers, as lists.
       hm::matrix<S> sparse = hm::matrix<S>::Zero(genes, genes),
-                    out = hm::matrix<S>::Zero(genes, columns);
+                    sums = hm::matrix<S>::Zero(genes, columns);
       for (const S one : {S(1), S(0.3)}) {
         for (hm::index i = 0; i < sparse.size(); ++i)
           if (hm::draw::uniform(rng) < 0.5) sparse.data()[i] = one;
         hm::row_batch<S> batch;
         batch.assign(sparse);
-        hm::add_sparse_product(hm::serial_executor{}, batch.rows(), hm::as_factor(w), out.data());
+        hm::add_sparse_product(hm::serial_executor{}, batch.rows(), hm::as_factor(w), sums.data());
       }
-      add("lists W" + shape, Eigen::Map<hm::vector<S>>(out.data(), out.size()));
+      add("lists W" + shape, Eigen::Map<hm::vector<S>>(sums.data(), sums.size()));
     }
     if constexpr (std::same_as<S, double>) {
       const hm::nb_steps<S> steps(units, {theta.data(), genes, 1});

@@ -23,9 +23,10 @@ class helper_threads {
     return own;
   }
 
-  /// Calls work(0) on this thread and work(1) ... work(helpers) on others, and returns when all are
-  /// done. Within a `run` of this thread other threads are started for it.
-  /// @param work must not throw
+  /// Calls work(0) on this thread and work(1) ... work(helpers) on others, and returns when all
+  /// that began are done: a helper that has not come by the time work(0) is, as on a busy machine,
+  /// is not waited for. Within a `run` of this thread other threads are started for it.
+  /// @param work must not throw, and shares out what is to be done as workers come
   /// @throws std::system_error if a thread cannot be started; then no work was begun or, within a
   ///         `run`, some was
   template <class Work>
@@ -65,18 +66,26 @@ class helper_threads {
 
     void begin(const job& next) {
       job_ = next;
-      tell(working);
+      tell(offered);
     }
-    /// Returns when the job is done.
-    void finish() { wait_while(working); }
+    /// Returns when the job is done or taken back.
+    void finish() {
+      int state = offered;
+      if (!state_.compare_exchange_strong(state, idle, std::memory_order_acquire))
+        wait_while(taken);
+    }
 
    private:
-    enum : int { idle, working, ending };
+    enum : int { idle, offered, taken, ending };
 
     void help() {
       for (;;) {
         wait_while(idle);
-        if (state_.load(std::memory_order_acquire) == ending) return;
+        int state = offered;
+        if (!state_.compare_exchange_strong(state, taken, std::memory_order_acq_rel)) {
+          if (state == ending) return;
+          continue;
+        }
         job_.call(job_.of, number_);
         tell(idle);
       }
