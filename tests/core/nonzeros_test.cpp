@@ -14,7 +14,8 @@ namespace hm = harmonium;
 TEST_CASE_TEMPLATE("the positions of what is not zero, as a plain loop finds them", S, float,
                    double) {
   hm::random_engine rng(1);
-  for (const std::size_t size : {0, 1, 63, 64, 65, 200}) {
+  for (const int entries : {0, 1, 63, 64, 65, 200}) {
+    const auto size = static_cast<std::size_t>(entries);
     for (const double density : {0.0, 0.2, 1.0}) {
       for (const bool ones : {true, false}) {
         std::vector<S> row(size);

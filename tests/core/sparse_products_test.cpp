@@ -71,12 +71,13 @@ constexpr shape shapes[] = {{5, 9, 70, 0.4},   {3, 4, 1, 0.7},    {40, 300, 64, 
 
 TEST_CASE_TEMPLATE("products of sparse rows are those of the dense matrix, to the bit", S, float,
                    double) {
-  for (const auto& [rows, inputs, width, density] : shapes) {
+  for (const shape& at : shapes) {
+    const hm::index rows = at.rows, inputs = at.inputs, width = at.width;
     for (const int kind : {0, 1, 2}) {
       CAPTURE(rows);
       CAPTURE(width);
       CAPTURE(kind);
-      const rows_of<S> x(rows, inputs, density, kind > 0, kind > 1);
+      const rows_of<S> x(rows, inputs, at.density, kind > 0, kind > 1);
       const auto weights = numbers<S>(inputs, width), slopes = numbers<S>(rows, width);
       const hm::matrix<S> turned = weights.transpose();
       const hm::matrix<S> start = numbers<S>(rows, width);
