@@ -7,6 +7,7 @@
 //
 // PARAMETERS.npy holds weights (columns x hidden), visible biases and hidden biases, doubles.
 // Prints nats per row: the estimates from the upper and the lower side of log Z.
+#include <algorithm>
 #include <exception>
 #include <iostream>
 #include <span>
