@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "fit.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <system_error>
@@ -28,7 +30,7 @@ namespace {
 
 std::string size_in_words(std::uintmax_t bytes) {
   if (bytes < 10000) return std::to_string(bytes) + " bytes";
-  if (bytes < 10000000) return rounded(static_cast<double>(bytes) / 1e3, 3) + " kB";
+  if (bytes < 1000000) return rounded(static_cast<double>(bytes) / 1e3, 4) + " kB";
   return rounded(static_cast<double>(bytes) / 1e6, 4) + " MB";
 }
 
@@ -50,6 +52,16 @@ std::string first_of(const std::vector<std::string>& names, std::size_t most) {
   for (std::size_t k = 0; k < names.size() && k < most; ++k)
     text += (k == 0 ? ": " : ", ") + names[k];
   return text + (names.size() > most ? ", ..." : "");
+}
+
+/// Names that occur, with how often.
+std::vector<std::string> counted(const std::vector<std::string>& names) {
+  std::map<std::string, int> times;
+  for (const auto& name : names) ++times[name];
+  std::vector<std::string> texts;
+  for (const auto& [name, count] : times)
+    texts.push_back(name + (count > 1 ? " (" + std::to_string(count) + ")" : ""));
+  return texts;
 }
 
 /// The last lines of a csv, with its header.
@@ -107,7 +119,10 @@ void info(const std::string& file) {
   if (notes.genes.size() > 0) page += summary_line("genes", first_of(notes.genes.symbols, 5));
   if (notes.silent.genes.size() > 0)
     page += summary_line("genes without counts", first_of(notes.silent.genes.symbols, 5));
-  if (!notes.labels.empty()) page += summary_line("states", first_of(notes.labels, 50));
+  if (!notes.labels.empty()) {
+    page += summary_line("states", std::to_string(notes.labels.size()));
+    page += summary_line("their names", first_of(counted(notes.labels), 50));
+  }
   std::string training, options, log;
   for (const auto& [name, text] : notes.texts) {
     if (name == note::options) {

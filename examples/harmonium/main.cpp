@@ -267,9 +267,11 @@ the pilot it was trained on.)");
   const auto cells = "Cells and genes to learn from";
   add_learning_options(command, options);
   command
-      .add_option("--cells-of", options.cells_of,
-                  "How many cells of a type of --labels to generate, instead of --cells; once per "
-                  "type, types not named get none")
+      .add_option(
+          "--cells-of", options.cells_of,
+          "How many cells of a type of --labels, or of the model file, to generate, instead of "
+          "--cells; once per "
+          "type, types not named get none")
       ->type_name("TYPE=N")
       ->group(cells);
 

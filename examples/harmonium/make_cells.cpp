@@ -40,18 +40,20 @@ std::vector<hm::index> cells_per_state(const io::any_model& model,
   return counts;
 }
 
+using watcher = std::function<hm::flow(const hm::progress&)>;
+
 io::cells_and_origins cells_of_types(const hm::thread_executor& run, const fitted_model& fitted,
-                                     const std::vector<std::string>& cells_of,
-                                     terminal_progress& watch, hm::random_engine& rng) {
+                                     const std::vector<std::string>& cells_of, const watcher& watch,
+                                     hm::random_engine& rng) {
   if (const auto* posterior = fitted.model->get_if<hm::variational_posterior<>>()) {
     hm::require(!fitted.cell_labels.empty(), "--cells-of", "the model knows no types");
     const numbered_labels types = number_labels(fitted.cell_labels);
     const auto per_type = cells_per_type(cells_of, types.names);
-    auto made = posterior->generate_clusters(run, types.number, per_type, std::ref(watch), rng);
+    auto made = posterior->generate_clusters(run, types.number, per_type, watch, rng);
     return {std::move(made.cells), {}, std::move(made.source)};
   }
   const auto per_state = cells_per_state(*fitted.model, cells_of, rng);
-  return fitted.model->generate_states(run, per_state, std::ref(watch), rng);
+  return fitted.model->generate_states(run, per_state, watch, rng);
 }
 
 }  // namespace
@@ -59,9 +61,13 @@ io::cells_and_origins cells_of_types(const hm::thread_executor& run, const fitte
 synthetic_cells make_cells(const hm::thread_executor& run, const fitted_model& fitted,
                            hm::index cells, const std::vector<std::string>& cells_of,
                            terminal_progress& watch, hm::random_engine& rng) {
-  auto made = cells_of.empty()
-                  ? fitted.model->generate_with_origins(run, cells, std::ref(watch), rng)
-                  : cells_of_types(run, fitted, cells_of, watch, rng);
+  // What needs no training needs no bar.
+  const watcher stop_if_asked = [&](const hm::progress& now) {
+    if (!fitted.training_log.empty()) return watch(now);
+    return interrupted ? hm::flow::stop : hm::flow::proceed;
+  };
+  auto made = cells_of.empty() ? fitted.model->generate_with_origins(run, cells, stop_if_asked, rng)
+                               : cells_of_types(run, fitted, cells_of, stop_if_asked, rng);
   if (interrupted) throw interruption{};
   synthetic_cells result{std::move(made.cells), {}, {}};
   const auto& labels = fitted.model->notes().labels;

@@ -82,9 +82,12 @@ tells() {
   done
   [ "$(grep -cE '^ +--' out)" -eq $# ]
 }
-check "generate --help tells every option" tells generate pilot output cells orientation \
-  feature-type layer plain overwrite train-cells genes labels labels-column cells-of model clusters preset hidden \
+check "generate --help tells every option" tells generate pilot model-file output cells orientation \
+  feature-type layer plain save-model overwrite train-cells genes labels labels-column cells-of model clusters preset hidden \
   residual size-factors epochs learning-rate library held-out patience sampler burn-in seed threads
+check "fit --help tells every option" tells fit pilot output orientation feature-type layer overwrite train-cells \
+  genes labels labels-column model clusters preset hidden residual size-factors epochs learning-rate library \
+  held-out patience sampler burn-in seed threads
 check "simulate --help tells every option" tells simulate output cells genes median-library batches \
   batch-spread dropout seed threads plain overwrite
 run --help

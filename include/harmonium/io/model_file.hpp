@@ -58,14 +58,14 @@ struct silent_genes {
 
 /// What a file says about its model.
 struct model_notes {
-  std::string kind;        ///< such as "dbm<negative_binomial, bernoulli>"; set by `save`
-  std::string written_by;  ///< version that wrote it; set by `save`
+  std::string kind = {};        ///< such as "dbm<negative_binomial, bernoulli>"; set by `save`
+  std::string written_by = {};  ///< version that wrote it; set by `save`
   pilot_in_file pilot = pilot_in_file::nothing;  ///< set by `save`
-  features genes;                                ///< of the model, in its order; may be empty
-  silent_genes silent;                           ///< around them; may be empty
-  std::vector<std::string> labels;  ///< name of each state that cells are drawn in, such as the
-                                    ///< cell type of a component; may be empty
-  std::vector<std::pair<std::string, std::string>> texts;  ///< options, seed, log, ... by name
+  features genes = {};                           ///< of the model, in its order; may be empty
+  silent_genes silent = {};                      ///< around them; may be empty
+  std::vector<std::string> labels = {};  ///< name of each state that cells are drawn in, such as
+                                         ///< the cell type of a component; may be empty
+  std::vector<std::pair<std::string, std::string>> texts = {};  ///< options, seed, log, ... by name
 
   /// The text of that name, or nothing.
   [[nodiscard]] const std::string* text(std::string_view name) const noexcept {
