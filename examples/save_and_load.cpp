@@ -42,3 +42,7 @@ int main() {
   std::printf("same cells: %s, %s\n", cells == loaded.generate(run, 500, second) ? "yes" : "no",
               cells == any.generate(run, 500, third) ? "yes" : "no");
 }
+
+// Prints:
+//   sampled<dbm<negative_binomial, bernoulli, bernoulli>, exact>, seed 7
+//   same cells: yes, yes

@@ -23,3 +23,6 @@ int main() {
   std::printf("%zu x %zu, mean count %.3f; the pilot's is %.3f\n", cells.shape(0), cells.shape(1),
               xt::mean(cells)(), xt::mean(mine)());
 }
+
+// Prints:
+//   500 x 60, mean count 37.286; the pilot's is 38.168
