@@ -2,6 +2,7 @@
 # usage: bash tests/fuzz/run.sh [SECONDS [FUZZER...]]    from any directory; 60 seconds each, all of them
 # Builds the fuzzers with Clang and the sanitizers, runs each from its small corpus, two at a time, and says
 # how many runs a second it made. What a fuzzer finds is kept in build-fuzz/ and ends this with an error.
+# HARMONIUM_FUZZ_SEED=N: always the same runs.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 seconds=${1:-60}
@@ -22,12 +23,14 @@ fi
 # run FUZZER: no input above 16 kB, no single allocation above 64 times that. HDF5 itself asks for as much as a
 # text in the file claims to be long, up to 4 GB, and of damaged files it keeps memory.
 run() {
-  local name=$1 found=$build/found/$1 leaks=1 most=1
-  if [ "$name" = h5_values ]; then leaks=0 most=5000; fi
+  local name=$1 found=$build/found/$1 leaks=1 most=1 memory=2048
+  if [ "$name" = h5_values ]; then leaks=0 most=5000 memory=8000; fi
+  # A model makes tables of its parameters as it is read.
+  if [ "$name" = model_file ]; then most=16; fi
   mkdir -p "$found"
   if ASAN_OPTIONS=detect_leaks=$leaks \
-    "$build/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -max_len=16384 -malloc_limit_mb=$most -rss_limit_mb=2048 \
-    -timeout=10 -artifact_prefix="$found/" -print_final_stats=1 "$found" \
+    "$build/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -max_len=16384 -malloc_limit_mb=$most -rss_limit_mb=$memory \
+    -timeout=10 -seed="${HARMONIUM_FUZZ_SEED:-0}" -artifact_prefix="$found/" -print_final_stats=1 "$found" \
     $([ -d "$top/tests/fuzz/corpus/$name" ] && echo "$top/tests/fuzz/corpus/$name") >"$build/$name.log" 2>&1; then
     printf '%-14s %9d runs, %6d a second, nothing found\n' "$name" \
       "$(awk '/number_of_executed_units/ {print $2}' "$build/$name.log")" \

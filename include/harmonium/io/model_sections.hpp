@@ -212,7 +212,7 @@ class model_sections {
     input_bytes input(path);
     if (input.compressed()) throw io_error(path.string(), 0, "is no model file of harmonium");
     std::string bytes;
-    constexpr std::size_t step = std::size_t{1} << 20;
+    const std::size_t step = buffer_for(input.file_size(), std::size_t{1} << 20);
     for (std::size_t count = 1; count > 0;) {
       const std::size_t size = bytes.size();
       bytes.resize(size + step);

@@ -155,7 +155,7 @@ struct model<correlated_cells<Residual, Sizes>> {
     states.theta = read_matrix(kept);
     require_range(kept, states.weights, "a weight", 0);
     require_range(kept, states.mean, "a mean", 0, true);
-    require_range(kept, states.theta, "an inverse dispersion", 0, true);
+    require_negative_binomial(kept, states.mean, states.theta);
     if (!(states.weights.sum() > 0)) kept.fail("all weights are zero");
     if constexpr (Sizes::uses_sizes) {
       states.cell = read_indices(kept, states.states());

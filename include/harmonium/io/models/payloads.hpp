@@ -122,6 +122,19 @@ inline void require_range(const payload_reader& in, const auto& values, const ch
       in.fail(std::string(what) + " of " + std::to_string(value) + " is out of range");
   }
 }
+/// Means and inverse dispersions within which tables of the negative binomial stay small.
+/// @throws io_error for a mean above 1e9, an inverse dispersion below 0.001 or above 1e12
+inline void require_negative_binomial(const payload_reader& in, const auto& mean,
+                                      const auto& theta) {
+  require_range(in, mean, "a mean", 0);
+  require_range(in, theta, "an inverse dispersion", 1e-3);
+  for (index k = 0; k < mean.size(); ++k)
+    if (mean.data()[k] > 1e9)
+      in.fail("a mean of " + std::to_string(mean.data()[k]) + " is out of range");
+  for (index k = 0; k < theta.size(); ++k)
+    if (theta.data()[k] > 1e12)
+      in.fail("an inverse dispersion of " + std::to_string(theta.data()[k]) + " is out of range");
+}
 /// @throws io_error unless every number is finite.
 inline void require_finite(const payload_reader& in, const auto& values, const char* what) {
   require_range(in, values, what, -std::numeric_limits<double>::max());
