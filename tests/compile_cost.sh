@@ -12,11 +12,11 @@ trap 'rm -rf "$work"' EXIT
 
 # instantiations | program | flags
 stated="
-82531|readme|
-59111|readme|-DHARMONIUM_COMPILED
-44569|train_exact|
-14135|sample_dbm|
-49720|umbrella|
+86179|readme|
+62281|readme|-DHARMONIUM_COMPILED
+45070|train_exact|
+14266|sample_dbm|
+53055|umbrella|
 "
 
 cmake -DREADME=README.md -DOUTPUT="$work/readme.cpp" -P tests/consumer/readme_program.cmake
