@@ -28,7 +28,7 @@ def c_library() -> pathlib.Path:
 class build_with_library(build_ext):
     def build_extension(self, extension):
         folder = c_library()
-        extension.library_dirs.append(str(folder))
+        extension.extra_link_args.insert(0, f"-L{folder}")
         super().build_extension(extension)
         beside = pathlib.Path(self.get_ext_fullpath(extension.name)).parent
         soname = sorted(folder.glob("libharmonium_c.so.*"), key=lambda path: len(path.name))[0]
