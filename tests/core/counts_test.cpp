@@ -4,37 +4,19 @@
 #include <doctest/doctest.h>
 
 #include <array>
+
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <type_traits>
 #include <vector>
+#include "support/three_cells.hpp"
 
 namespace hm = harmonium;
+using hm::testing::three_cells, hm::testing::three_cells_dense;
 
 namespace {
-
-/// 3 cells x 4 genes: 0 2 0 1 / none / 5 0 0 7.
-template <class Value = std::int32_t, class Index = std::int32_t, class Pointer = std::int64_t>
-hm::count_matrix<Value, Index, Pointer> three_cells() {
-  hm::count_matrix<Value, Index, Pointer> counts(4);
-  counts.push_back(0, 0);  // zeros are dropped
-  counts.push_back(1, 2);
-  counts.push_back(3, 1);
-  counts.finish_cell();
-  counts.finish_cell();
-  counts.push_back(0, 5);
-  counts.push_back(3, 7);
-  counts.finish_cell();
-  return counts;
-}
-
-hm::matrix<double> three_cells_dense() {
-  hm::matrix<double> dense(3, 4);
-  dense << 0, 2, 0, 1, 0, 0, 0, 0, 5, 0, 0, 7;
-  return dense;
-}
 
 /// A view of one cell with these genes and values, of 3 genes.
 template <class Value>

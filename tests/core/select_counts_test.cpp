@@ -5,30 +5,11 @@
 
 #include <vector>
 
+#include "support/three_cells.hpp"
+
 namespace hm = harmonium;
 
-namespace {
-
-/// 3 cells x 4 genes: 0 2 0 1 / none / 5 0 0 7.
-hm::count_matrix<> three_cells() {
-  hm::count_matrix<> counts(4);
-  counts.push_back(1, 2);
-  counts.push_back(3, 1);
-  counts.finish_cell();
-  counts.finish_cell();
-  counts.push_back(0, 5);
-  counts.push_back(3, 7);
-  counts.finish_cell();
-  return counts;
-}
-
-hm::matrix<double> three_cells_dense() {
-  hm::matrix<double> dense(3, 4);
-  dense << 0, 2, 0, 1, 0, 0, 0, 0, 5, 0, 0, 7;
-  return dense;
-}
-
-}  // namespace
+using hm::testing::three_cells, hm::testing::three_cells_dense;
 
 TEST_CASE("a selection shows cells without copying them") {
   const auto counts = three_cells();
