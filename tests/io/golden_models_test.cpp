@@ -110,6 +110,12 @@ TEST_CASE("harmoniums") {
   CHECK(io::read_model_notes(folder / "harmonium_sizes.harmonium").pilot ==
         io::pilot_in_file::depths);
   const auto full = golden::trained<hm::scaled_mean>(golden::combinations());
+  const auto donors = golden::trained<hm::no_size_factors>(golden::factors(false));
+  const auto with_donors = read<std::remove_cvref_t<decltype(donors)>>("harmonium_donors");
+  REQUIRE(with_donors.effects.has_value());
+  CHECK(with_donors.effects->gene == golden::donors().gene);
+  CHECK(with_donors.effects->state.back() == golden::donors().state.back());
+  CHECK(with_donors.effects->concentration == 12);
   CHECK(read<std::remove_cvref_t<decltype(full)>>("harmonium_full").generator.generate(9, one) ==
         full.generator.generate(9, two));
   CHECK(io::read_model_notes(folder / "harmonium_full.harmonium").pilot ==

@@ -94,4 +94,24 @@ auto trained(Residual residual) {
       std::move(group), std::move(dispersion), correlated<Sizes>(std::move(residual))};
 }
 
+/// Three donors of the two states.
+inline hm::group_effects donors() {
+  hm::group_effects effects;
+  effects.cells = {5, 7, 6};
+  effects.depth = hm::vector<double>::LinSpaced(3, -0.25, 0.25);
+  effects.gene = hm::matrix<double>::Zero(3, genes);
+  effects.gene_deviation = hm::vector<double>::LinSpaced(genes, 0, 0.5);
+  effects.state.assign(3, hm::matrix<double>::Zero(2, genes));
+  for (hm::index d = 0; d < 3; ++d)
+    for (hm::index m = 0; m < genes; ++m) {
+      effects.gene(d, m) = effects.depth[d] + 0.125 * static_cast<double>((d + m) % 3 - 1);
+      effects.state[static_cast<std::size_t>(d)](1, m) = 0.0625 * static_cast<double>((d * m) % 4);
+    }
+  effects.state_deviation = hm::matrix<double>::Constant(2, genes, 0.25);
+  effects.shares = hm::matrix<double>::Constant(3, 2, 0.5);
+  effects.mean_shares = hm::vector<double>::Constant(2, 0.5);
+  effects.concentration = 12;
+  return effects;
+}
+
 }  // namespace golden

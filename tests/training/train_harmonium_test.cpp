@@ -14,6 +14,7 @@
 #include "harmonium/training/stages/exact_em.hpp"
 #include "harmonium/training/train_with.hpp"
 #include "harmonium/units/bernoulli.hpp"
+#include "support/donor_cells.hpp"
 #include "support/moments.hpp"
 #include "support/toy_counts.hpp"
 
@@ -161,4 +162,71 @@ TEST_CASE("tiny pilots train, and nothing at all is refused") {
   hm::random_engine rng(7);
   const hm::count_matrix<> none(3);
   CHECK_THROWS_AS(hm::train_harmonium(serial, none, {}, rng), std::invalid_argument);
+}
+
+TEST_CASE("batches: cells of one of them, and cells of none without what tells them apart") {
+  const auto pilot = support::make_donors(
+      {.donors = 2, .cells_each = 150, .genes = 80, .depth = 0.3, .common = 0.6}, 1);
+  hm::random_engine rng(2);
+  const auto trained = hm::train_harmonium(
+      serial, pilot.counts,
+      {.em = {.components = 2}, .labels = pilot.states.cell, .groups = pilot.donor}, rng);
+  REQUIRE(trained.effects.has_value());
+  CHECK(trained.effects->groups() == 2);
+  std::vector<hm::vector<double>> real(2, hm::vector<double>::Zero(80));
+  for (hm::index i = 0; i < 300; ++i)
+    hm::row::for_each_nonzero(pilot.counts.cell(i), [&](hm::index m, auto value) {
+      real[static_cast<std::size_t>(pilot.donor[static_cast<std::size_t>(i)])][m] +=
+          static_cast<double>(value) / 150;
+    });
+  const double apart = log_error(real[0], real[1]);
+  CHECK(apart > 0.6);
+  for (hm::index b : {0, 1}) {
+    const auto cells = trained.of_group(serial, b).generate(1500, rng);
+    // Means of 1 to 10 of 1500 cells: log errors of 0.03; those of 150 pilot cells, which are what
+    // the shrinkage works on, 0.07.
+    CHECK(log_error(support::moments(cells).mean, real[static_cast<std::size_t>(b)]) < 0.1);
+    CHECK(log_error(support::moments(cells).mean, real[static_cast<std::size_t>(1 - b)]) >
+          0.8 * apart);
+  }
+  // Without batches their difference widens every gene's counts; with them it is gone.
+  const auto free = support::moments(trained.generator.generate(3000, rng));
+  hm::random_engine again(2);
+  const auto blind = hm::train_harmonium(
+      serial, pilot.counts, {.em = {.components = 2}, .labels = pilot.states.cell}, again);
+  const auto wide = support::moments(blind.generator.generate(3000, again));
+  CHECK(log_error(free.mean, wide.mean) < 0.2);
+  hm::index narrower = 0;
+  for (hm::index m = 0; m < 80; ++m) narrower += free.variance[m] < wide.variance[m] ? 1 : 0;
+  CHECK(narrower > 56);
+}
+
+TEST_CASE("donors: as many new ones as wanted, unlike each other as the pilot's are") {
+  const auto pilot =
+      support::make_donors({.donors = 6, .cells_each = 80, .genes = 100, .common = 0.5}, 3);
+  hm::random_engine rng(4);
+  const auto trained = hm::train_harmonium(serial, pilot.counts,
+                                           {.em = {.components = 2},
+                                            .labels = pilot.states.cell,
+                                            .groups = pilot.donor,
+                                            .group_effects = {.by_state = true, .effects = {}}},
+                                           rng);
+  double spread = 0;
+  const auto base = support::moments(trained.generator.generate(4000, rng)).mean;
+  for (int d = 0; d < 12; ++d) {
+    const auto donor = trained.new_group(serial, rng);
+    spread += log_error(support::moments(donor.generate(400, rng)).mean, base) / 12;
+  }
+  // 0.5, and what 400 cells leave open.
+  CHECK(spread == doctest::Approx(0.5).epsilon(0.15));
+  CHECK_THROWS_AS(trained.of_group(serial, 6), std::invalid_argument);
+  hm::random_engine other(5);
+  const std::vector<hm::index> few(3, 0);
+  CHECK_THROWS_WITH_AS(hm::train_harmonium(serial, pilot.counts, {.groups = few}, other),
+                       "train_harmonium: one group per cell is needed", std::invalid_argument);
+  const auto without = hm::train_harmonium(serial, pilot.counts,
+                                           {.em = {.components = 2, .max_iterations = 2}}, other);
+  CHECK_THROWS_WITH_AS(without.new_group(serial, other),
+                       "new_group: the model was trained without groups of cells",
+                       std::invalid_argument);
 }

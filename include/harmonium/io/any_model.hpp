@@ -25,6 +25,7 @@
 #include "harmonium/io/model_file.hpp"
 #include "harmonium/io/model_sections.hpp"
 #include "harmonium/models/generator.hpp"
+#include "harmonium/models/groups/group_effects.hpp"
 
 namespace harmonium::inline v0_2::io {
 
@@ -114,6 +115,25 @@ class any_model {
                                        rng);
   }
 
+  /// What batches or donors do to the cells; none where the model was trained without.
+  [[nodiscard]] const group_effects* effects() const noexcept {
+    return functions_->effects != nullptr ? functions_->effects(model_.get()) : nullptr;
+  }
+  /// The model of cells of one of its groups, with the same notes.
+  /// @throws std::invalid_argument for models without groups and groups that are not there.
+  template <executor Executor>
+  [[nodiscard]] any_model of_group(const Executor& run, index group) const {
+    require(effects() != nullptr, "of_group", "a " + kind() + " without groups of cells");
+    return functions_->of_group(model_.get(), executor_ref(run), group, notes_);
+  }
+  /// The model of cells of a group that is not in the pilot, such as a new donor.
+  /// @throws std::invalid_argument for models without groups.
+  template <executor Executor>
+  [[nodiscard]] any_model new_group(const Executor& run, random_engine& rng) const {
+    require(effects() != nullptr, "new_group", "a " + kind() + " without groups of cells");
+    return functions_->new_group(model_.get(), executor_ref(run), rng, notes_);
+  }
+
   /// Writes it as `io::save` does.
   void save(const std::filesystem::path& path) const {
     functions_->save(model_.get(), path, notes_);
@@ -130,6 +150,10 @@ class any_model {
                                   random_engine&) = nullptr;
     cells_and_origins (*generate_states)(const void*, const executor_ref&, std::span<const index>,
                                          const watcher&, random_engine&) = nullptr;
+    const group_effects* (*effects)(const void*) = nullptr;
+    any_model (*of_group)(const void*, const executor_ref&, index, const model_notes&) = nullptr;
+    any_model (*new_group)(const void*, const executor_ref&, random_engine&,
+                           const model_notes&) = nullptr;
   };
 
   /// What makes the cells of a model: itself, or what its format says (`generator(model)`).
@@ -170,6 +194,22 @@ class any_model {
       made.generate = &generate_from<Model>;
       if constexpr (has_states<maker> || has_clusters<maker>)
         made.generate_states = &generate_states_from<Model>;
+    }
+    if constexpr (requires(const Model& model, const executor_ref& run) {
+                    model.of_group(run, index{});
+                  }) {
+      made.effects = [](const void* model) -> const group_effects* {
+        const auto& own = static_cast<const Model*>(model)->effects;
+        return own ? &*own : nullptr;
+      };
+      made.of_group = [](const void* model, const executor_ref& run, index group,
+                         const model_notes& notes) {
+        return any_model(static_cast<const Model*>(model)->of_group(run, group), notes);
+      };
+      made.new_group = [](const void* model, const executor_ref& run, random_engine& rng,
+                          const model_notes& notes) {
+        return any_model(static_cast<const Model*>(model)->new_group(run, rng), notes);
+      };
     }
     return made;
   }

@@ -74,6 +74,16 @@ class correlated_cells {
     thresholds_ = count_thresholds(run, states_, largest_, calibrations_);
   }
 
+  /// The same with other states of the same number and genes, such as those of a donor
+  /// (models/groups/).
+  /// @throws std::invalid_argument for other numbers.
+  template <executor Executor>
+  [[nodiscard]] correlated_cells with_states(const Executor& run, count_states states) const {
+    require(states.states() == states_.states() && states.genes() == genes(), "with_states",
+            "as many states and genes as before are needed");
+    return correlated_cells(run, std::move(states), residual_, largest_, calibrations_);
+  }
+
   [[nodiscard]] index genes() const noexcept { return states_.genes(); }
   [[nodiscard]] const count_states& states() const noexcept { return states_; }
   [[nodiscard]] const Residual& residual() const noexcept { return residual_; }

@@ -3,6 +3,7 @@
 /// Training of the recommended model, in stages.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <memory>
 #include <optional>
@@ -25,6 +26,8 @@
 #include "harmonium/training/categorical_em.hpp"
 #include "harmonium/training/component_dispersions.hpp"
 #include "harmonium/training/empirical_bayes_means.hpp"
+#include "harmonium/training/groups/fit_group_effects.hpp"
+#include "harmonium/training/groups/states_with_groups.hpp"
 #include "harmonium/training/prior/atlas.hpp"
 #include "harmonium/training/prior/atlas_centre.hpp"
 #include "harmonium/training/prior/pilot_in_atlas.hpp"
@@ -53,6 +56,9 @@ struct harmonium_options {
   Residual residual = {};
   std::span<const index> labels = {};  ///< one >= 0 per cell clamps the group (see
                                        ///< `categorical_trainer`), or none; borrowed
+  std::span<const index> groups = {};  ///< batch or donor of every cell, 0 to groups - 1, each with
+                                       ///< a cell (`group_effects`), or none; borrowed
+  group_effect_options group_effects = {};
   index residual_cells = 1000;  ///< of each component, from which the residual correlation is
                                 ///< learned; of more, so many at random
   std::optional<atlas_prior> prior = {};  ///< what is known of the tissue (`prior_for`)
@@ -136,6 +142,10 @@ class harmonium_trainer {
         group_(std::in_place, counts, options.labels, options.em, rng),
         residual_rng_(rng()) {
     options_.labels = {};  // the group has its copy
+    groups_.assign(options.groups.begin(), options.groups.end());
+    options_.groups = {};
+    require(groups_.empty() || std::ssize(groups_) == counts.cells(), "train_harmonium",
+            "one group per cell is needed");
     random_engine unused(0);
     (void)options.residual.begin(nullptr, random_streams(unused));
     require(options.residual_cells >= 1, "train_harmonium", "residual_cells must be at least 1");
@@ -159,11 +169,12 @@ class harmonium_trainer {
     } else if (!group_->done()) {
       log_.push_back(group_->step(run));
     } else {
-      auto [states, dispersion, residual] = find_states(run);
+      auto [states, dispersion, residual, by_group] = find_states(run);
       random_engine own = residual_rng_;
       residual_.emplace(*counts_, std::move(states), residual,
                         residual_training_options{.calibration = options_.calibration,
-                                                  .cells_per_state = options_.residual_cells},
+                                                  .cells_per_state = options_.residual_cells,
+                                                  .by_group = std::move(by_group)},
                         own);
       dispersion_ = std::move(dispersion);
       fit_ = group_->model();
@@ -203,7 +214,7 @@ class harmonium_trainer {
   /// @throws std::invalid_argument unless `done()`.
   [[nodiscard]] trained_harmonium<generator_type> model() const {
     require(done(), "harmonium_trainer::model", "training is not finished");
-    return {fit_, dispersion_, residual_->model(), report_};
+    return {fit_, dispersion_, residual_->model(), report_, effects_};
   }
 
  private:
@@ -242,10 +253,24 @@ class harmonium_trainer {
     count_states states;
     component_dispersions dispersion;
     Residual residual;
+    std::shared_ptr<const count_states> by_group = {};
   };
 
   template <executor Executor>
   found_states find_states(const Executor& run) {
+    found_states found = find_states_of_all(run);
+    if (groups_.empty()) return found;
+    const index groups = *std::max_element(groups_.begin(), groups_.end()) + 1;
+    auto own = states_with_groups<Sizes>(run, *counts_, *group_->by_gene(), std::move(found.states),
+                                         std::move(found.dispersion), groups_, groups,
+                                         options_.group_effects, options_.dispersion);
+    effects_ = std::move(own.effects);
+    return {std::move(own.states), std::move(own.dispersion), std::move(found.residual),
+            std::move(own.by_group)};
+  }
+
+  template <executor Executor>
+  found_states find_states_of_all(const Executor& run) {
     if (!report_ || !report_->used) {
       auto [states, dispersion] =
           states_of_fit<Sizes>(run, *group_->by_gene(), group_->model(), options_);
@@ -267,6 +292,8 @@ class harmonium_trainer {
   random_engine residual_rng_;
   std::optional<prior_guard<Counts, Sizes>> guard_;  ///< until it has decided
   std::optional<prior_report> report_;               ///< if there is a prior
+  std::vector<index> groups_;                        ///< of every cell, or none
+  std::optional<group_effects> effects_;             ///< with groups
   categorical_fit fit_;
   component_dispersions dispersion_;
   std::optional<residual_type> residual_;

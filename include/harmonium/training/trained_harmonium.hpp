@@ -5,6 +5,11 @@
 
 #include <optional>
 
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/models/groups/group_effects.hpp"
 #include "harmonium/training/categorical_fit.hpp"
 #include "harmonium/training/component_dispersions.hpp"
 #include "harmonium/training/prior/prior_report.hpp"
@@ -17,7 +22,24 @@ struct trained_harmonium {
   categorical_fit group;
   component_dispersions dispersion;
   Generator generator;
-  std::optional<prior_report> prior = {};  ///< what became of a prior, if there was one
+  std::optional<prior_report> prior = {};     ///< what became of a prior, if there was one
+  std::optional<group_effects> effects = {};  ///< of batches or donors, if there were some
+
+  /// The generator of cells of one of the pilot's groups.
+  /// @throws std::invalid_argument without groups, or for one that is not there.
+  template <executor Executor>
+  [[nodiscard]] Generator of_group(const Executor& run, index which) const {
+    require(effects.has_value(), "of_group", "the model was trained without groups of cells");
+    return generator.with_states(run, states_in_group(generator.states(), *effects, which));
+  }
+
+  /// The generator of cells of a group that is not in the pilot, such as a new donor.
+  /// @throws std::invalid_argument without groups.
+  template <executor Executor>
+  [[nodiscard]] Generator new_group(const Executor& run, random_engine& rng) const {
+    require(effects.has_value(), "new_group", "the model was trained without groups of cells");
+    return generator.with_states(run, states_in_new_group(generator.states(), *effects, rng));
+  }
 };
 
 }  // namespace harmonium::inline v0_2

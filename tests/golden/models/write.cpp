@@ -47,5 +47,8 @@ int main(int, char** argv) {
   write("harmonium", golden::trained<hm::no_size_factors>(golden::factors(false)), notes);
   write("harmonium_sizes", golden::trained<hm::scaled_dispersion>(hm::independent_scores{}));
   write("harmonium_full", golden::trained<hm::scaled_mean>(golden::combinations()));
+  auto with_donors = golden::trained<hm::no_size_factors>(golden::factors(false));
+  with_donors.effects = golden::donors();
+  write("harmonium_donors", with_donors, notes);
   write("correlated", golden::correlated<hm::no_size_factors>(golden::factors(true), false));
 }

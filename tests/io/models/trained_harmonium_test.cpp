@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
 #include <vector>
 
+#include "harmonium/io/any_model.hpp"
 #include "harmonium/training/categorical_fit.hpp"
 #include "harmonium/training/residuals/full_copula.hpp"
 #include "harmonium/training/train_harmonium.hpp"
@@ -69,4 +71,36 @@ TEST_CASE("with size factors and the full copula a file holds something of the c
   const auto full = trained(hm::full_copula{});
   tiny::check_same_cells(full.generator, tiny::through_a_file(full).generator);
   CHECK(io::model_format::pilot_of(full) == io::pilot_in_file::cells);
+}
+
+TEST_CASE("a harmonium of donors") {
+  const auto counts = tiny::toy_counts(90, 10, 1);
+  std::vector<hm::index> donor;
+  for (hm::index i = 0; i < counts.cells(); ++i) donor.push_back(i % 3);
+  hm::random_engine rng(1);
+  const auto model = hm::train_harmonium(hm::serial_executor{}, counts,
+                                         {.em = {.components = 2, .max_iterations = 4},
+                                          .residual = {.rank = 2, .iterations = 1},
+                                          .groups = donor,
+                                          .group_effects = {.by_state = true, .effects = {}}},
+                                         rng);
+  const auto loaded = tiny::through_a_file(model, {});
+  REQUIRE(loaded.effects.has_value());
+  CHECK(loaded.effects->cells == model.effects->cells);
+  CHECK(loaded.effects->concentration == model.effects->concentration);
+  const hm::serial_executor serial;
+  tiny::check_same_cells(model.of_group(serial, 2), loaded.of_group(serial, 2));
+  hm::random_engine one(7), two(7);
+  tiny::check_same_cells(model.new_group(serial, one), loaded.new_group(serial, two));
+
+  // The same of whatever kind it is.
+  const io::any_model any(model);
+  REQUIRE(any.effects() != nullptr);
+  tiny::check_same_cells(io::any_model(model.of_group(serial, 1)), any.of_group(serial, 1));
+  hm::random_engine three(7), four(7);
+  tiny::check_same_cells(io::any_model(model.new_group(serial, three)),
+                         any.new_group(serial, four));
+  CHECK(any.of_group(serial, 0).effects() == nullptr);
+  CHECK_THROWS_AS(any.of_group(serial, 3), std::invalid_argument);
+  CHECK_THROWS_AS(any.of_group(serial, 0).new_group(serial, one), std::invalid_argument);
 }

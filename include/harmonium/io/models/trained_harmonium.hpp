@@ -2,11 +2,13 @@
 /// @file
 /// What `train_harmonium` makes, in model files. Kept is the generator (see
 /// io/models/correlated_cells.hpp) and of the categorical group all but what it says of each pilot
-/// cell: the loaded group has no `responsibilities` and no `sizes`.
+/// cell: the loaded group has no `responsibilities` and no `sizes`. Effects of batches or donors
+/// have a section of their own, if there are some.
 #pragma once
 
 #include <cstdint>
 #include <limits>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -15,6 +17,7 @@
 #include "harmonium/io/model_file.hpp"
 #include "harmonium/io/models/correlated_cells.hpp"
 #include "harmonium/io/models/payloads.hpp"
+#include "harmonium/models/groups/group_effects.hpp"
 #include "harmonium/training/trained_harmonium.hpp"
 
 namespace harmonium::inline v0_2::io::model_format {
@@ -47,6 +50,7 @@ struct model<trained_harmonium<correlated_cells<Residual, Sizes>>> {
     dispersion.reals(as_reals(model.dispersion.gene));
     write_statuses(dispersion, model.dispersion.statuses);
     file.add("dispersion", dispersion);
+    if (model.effects) write_groups(file, *model.effects);
   }
 
   template <executor Executor>
@@ -79,7 +83,54 @@ struct model<trained_harmonium<correlated_cells<Residual, Sizes>>> {
     made.dispersion.statuses = read_statuses(own, states.genes());
     made.dispersion.component = states.theta;
     own.end();
+    if (file.contains("groups")) made.effects = read_groups(file.at("groups"), states);
     return made;
+  }
+
+ private:
+  static void write_groups(model_sections& file, const group_effects& effects) {
+    payload_writer out;
+    write_indices(out, effects.cells);
+    out.reals(as_reals(effects.depth));
+    write_matrix(out, effects.gene);
+    out.reals(as_reals(effects.gene_deviation));
+    out.number(effects.state.size());
+    for (const auto& own : effects.state) write_matrix(out, own);
+    write_matrix(out, effects.state_deviation);
+    write_matrix(out, effects.shares);
+    out.reals(as_reals(effects.mean_shares));
+    out.real(effects.concentration);
+    file.add("groups", out);
+  }
+
+  static group_effects read_groups(payload_reader in, const count_states& states) {
+    group_effects effects;
+    effects.cells = read_indices(in, std::numeric_limits<std::int32_t>::max());
+    effects.depth = as_vector(in.reals());
+    effects.gene = read_matrix(in);
+    effects.gene_deviation = as_vector(in.reals());
+    effects.state.resize(in.count(24));
+    for (auto& own : effects.state) {
+      own = read_matrix(in);
+      require_finite(in, own, "a logarithm of a factor");
+    }
+    effects.state_deviation = read_matrix(in);
+    effects.shares = read_matrix(in);
+    effects.mean_shares = as_vector(in.reals());
+    effects.concentration = in.real();
+    in.end();
+    require_finite(in, effects.depth, "a depth");
+    require_finite(in, effects.gene, "a logarithm of a factor");
+    require_range(in, effects.gene_deviation, "a deviation", 0);
+    require_range(in, effects.state_deviation, "a deviation", 0);
+    require_range(in, effects.shares, "a share", 0);
+    require_range(in, effects.mean_shares, "a share", 0);
+    try {
+      check(effects, states);
+    } catch (const std::invalid_argument&) {
+      in.fail("holds effects of groups that are not of the model's states and genes");
+    }
+    return effects;
   }
 };
 

@@ -20,19 +20,19 @@
 
 namespace harmonium::inline v0_2 {
 
-/// Cells x genes matrix of the expected scores given the counts alone, centred within states: zeros
-/// share one value per state and gene, so that it is stored as sparse + rank of the states, the
-/// sparse part as floats gene by gene: 4 bytes a non-zero count. Borrows the pilot.
+/// Cells x genes matrix of the expected scores given the counts alone, centred within (variants of)
+/// states: zeros share one value per state and gene, so that it is stored as sparse + rank of the
+/// states, the sparse part as floats gene by gene: 4 bytes a non-zero count. Borrows the pilot.
 class expected_scores {
  public:
   template <executor Executor>
   expected_scores(const Executor& run, const scored_pilot& pilot)
-      : state_(pilot.state()),
+      : state_(pilot.variant()),
         where_(&pilot.counted()),
         excess_(where_->size()),
-        zero_(matrix<double>::Zero(pilot.states(), pilot.genes())),
+        zero_(matrix<double>::Zero(pilot.variants(), pilot.genes())),
         squares_(vector<double>::Zero(pilot.genes())),
-        cells_(static_cast<std::size_t>(pilot.states()), 0.0) {
+        cells_(static_cast<std::size_t>(pilot.variants()), 0.0) {
     for (const index s : state_) cells_[static_cast<std::size_t>(s)] += 1;
     for_each_range(run, pilot.genes(), 16, [&](index begin, index end) {
       std::vector<score_interval> intervals(state_.size());

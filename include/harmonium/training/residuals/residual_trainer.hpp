@@ -38,6 +38,10 @@ struct residual_training_options {
   /// The residual correlation is learned from so many cells of each state; of states that have more
   /// they are chosen at random.
   index cells_per_state = 1000;
+  /// Where counts of a state follow other negative binomials in every group of cells (batch,
+  /// donor): those of each state in each group (`states_by_group`), state x groups + group. Cells
+  /// are made of the states themselves. None: by these counts are scored too.
+  std::shared_ptr<const count_states> by_group = {};
 };
 
 /// The pilot cells that a residual correlation is learned from, ascending: all of every state, or
@@ -85,6 +89,13 @@ class residual_trainer {
             "residual_trainer", "the states belong to other cells or genes");
     require(options.cells_per_state >= 1, "residual_trainer",
             "cells_per_state must be at least 1, got " + std::to_string(options.cells_per_state));
+    if (options_.by_group) {
+      check(*options_.by_group, "residual_trainer");
+      require(options_.by_group->cells() == pilot.cells() &&
+                  options_.by_group->genes() == pilot.genes() &&
+                  options_.by_group->states() % states_.states() == 0,
+              "residual_trainer", "the states by group belong to other cells, genes or states");
+    }
     (void)policy_.begin(nullptr, streams_);  // refuses its settings now, not after half the work
   }
   residual_trainer(const Counts&&, auto&&...) = delete;
@@ -145,17 +156,22 @@ class residual_trainer {
     random_engine rng = streams_[choice_stream];
     auto chosen =
         cells_of_each_state(states_.cell, states_.states(), options_.cells_per_state, rng);
+    const count_states& scored = options_.by_group ? *options_.by_group : states_;
+    std::vector<index> merged;
+    if (options_.by_group)
+      for (index v = 0; v < scored.states(); ++v)
+        merged.push_back(v / (scored.states() / states_.states()));
     if (std::ssize(chosen) == pilot_->cells())
-      return scored_pilot::make<Sizes>(run, *pilot_, states_, options_.calibration);
-    count_states own = states_;
+      return scored_pilot::make<Sizes>(run, *pilot_, scored, options_.calibration, merged);
+    count_states own = scored;
     own.cell.clear();
     own.sizes.resize(std::ssize(chosen));
     for (std::size_t k = 0; k < chosen.size(); ++k) {
-      own.cell.push_back(states_.cell[static_cast<std::size_t>(chosen[k])]);
-      own.sizes[static_cast<index>(k)] = states_.sizes[chosen[k]];
+      own.cell.push_back(scored.cell[static_cast<std::size_t>(chosen[k])]);
+      own.sizes[static_cast<index>(k)] = scored.sizes[chosen[k]];
     }
     return scored_pilot::make<Sizes>(run, cell_selection(*pilot_, std::move(chosen)), own,
-                                     options_.calibration);
+                                     options_.calibration, merged);
   }
 
   /// Beyond the streams of genes.

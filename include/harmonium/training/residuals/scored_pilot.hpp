@@ -29,14 +29,26 @@ namespace harmonium::inline v0_2 {
 class scored_pilot {
  public:
   /// @param counts the pilot, cells x genes; need not outlive this
+  /// @param states with the negative binomials that the counts are scored by
+  /// @param merged of each of these states, the number of the state that it is a variant of, such
+  /// as
+  ///               the same in another donor: as such residual policies see it. Empty: they are all
+  ///               states of their own.
   /// @throws std::invalid_argument if `states` does not belong to `counts`.
   template <size_factor_policy Sizes, executor Executor, count_source Counts>
   static scored_pilot make(const Executor& run, const Counts& counts, const count_states& states,
-                           const calibration_options& calibration = {}) {
+                           const calibration_options& calibration = {},
+                           std::span<const index> merged = {}) {
     check(states, "scored_pilot");
     require(states.cells() == counts.cells() && states.genes() == counts.genes(), "scored_pilot",
             "the states belong to other cells or genes");
+    require(merged.empty() || std::ssize(merged) == states.states(), "scored_pilot",
+            "one number per state is needed");
     scored_pilot scored(cells_by_gene(counts), states.cell, states.states());
+    if (!merged.empty()) {
+      scored.states_ = *std::max_element(merged.begin(), merged.end()) + 1;
+      for (index& s : scored.state_) s = merged[static_cast<std::size_t>(s)];
+    }
     const cells_by_gene& where = scored.where_;
     // Until its gene's turn comes, an interval's bytes hold the count itself.
     scored.intervals_.resize(where.size());
@@ -108,12 +120,16 @@ class scored_pilot {
   [[nodiscard]] index states() const noexcept { return states_; }
   /// State of every cell.
   [[nodiscard]] const std::vector<index>& state() const noexcept { return state_; }
+  /// Variants of states, by which counts are scored; as many as states unless some were merged.
+  [[nodiscard]] index variants() const noexcept { return variants_; }
+  /// Variant of every cell. Zeros of a gene share an interval within it.
+  [[nodiscard]] const std::vector<index>& variant() const noexcept { return variant_; }
 
   /// Intervals of one gene in all cells. @param[out] out length cells, overwritten.
   void intervals(index gene, std::span<score_interval> out) const {
     const auto g = static_cast<std::size_t>(gene);
     for (std::size_t i = 0; i < out.size(); ++i) {
-      const auto at = zeros_by_cell_ ? i : static_cast<std::size_t>(state_[i]);
+      const auto at = zeros_by_cell_ ? i : static_cast<std::size_t>(variant_[i]);
       out[i] = {-score_limit, static_cast<double>(zeros_[g][at])};
     }
     const auto cells = where_.cells(gene);
@@ -128,8 +144,8 @@ class scored_pilot {
     const auto g = static_cast<std::size_t>(gene);
     std::fill(lower.begin(), lower.end(), -score_limit);
     for (std::size_t i = 0; i < upper.size(); ++i)
-      upper[i] =
-          static_cast<double>(zeros_[g][zeros_by_cell_ ? i : static_cast<std::size_t>(state_[i])]);
+      upper[i] = static_cast<double>(
+          zeros_[g][zeros_by_cell_ ? i : static_cast<std::size_t>(variant_[i])]);
     const auto cells = where_.cells(gene);
     const auto own = where_.part(std::span(intervals_), gene);
     for (std::size_t k = 0; k < cells.size(); ++k) {
@@ -156,13 +172,19 @@ class scored_pilot {
   }
 
   scored_pilot(cells_by_gene where, std::vector<index> state, index states)
-      : where_(std::move(where)), state_(std::move(state)), states_(states) {}
+      : where_(std::move(where)),
+        variant_(state),
+        variants_(states),
+        state_(std::move(state)),
+        states_(states) {}
 
   cells_by_gene where_;
+  std::vector<index> variant_;
+  index variants_;
   std::vector<index> state_;
   index states_;
   std::vector<kept_interval> intervals_;   ///< of the non-zero counts, gene by gene
-  std::vector<std::vector<float>> zeros_;  ///< per gene, by state or by cell: upper ends of zeros
+  std::vector<std::vector<float>> zeros_;  ///< per gene, by variant or by cell: upper ends of zeros
   bool zeros_by_cell_ = false;
   std::vector<score_calibration> calibrations_;
 };

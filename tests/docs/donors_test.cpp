@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// The part of docs/guide.md about batches and donors, which quotes this file.
+#include <doctest/doctest.h>
+
+#include "harmonium/training/train_harmonium.hpp"
+#include "support/donor_cells.hpp"
+
+namespace hm = harmonium;
+
+TEST_CASE("cells of no donor, of one and of a new one") {
+  const auto tissue = support::make_donors({.donors = 4, .cells_each = 60, .genes = 40}, 1);
+  const auto& donor = tissue.donor;
+  const hm::thread_executor run(2);
+  hm::random_engine rng(7);
+
+  hm::harmonium_options<> of_donors;
+  of_donors.groups = donor;                 // of every cell
+  of_donors.group_effects.by_state = true;  // batches: false
+  const auto cohort = hm::train_harmonium(run, tissue.counts, of_donors, rng);
+  const auto free = cohort.generator.generate(500, rng);              // of no group
+  const auto first = cohort.of_group(run, 0).generate(500, rng);      // of the first
+  const auto unseen = cohort.new_group(run, rng).generate(500, rng);  // of a new donor
+  const double differ = cohort.effects->gene_deviation[0];            // of log means
+
+  CHECK(free.cells() == 500);
+  CHECK(first != unseen);
+  CHECK(differ > 0.1);
+  CHECK(differ < 0.6);
+}
