@@ -20,7 +20,7 @@ TEST_CASE("cells of no donor, of one and of a new one") {
   const auto free = cohort.generator.generate(500, rng);              // of no group
   const auto first = cohort.of_group(run, 0).generate(500, rng);      // of the first
   const auto unseen = cohort.new_group(run, rng).generate(500, rng);  // of a new donor
-  const double differ = cohort.effects->gene_deviation[0];            // of log means
+  const double differ = cohort.effects->gene_deviation.mean();        // of log means
 
   CHECK(free.cells() == 500);
   CHECK(first != unseen);
