@@ -223,10 +223,31 @@ TEST_CASE("donors: as many new ones as wanted, unlike each other as the pilot's 
   hm::random_engine other(5);
   const std::vector<hm::index> few(3, 0);
   CHECK_THROWS_WITH_AS(hm::train_harmonium(serial, pilot.counts, {.groups = few}, other),
-                       "train_harmonium: one group per cell is needed", std::invalid_argument);
+                       "train: groups must have one entry per cell (480), got 3",
+                       std::invalid_argument);
   const auto without = hm::train_harmonium(serial, pilot.counts,
                                            {.em = {.components = 2, .max_iterations = 2}}, other);
   CHECK_THROWS_WITH_AS(without.new_group(serial, other),
                        "new_group: the model was trained without groups of cells",
                        std::invalid_argument);
+}
+
+TEST_CASE("components are types and not donors, also where donors are more unlike") {
+  const auto pilot = support::make_donors(
+      {.donors = 3, .cells_each = 100, .genes = 120, .states = 2, .common = 0.8}, 6);
+  hm::random_engine rng(7);
+  const auto trained = hm::train_harmonium(serial, pilot.counts,
+                                           {.em = {.components = 2}, .groups = pilot.donor}, rng);
+  const auto found = trained.group.assignments();
+  hm::index same = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) same += found[i] == pilot.states.cell[i] ? 1 : 0;
+  const auto right = std::max(same, 300 - same);
+  CHECK(right >= 294);
+  hm::random_engine again(7);
+  const auto blind = hm::train_harmonium(serial, pilot.counts, {.em = {.components = 2}}, again)
+                         .group.assignments();
+  hm::index blind_same = 0;
+  for (std::size_t i = 0; i < blind.size(); ++i)
+    blind_same += blind[i] == pilot.states.cell[i] ? 1 : 0;
+  CHECK(std::max(blind_same, 300 - blind_same) < 240);
 }

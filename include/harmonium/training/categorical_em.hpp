@@ -27,6 +27,7 @@
 #include "harmonium/training/categorical_steps.hpp"
 #include "harmonium/training/component_likelihood.hpp"
 #include "harmonium/training/component_start.hpp"
+#include "harmonium/training/groups/group_factors.hpp"
 #include "harmonium/training/trainer_concept.hpp"
 #include "harmonium/training/training_log.hpp"
 #include "harmonium/training/watched_run.hpp"
@@ -66,10 +67,18 @@ class categorical_trainer {
   /// @param counts cells x genes, borrowed
   /// @param labels one label >= 0 per cell, or none
   /// @param rng    moves on by one word
-  /// @throws std::invalid_argument for an empty pilot, options out of range or misfitting labels.
+  /// @param groups batch or donor of every cell, 0 to groups - 1, or none: means have a factor per
+  ///               gene and group, so that components are not what tells groups apart
+  /// @throws std::invalid_argument for an empty pilot, options out of range, misfitting labels or
+  ///         groups.
   categorical_trainer(const Counts& counts, std::span<const index> labels,
-                      const categorical_em_options& options, random_engine& rng)
-      : counts_(&counts), options_(options), label_(labels.begin(), labels.end()), key_(rng()) {
+                      const categorical_em_options& options, random_engine& rng,
+                      std::span<const index> groups = {})
+      : counts_(&counts),
+        options_(options),
+        label_(labels.begin(), labels.end()),
+        group_(groups.begin(), groups.end()),
+        key_(rng()) {
     require(counts.cells() > 0 && counts.nonzeros() > 0, "train",
             "the pilot holds no counts at all");
     require(options.components >= 1, "train",
@@ -85,6 +94,11 @@ class categorical_trainer {
                 std::to_string(labels.size()));
     for (const index label : labels)
       require(label >= 0, "train", "labels must not be negative, got " + std::to_string(label));
+    require(groups.empty() || std::cmp_equal(groups.size(), counts.cells()), "train",
+            "groups must have one entry per cell (" + std::to_string(counts.cells()) + "), got " +
+                std::to_string(groups.size()));
+    for (const index group : groups)
+      require(group >= 0, "train", "groups must not be negative, got " + std::to_string(group));
   }
   categorical_trainer(const Counts&&, auto&&...) = delete;
 
@@ -106,12 +120,12 @@ class categorical_trainer {
       return log_.back();
     }
     categorical_fit next = fit_;
-    expect_components<Sizes>(run, *counts_, label_, next);
-    maximise_components<Sizes>(run, *by_gene_, gene_means_, options_.pseudo_cells, next);
+    expect_components<Sizes>(run, *counts_, label_, group_, next);
+    maximise_components<Sizes>(run, *by_gene_, group_, gene_means_, options_.pseudo_cells, next);
     const index iteration = iterations() + 1;
     const bool settle = iteration + 1 >= options_.max_iterations;
     if (options_.dispersion_every > 0 && iteration % options_.dispersion_every == 0 && !settle)
-      update_component_theta<Sizes>(run, *by_gene_, judged_, options_.dispersion, next);
+      update_law(run, *by_gene_, next);
     else if (iteration > std::max<index>(options_.min_iterations, 1))
       next.converged = std::abs(next.log_likelihood - fit_.log_likelihood) <
                        options_.tolerance * std::abs(next.log_likelihood);
@@ -154,48 +168,84 @@ class categorical_trainer {
   void start(const Executor& run) {
     const index cells = counts_->cells();
     random_engine rng(key_);
-    const auto found = start_components(run, *counts_, label_,
-                                        {.components = options_.components,
-                                         .min_cells = options_.min_cells,
-                                         .principal_components = options_.principal_components,
-                                         .restarts = options_.restarts,
-                                         .cells = options_.start_cells},
-                                        rng);
-    categorical_fit fit;
-    fit.sizes = size_factors<Sizes>(*counts_);
-    fit.theta = vector<double>::Constant(counts_->genes(), options_.initial_dispersion);
-    fit.statuses.assign(static_cast<std::size_t>(counts_->genes()), dispersion_status::all_zero);
-    fit.type = found.type;
-    fit.responsibilities = matrix<double>::Zero(cells, std::ssize(found.type));
-    bool all_seen = true;
-    for (index i = 0; i < cells; ++i) {
-      const index own = found.component[static_cast<std::size_t>(i)];
-      all_seen &= own >= 0;
-      if (own >= 0) fit.responsibilities(i, own) = 1;
-    }
+    const auto found = found_components(run, {}, rng);
     look_up(run);
     gene_means_ = gene_means(*counts_);
     look_up(run);
     auto by_gene = std::make_shared<const by_gene_type>(*counts_);
-    maximise_components<Sizes>(run, *by_gene, gene_means_, options_.pseudo_cells, fit);
-    if (!all_seen) {
-      expect_components<Sizes>(run, *counts_, label_, fit);
-      maximise_components<Sizes>(run, *by_gene, gene_means_, options_.pseudo_cells, fit);
-    }
     if (cells > options_.dispersion_cells) {
       judged_.assign(static_cast<std::size_t>(cells), 0);
       for (const index i : draw::sample_without_replacement(cells, options_.dispersion_cells, rng))
         judged_[static_cast<std::size_t>(i)] = 1;
     }
-    if (options_.dispersion_every > 0)
-      update_component_theta<Sizes>(run, *by_gene, judged_, options_.dispersion, fit);
+    categorical_fit fit = fit_from(run, found, *by_gene);
+    if (!group_.empty()) {
+      // Clusters of what is left of the cells when their group's mean is gone may be the better
+      // ones: where groups are more unlike than types.
+      categorical_fit other = fit_from(run, found_components(run, group_, rng), *by_gene);
+      expect_components<Sizes>(run, *counts_, label_, group_, fit);
+      expect_components<Sizes>(run, *counts_, label_, group_, other);
+      if (other.log_likelihood > fit.log_likelihood) fit = std::move(other);
+      maximise_components<Sizes>(run, *by_gene, group_, gene_means_, options_.pseudo_cells, fit);
+    }
     fit_ = std::move(fit);
     by_gene_ = std::move(by_gene);
+  }
+
+  template <executor Executor>
+  [[nodiscard]] component_start found_components(const Executor& run, std::span<const index> groups,
+                                                 random_engine& rng) const {
+    return start_components(run, *counts_, label_,
+                            {.components = options_.components,
+                             .min_cells = options_.min_cells,
+                             .principal_components = options_.principal_components,
+                             .restarts = options_.restarts,
+                             .cells = options_.start_cells,
+                             .groups = groups},
+                            rng);
+  }
+
+  /// The fit to cells that are in these components for certain.
+  template <executor Executor>
+  [[nodiscard]] categorical_fit fit_from(const Executor& run, const component_start& found,
+                                         const by_gene_type& by_gene) const {
+    categorical_fit fit;
+    fit.sizes = size_factors<Sizes>(*counts_);
+    fit.theta = vector<double>::Constant(counts_->genes(), options_.initial_dispersion);
+    fit.statuses.assign(static_cast<std::size_t>(counts_->genes()), dispersion_status::all_zero);
+    fit.type = found.type;
+    fit.responsibilities = matrix<double>::Zero(counts_->cells(), std::ssize(found.type));
+    if (!group_.empty())
+      fit.group_factor = matrix<double>::Ones(*std::max_element(group_.begin(), group_.end()) + 1,
+                                              counts_->genes());
+    bool all_seen = true;
+    for (index i = 0; i < counts_->cells(); ++i) {
+      const index own = found.component[static_cast<std::size_t>(i)];
+      all_seen &= own >= 0;
+      if (own >= 0) fit.responsibilities(i, own) = 1;
+    }
+    maximise_components<Sizes>(run, by_gene, group_, gene_means_, options_.pseudo_cells, fit);
+    if (!all_seen) {
+      expect_components<Sizes>(run, *counts_, label_, group_, fit);
+      maximise_components<Sizes>(run, by_gene, group_, gene_means_, options_.pseudo_cells, fit);
+    }
+    if (options_.dispersion_every > 0) update_law(run, by_gene, fit);
+    return fit;
+  }
+
+  /// theta and, with groups, their factors.
+  template <executor Executor>
+  void update_law(const Executor& run, const by_gene_type& by_gene, categorical_fit& fit) const {
+    update_component_theta<Sizes>(run, by_gene, group_, judged_, options_.dispersion, fit);
+    if (group_.empty()) return;
+    update_group_factors(run, by_gene, group_, fit);
+    maximise_components<Sizes>(run, by_gene, group_, gene_means_, options_.pseudo_cells, fit);
   }
 
   const Counts* counts_;
   categorical_em_options options_;
   std::vector<index> label_;                     ///< of every cell; empty where the group is free
+  std::vector<index> group_;                     ///< batch or donor of every cell; empty: none
   std::uint64_t key_;                            ///< of the random numbers of the start
   std::shared_ptr<const by_gene_type> by_gene_;  ///< none: the start is ahead
   vector<double> gene_means_;

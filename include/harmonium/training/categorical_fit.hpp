@@ -27,6 +27,8 @@ struct categorical_fit {
   std::vector<index> type;                  ///< label that each component belongs to; all 0 without
   vector<double> sizes;                     ///< size factor of every training cell
   matrix<double> responsibilities;          ///< cells x components: p(component | cell)
+  matrix<double> group_factor;  ///< groups x genes: of the means in cells of a batch or donor;
+                                ///< empty without groups
   /// Nats per training cell at the last E-step.
   double log_likelihood = -std::numeric_limits<double>::infinity();
   bool converged = false;

@@ -25,15 +25,28 @@ namespace harmonium::inline v0_2 {
 
 /// E-step: responsibilities of all cells and the log-likelihood.
 /// @param labels one per cell clamps it to the components of that type; empty: free
+/// @param groups one per cell, the row of `fit.group_factor`; empty: none
 template <size_factor_policy Sizes, executor Executor, count_source Counts>
 void expect_components(const Executor& run, const Counts& counts, std::span<const index> labels,
-                       categorical_fit& fit) {
+                       std::span<const index> groups, categorical_fit& fit) {
   const index components = fit.components();
-  const component_likelihood<Sizes> likelihood(fit.mean, fit.theta);
+  std::vector<matrix<double>> means;  // of the groups
+  for (index g = 0; g < fit.group_factor.rows(); ++g) {
+    means.push_back(fit.mean);
+    for (index c = 0; c < components; ++c)
+      for (index m = 0; m < fit.genes(); ++m) means.back()(c, m) *= fit.group_factor(g, m);
+  }
+  std::vector<component_likelihood<Sizes>> likelihoods;
+  if (means.empty()) likelihoods.emplace_back(fit.mean, fit.theta);
+  for (const auto& mean : means) likelihoods.emplace_back(mean, fit.theta);
   std::vector<double> per_cell(static_cast<std::size_t>(counts.cells()));
   for_each_range(run, counts.cells(), 32, [&](index begin, index end) {
     std::vector<double> terms(static_cast<std::size_t>(components));
     for (index i = begin; i < end; ++i) {
+      const auto& likelihood =
+          likelihoods[means.empty()
+                          ? 0
+                          : static_cast<std::size_t>(groups[static_cast<std::size_t>(i)])];
       likelihood.evaluate(counts.cell(i), fit.sizes[i], terms);
       for (std::size_t c = 0; c < terms.size(); ++c) {
         terms[c] += math::log(fit.weights[static_cast<index>(c)]);
@@ -54,20 +67,28 @@ void expect_components(const Executor& run, const Counts& counts, std::span<cons
 
 /// M-step: weights and means. Where the size policy is not `separable`, the means take one step of
 /// a fixed-point iteration; from no means at all, one with equal weights.
+/// @param groups  one per cell, the row of `fit.group_factor`; empty: none
 /// @param average mean count of every gene, of which every component starts with `pseudo` cells
 template <size_factor_policy Sizes, executor Executor, class Value>
 void maximise_components(const Executor& run, const counts_by_gene<Value>& counts,
-                         const vector<double>& average, double pseudo, categorical_fit& fit) {
+                         std::span<const index> groups, const vector<double>& average,
+                         double pseudo, categorical_fit& fit) {
   constexpr double least_mean = 1e-10;
   constexpr double prior_cells = 0.1;  // of every component's weight: keeps an empty one possible
   const index cells = counts.cells(), components = fit.responsibilities.cols();
   const matrix<double>& r = fit.responsibilities;
-  vector<double> mass = vector<double>::Zero(components), depth = mass;
+  const index kinds = std::max<index>(fit.group_factor.rows(), 1);
+  const bool grouped = fit.group_factor.rows() > 0;
+  const auto factor = [&](index i, index m) {
+    return grouped ? fit.group_factor(groups[static_cast<std::size_t>(i)], m) : 1.0;
+  };
+  vector<double> mass = vector<double>::Zero(components);
+  matrix<double> depth = matrix<double>::Zero(kinds, components);
   double all = 0;
   for (index i = 0; i < cells; ++i)
     for (index c = 0; c < components; ++c) {
       mass[c] += r(i, c);
-      depth[c] += r(i, c) * fit.sizes[i];
+      depth(grouped ? groups[static_cast<std::size_t>(i)] : 0, c) += r(i, c) * fit.sizes[i];
     }
   for (index c = 0; c < components; ++c) all += mass[c];
   fit.weights.resize(components);
@@ -90,17 +111,22 @@ void maximise_components(const Executor& run, const counts_by_gene<Value>& count
         up[c] = own * average[m];
         down[c] = own;
         if constexpr (Sizes::separable) {
-          down[c] += depth[static_cast<index>(c)];
+          for (index g = 0; g < kinds; ++g) {
+            const double own_depth = depth(g, static_cast<index>(c));
+            down[c] += grouped ? own_depth * fit.group_factor(g, m) : own_depth;
+          }
         } else {
-          for (index i = 0; i < cells; ++i)
-            down[c] += weight(fit.sizes[i], c) * r(i, static_cast<index>(c)) * fit.sizes[i];
+          for (index i = 0; i < cells; ++i) {
+            const double size = fit.sizes[i] * factor(i, m);
+            down[c] += weight(size, c) * r(i, static_cast<index>(c)) * size;
+          }
         }
       }
       for (std::size_t k = 0; k < at.size(); ++k) {
         const double* share = r.data() + at[k] * components;
         const auto x = static_cast<double>(values[k]);
         for (std::size_t c = 0; c < up.size(); ++c)
-          up[c] += weight(fit.sizes[at[k]], c) * share[c] * x;
+          up[c] += weight(fit.sizes[at[k]] * factor(at[k], m), c) * share[c] * x;
       }
       for (std::size_t c = 0; c < up.size(); ++c)
         fit.mean(static_cast<index>(c), m) =
@@ -112,23 +138,32 @@ void maximise_components(const Executor& run, const counts_by_gene<Value>& count
 /// theta of every gene by penalised maximum likelihood, each count about its own cell's mean.
 /// Cost of a gene: its non-zero counts, and a few logarithms for every cell whose component is not
 /// certain (for every cell where there are size factors).
-/// @param used one per cell, whether theta is learned from it; empty: from all
+/// @param groups one per cell, the row of `fit.group_factor`; empty: none
+/// @param used   one per cell, whether theta is learned from it; empty: from all
 template <size_factor_policy Sizes, executor Executor, class Value>
 void update_component_theta(const Executor& run, const counts_by_gene<Value>& counts,
-                            std::span<const char> used, const dispersion_options& options,
-                            categorical_fit& fit) {
+                            std::span<const index> groups, std::span<const char> used,
+                            const dispersion_options& options, categorical_fit& fit) {
   constexpr double certainty = 1 - 1e-12;
   const index cells = counts.cells(), components = fit.components();
   const matrix<double>& r = fit.responsibilities;
-  // Cells whose component is certain and whose size is 1 share its mean.
+  const bool grouped = fit.group_factor.rows() > 0;
+  const index kinds = std::max<index>(fit.group_factor.rows(), 1);
+  const auto group_of = [&](index i) {
+    return grouped ? groups[static_cast<std::size_t>(i)] : index{0};
+  };
+  // Cells whose component is certain and whose size is 1 share its mean, in their group.
+  const auto mean_of = [&](index c, index g, index m) {
+    return grouped ? fit.mean(c, m) * fit.group_factor(g, m) : fit.mean(c, m);
+  };
   std::vector<index> others;
   std::vector<index> component(static_cast<std::size_t>(cells), -1);
-  std::vector<double> number(static_cast<std::size_t>(components), 0.0);
+  std::vector<double> number(static_cast<std::size_t>(components * kinds), 0.0);
   for (index i = 0; i < cells; ++i) {
     if (!used.empty() && !used[static_cast<std::size_t>(i)]) continue;
     index& own = component[static_cast<std::size_t>(i)];
     for (index c = 0; c < components && !Sizes::uses_sizes; ++c)
-      if (r(i, c) > certainty) own = c;
+      if (r(i, c) > certainty) own = c * kinds + group_of(i);
     if (own < 0)
       others.push_back(i);
     else
@@ -155,10 +190,11 @@ void update_component_theta(const Executor& run, const counts_by_gene<Value>& co
       }
       for (std::size_t c = 0; c < totals.size(); ++c)
         if (number[c] > 0)
-          tally.add_cells(fit.mean(static_cast<index>(c), m), number[c], totals[c]);
+          tally.add_cells(mean_of(static_cast<index>(c) / kinds, static_cast<index>(c) % kinds, m),
+                          number[c], totals[c]);
       for (const index i : others) {
         double mean = 0;
-        for (index c = 0; c < components; ++c) mean += r(i, c) * fit.mean(c, m);
+        for (index c = 0; c < components; ++c) mean += r(i, c) * mean_of(c, group_of(i), m);
         double& own = count[static_cast<std::size_t>(i)];
         tally.add_cells(Sizes::mean(fit.sizes[i], mean), 1, own,
                         Sizes::dispersion(fit.sizes[i], 1.0));

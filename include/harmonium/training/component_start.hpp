@@ -31,6 +31,8 @@ struct component_start_options {
   index principal_components = 10;  ///< of the deviance residuals, in which k-means works
   index restarts = 10;              ///< of k-means
   index cells = 10'000;             ///< that are looked at, at most about so many, chosen at random
+  std::span<const index> groups = {};  ///< one >= 0 per cell: what their batches or donors have on
+                                       ///< average apart is taken away before; empty: none
 };
 
 /// Components by cell, as far as cells were looked at.
@@ -85,6 +87,25 @@ inline void choose_cells(std::vector<cells_of_label>& groups, index cells, index
   }
 }
 
+/// Takes the mean of its group from every row.
+/// @param rows   cells that the rows of `scores` are
+/// @param groups of every cell
+inline void centre_groups(std::span<const index> rows, std::span<const index> groups,
+                          matrix<double>& scores) {
+  const index kinds = *std::max_element(groups.begin(), groups.end()) + 1;
+  matrix<double> mean = matrix<double>::Zero(kinds, scores.cols());
+  vector<double> cells = vector<double>::Zero(kinds);
+  for (index i = 0; i < scores.rows(); ++i) {
+    const index g = groups[static_cast<std::size_t>(rows[static_cast<std::size_t>(i)])];
+    mean.row(g) += scores.row(i);
+    cells[g] += 1;
+  }
+  for (index i = 0; i < scores.rows(); ++i) {
+    const index g = groups[static_cast<std::size_t>(rows[static_cast<std::size_t>(i)])];
+    scores.row(i) -= mean.row(g) / cells[g];
+  }
+}
+
 /// Components of the cells that are looked at. Every label has one or, where `components` exceeds
 /// the number of labels, several in proportion to its cells. The executor is asked between
 /// products with the counts (`look_up`) and starts of k-means.
@@ -106,9 +127,12 @@ component_start start_components(const Executor& run, const Counts& counts,
   for (const auto& group : groups) rows.insert(rows.end(), group.cells.begin(), group.cells.end());
   std::sort(rows.begin(), rows.end());
   matrix<double> scores;
+  bool centred = false;
   const auto reduced = [&]() -> const matrix<double>& {
     if (scores.size() == 0)
       scores = cell_components(run, cell_selection(counts, rows), options.principal_components);
+    if (!options.groups.empty() && !centred) centre_groups(rows, options.groups, scores);
+    centred = true;
     return scores;
   };
 

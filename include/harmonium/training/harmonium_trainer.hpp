@@ -139,13 +139,11 @@ class harmonium_trainer {
       : counts_(&counts),
         options_(options),
         group_rng_(rng),
-        group_(std::in_place, counts, options.labels, options.em, rng),
+        group_(std::in_place, counts, options.labels, options.em, rng, options.groups),
         residual_rng_(rng()) {
     options_.labels = {};  // the group has its copy
     groups_.assign(options.groups.begin(), options.groups.end());
     options_.groups = {};
-    require(groups_.empty() || std::ssize(groups_) == counts.cells(), "train_harmonium",
-            "one group per cell is needed");
     random_engine unused(0);
     (void)options.residual.begin(nullptr, random_streams(unused));
     require(options.residual_cells >= 1, "train_harmonium", "residual_cells must be at least 1");
@@ -246,7 +244,7 @@ class harmonium_trainer {
     if (options_.prior_components <= options_.em.components) return;
     options_.em.components = options_.prior_components;
     random_engine rng = group_rng_;
-    group_.emplace(*counts_, labels_, options_.em, rng);
+    group_.emplace(*counts_, labels_, options_.em, rng, groups_);
   }
 
   struct found_states {

@@ -65,6 +65,32 @@ struct group_effect_options {
   return sum / correlation - 1;
 }
 
+/// Effects on genes that all states of a group share. The total of unlike negative binomials is
+/// taken for one with their mean and variance.
+/// @param totals groups x genes
+/// @param sized  groups x states, cells in sizes
+/// @param mean   states x genes, of a cell of size 1
+/// @param theta  inverse dispersions, `theta(s, m)`
+template <executor Executor, class Theta>
+random_effects effects_on_genes(const Executor& run, const matrix<double>& totals,
+                                const matrix<double>& sized, const matrix<double>& mean,
+                                const Theta& theta, const random_effect_options& options = {}) {
+  const index groups = totals.rows(), genes = totals.cols();
+  matrix<double> expected = matrix<double>::Zero(groups, genes), excess = expected;
+  for (index s = 0; s < mean.rows(); ++s)
+    for (index g = 0; g < groups; ++g)
+      for (index m = 0; m < genes; ++m) {
+        const double own = sized(g, s) * mean(s, m);
+        expected(g, m) += own;
+        excess(g, m) += own * mean(s, m) / theta(s, m);
+      }
+  for (index g = 0; g < groups; ++g)
+    for (index m = 0; m < genes; ++m)
+      excess(g, m) =
+          excess(g, m) > 0 ? std::max(expected(g, m) * expected(g, m) / excess(g, m), 1e-6) : 1;
+  return fit_random_effects(run, totals, expected, excess, options);
+}
+
 /// Learns them: factors of genes that all states share, with `by_state` then what is left of every
 /// state (`fit_random_effects`, both), and shares of states, those of a group shrunk to the mean by
 /// their Dirichlet distribution. Cells count for the state that they are assigned to.
@@ -102,29 +128,17 @@ group_effects fit_group_effects(const Executor& run, const Counts& counts,
   for (const index n : found.cells)
     require(n >= 1, "fit_group_effects", "every group needs at least one cell");
 
-  // All states together: the total of unlike negative binomials, with their variance.
-  matrix<double> all = matrix<double>::Zero(groups, genes), expected = all, excess = all;
-  for (index s = 0; s < kinds; ++s)
-    for (index g = 0; g < groups; ++g) {
-      if (!(sized(g, s) > 0)) continue;
-      for (index m = 0; m < genes; ++m) {
-        const double mean = states.mean(s, m);
-        all(g, m) += totals[static_cast<std::size_t>(s)](g, m);
-        expected(g, m) += sized(g, s) * mean;
-        excess(g, m) += sized(g, s) * mean * mean / states.theta(s, m);
-      }
-    }
-  matrix<double> dispersion(groups, genes);
-  for (index g = 0; g < groups; ++g)
-    for (index m = 0; m < genes; ++m)
-      dispersion(g, m) =
-          excess(g, m) > 0 ? std::max(expected(g, m) * expected(g, m) / excess(g, m), 1e-6) : 1;
-  auto common = fit_random_effects(run, all, expected, dispersion, options.effects);
+  matrix<double> all = matrix<double>::Zero(groups, genes);
+  for (const auto& own : totals) all += own;
+  auto common = effects_on_genes(
+      run, all, sized, states.mean, [&](index s, index m) { return states.theta(s, m); },
+      options.effects);
   found.depth = std::move(common.depth);
   found.gene = std::move(common.effect);
   found.gene_deviation = std::move(common.deviation);
 
   if (options.by_state) {
+    matrix<double> expected(groups, genes), dispersion(groups, genes);
     found.state.assign(static_cast<std::size_t>(groups), matrix<double>::Zero(kinds, genes));
     found.state_deviation = matrix<double>::Zero(kinds, genes);
     auto within = options.effects;

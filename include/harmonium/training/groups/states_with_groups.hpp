@@ -4,6 +4,7 @@
 /// dispersions about the means that each group has.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -12,6 +13,7 @@
 
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/counts_by_gene.hpp"
+#include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
@@ -31,9 +33,40 @@ struct states_and_groups {
   std::shared_ptr<const count_states> by_group;  ///< for `residual_training_options`
 };
 
-/// Learns the groups' effects, then the dispersions anew (what differs between groups is not chance
-/// within them), then the effects with these. A state's dispersion is the mean of its groups', in
-/// logarithms and by cells.
+/// The means of states without what their groups did to them: a state that one group has most cells
+/// of has that group's factors in its mean.
+/// @param mean of the states, all their cells together
+template <executor Executor, count_source Counts>
+matrix<double> means_without_groups(const Executor& run, const Counts& counts,
+                                    const count_states& states, std::span<const index> group,
+                                    index groups, const random_effect_options& options) {
+  matrix<double> sized = matrix<double>::Zero(groups, states.states());
+  matrix<double> totals = matrix<double>::Zero(groups, states.genes());
+  for (index i = 0; i < counts.cells(); ++i) {
+    const index g = group[static_cast<std::size_t>(i)];
+    sized(g, states.cell[static_cast<std::size_t>(i)]) += states.sizes[i];
+    row::for_each_nonzero(counts.cell(i),
+                          [&](index m, auto value) { totals(g, m) += static_cast<double>(value); });
+  }
+  const vector<double> all = sized.colwise().sum();
+  matrix<double> mean = states.mean;
+  constexpr int rounds = 3;
+  for (int round = 0; round < rounds; ++round) {
+    const auto found = effects_on_genes(
+        run, totals, sized, mean, [&](index s, index m) { return states.theta(s, m); }, options);
+    for (index s = 0; s < states.states(); ++s)
+      for (index m = 0; m < states.genes(); ++m) {
+        double factor = 0;
+        for (index g = 0; g < groups; ++g) factor += sized(g, s) * math::exp(found.effect(g, m));
+        if (all[s] > 0) mean(s, m) = std::max(states.mean(s, m) * all[s] / factor, 1e-10);
+      }
+  }
+  return mean;
+}
+
+/// Takes the groups' effects out of the means, learns them, then the dispersions anew (what differs
+/// between groups is not chance within them), then the effects with these. A state's dispersion is
+/// the mean of its groups', in logarithms and by cells.
 /// @param states     of the pilot, all groups together
 /// @param dispersion of these states
 /// @param group      of every cell, 0 to `groups` - 1
@@ -44,6 +77,9 @@ states_and_groups states_with_groups(const Executor& run, const Counts& counts,
                                      component_dispersions dispersion, std::span<const index> group,
                                      index groups, const group_effect_options& options = {},
                                      const component_dispersion_options& dispersions = {}) {
+  require(std::ssize(group) == counts.cells() && states.cells() == counts.cells(),
+          "states_with_groups", "states, groups and counts are of different cells");
+  states.mean = means_without_groups(run, counts, states, group, groups, options.effects);
   const auto first = fit_group_effects(run, counts, states, group, groups, options);
   const count_states adjusted = states_by_group(states, first, group);
   auto within = fit_component_dispersions<Sizes>(run, by_gene, adjusted.cell, adjusted.sizes,
