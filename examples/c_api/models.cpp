@@ -87,7 +87,7 @@ int harmonium_generate(const harmonium_model* model, int64_t cells, const uint64
     rng.seek(stored.position);
     auto watch = c_api::watch_of(run);
     auto made = program::make_cells(c_api::threads_of(run), stored.fitted,
-                                    static_cast<hm::index>(cells), {}, watch, rng);
+                                    {.cells = static_cast<hm::index>(cells)}, watch, rng);
     *out = new harmonium_counts{std::make_shared<const hm::count_matrix<>>(program::among_all_genes(
                                     made.cells, stored.model, stored.genes.size())),
                                 stored.genes,

@@ -131,7 +131,7 @@ void info(const std::string& file) {
       training = text;
     } else if (name == note::log) {
       log = text;
-    } else if (name != note::position) {
+    } else if (name != note::position && name != note::groups) {  // the facts tell the groups
       page +=
           summary_line(name, name == note::data ? text + " (FNV-1a of counts and gene ids)" : text);
     }

@@ -15,6 +15,12 @@
 
 namespace program {
 
+/// The batches or donors that a model knows.
+struct cell_groups {
+  std::string kind;                ///< "batch" or "donor"; empty: none
+  std::vector<std::string> names;  ///< ascending, in the order of the model's numbers
+};
+
 /// A trained model and what there is to say of it.
 struct fitted_model {
   std::optional<harmonium::io::any_model> model = {};           ///< over the expressed genes
@@ -24,6 +30,7 @@ struct fitted_model {
   std::vector<std::string> dispersion_status = {};  ///< as many
   std::vector<std::string> cell_barcodes = {};  ///< of pilot cells, if cells are drawn around them
   std::vector<std::string> cell_labels = {};    ///< their types, if known
+  cell_groups groups = {};
 };
 
 /// What the page of a run says of a set of cells.

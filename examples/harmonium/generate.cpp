@@ -83,6 +83,18 @@ void replace_text(const std::filesystem::path& path, const std::string& text) {
   std::filesystem::remove(path, ignored);
 }
 
+/// What is known of every cell where there is more than its type, as --batch-column and
+/// --donor-column read it.
+std::string table_of_cells(const synthetic_cells& made, const std::vector<std::string>& barcodes,
+                           const std::string& kind) {
+  if (made.groups.empty()) return "";
+  const bool labelled = !made.labels.empty();
+  std::string text = std::string("barcode\t") + (labelled ? "label\t" : "") + kind + "\n";
+  for (std::size_t i = 0; i < barcodes.size(); ++i)
+    text += barcodes[i] + "\t" + (labelled ? made.labels[i] + "\t" : "") + made.groups[i] + "\n";
+  return text;
+}
+
 /// All but the summary, as files of a folder.
 void write_folder(const generate_options& options, const synthetic_cells& made,
                   const source_of_cells& from, const hm::count_matrix<>& cells,
@@ -105,6 +117,7 @@ void write_folder(const generate_options& options, const synthetic_cells& made,
   };
   by_barcode("labels.tsv", "label", made.labels);
   by_barcode("sources.tsv", "pilot_barcode", made.sources);
+  replace_text(folder / "cells.tsv", table_of_cells(made, barcodes, from.fitted.groups.kind));
   replace_text(folder / "gene_fit.tsv", gene_table(made, from));
   write_text(folder / "options.json", from.options.dump(2) + "\n");
 }
@@ -116,6 +129,7 @@ void write_file(const generate_options& options, const synthetic_cells& made,
   h5_extras extras{.labels = {}, .texts = {}, .compress = !options.plain};
   if (!made.labels.empty()) extras.labels.emplace_back("cell_type", made.labels);
   if (!made.sources.empty()) extras.labels.emplace_back("pilot_barcode", made.sources);
+  if (!made.groups.empty()) extras.labels.emplace_back(from.fitted.groups.kind, made.groups);
   extras.texts.emplace_back("options", from.options.dump(2) + "\n");
   if (!from.fitted.training_log.empty())
     extras.texts.emplace_back("training_log", from.fitted.training_log);
@@ -145,7 +159,8 @@ struct times {
 void make_and_write(const hm::thread_executor& run, const generate_options& options,
                     source_of_cells from, hm::index wanted, const std::vector<std::string>& remarks,
                     const times& took, terminal_progress& watch, hm::random_engine& rng) {
-  const synthetic_cells made = make_cells(run, from.fitted, wanted, options.cells_of, watch, rng);
+  const synthetic_cells made =
+      make_cells(run, from.fitted, cells_wanted::of(options, wanted), watch, rng);
   const hm::index cells = made.cells.cells();
   const double made_seconds = took.elapsed() - took.reading;
   from.options["cells"] = cells;
@@ -198,6 +213,15 @@ void make_and_write(const hm::thread_executor& run, const generate_options& opti
   std::fputs(summary.c_str(), stdout);
 }
 
+/// Which cells were asked for.
+void note_wanted(const generate_options& options, nlohmann::ordered_json& json) {
+  if (!options.cells_of.empty()) json["cells_of"] = options.cells_of;
+  if (!options.batches.empty()) json["batch"] = options.batches;
+  if (!options.donors.empty()) json["donor"] = options.donors;
+  if (options.new_donors) json["new_donors"] = *options.new_donors;
+  if (options.cells_per_donor) json["cells_per_donor"] = *options.cells_per_donor;
+}
+
 /// From a pilot.
 void train_and_generate(const generate_options& options) {
   times took;
@@ -221,7 +245,7 @@ void train_and_generate(const generate_options& options) {
   const pilot_summary summary = summary_of(pilot);
   auto json = training_as_json(options);
   json["command"] = "generate";
-  if (!options.cells_of.empty()) json["cells_of"] = options.cells_of;
+  note_wanted(options, json);
   if (!options.save_model.empty()) json["save_model"] = options.save_model;
   make_and_write(run, options,
                  {fitted, summary.cells, summary.means, summary.genes, summary.expressed,
@@ -233,8 +257,7 @@ void train_and_generate(const generate_options& options) {
 void generate_from_file(generate_options options) {
   times took;
   check_cells_output(options);
-  hm::require(options.cells_of.empty() || !options.cells, "--cells-of",
-              "takes the place of --cells");
+  check_wanted(options);
   const hm::thread_executor run(options.threads);
   terminal_progress watch;
   const stored_model stored = read_model(run, options.model_file);
@@ -242,8 +265,10 @@ void generate_from_file(generate_options options) {
   hm::require(stored.fitted.model->makes_cells(), "--model-file",
               options.model_file + " holds a " + stored.fitted.model->kind() +
                   ", which makes no cells by itself");
-  hm::require(options.cells || !options.cells_of.empty() || stored.pilot, "--cells",
+  hm::require(options.cells || !options.cells_of.empty() || options.new_donors || stored.pilot,
+              "--cells",
               "is needed: " + options.model_file + " does not say how many cells it learned from");
+  check_groups(cells_wanted::of(options, 0), stored.fitted.groups);
   if (!options.seed_given) options.seed = stored.seed;
   hm::random_engine rng(options.seed);
   rng.seek(stored.position);
@@ -253,7 +278,7 @@ void generate_from_file(generate_options options) {
   json["command"] = "generate";
   json["model_file"] = options.model_file;
   json["seed"] = options.seed;
-  if (!options.cells_of.empty()) json["cells_of"] = options.cells_of;
+  note_wanted(options, json);
   const auto trained = nlohmann::ordered_json::parse(stored.options, nullptr, false);
   if (!trained.is_discarded()) json["training"] = trained;
   make_and_write(run, options,

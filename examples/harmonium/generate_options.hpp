@@ -38,7 +38,13 @@ struct generate_options {
   std::string labels;                 ///< a file
   std::string labels_column;          ///< of obs of the pilot, instead
   std::vector<std::string> cells_of;  ///< "TYPE=N"
-  std::string residual;               ///< the model's own unless given, after `complete`
+  std::string batch_column;           ///< of cells.tsv or obs of the pilot
+  std::string donor_column;           ///< the same, of donors; not both
+  std::vector<std::string> batches;   ///< whose cells are made; empty: of none
+  std::vector<std::string> donors;    ///< the same
+  std::optional<long> new_donors;
+  std::optional<long> cells_per_donor;
+  std::string residual;  ///< the model's own unless given, after `complete`
   std::string size_factors = "none";
   std::string prior;                  ///< a model file of the same tissue
   std::string prior_weight = "auto";  ///< or 0 or 1

@@ -2,6 +2,7 @@
 #include "harmonium_model.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "harmonium/training/categorical_em.hpp"
 #include "harmonium/training/choose_components.hpp"
 #include "harmonium/training/component_likelihood.hpp"
+#include "harmonium/training/groups/states_with_groups.hpp"
 #include "harmonium/training/harmonium_trainer.hpp"
 #include "harmonium/training/prior/atlas.hpp"
 #include "harmonium/training/prior/prior_guard.hpp"
@@ -80,12 +82,33 @@ std::string in_words(const hm::prior_report& report, const generate_options& ask
          std::to_string(report.by_symbol) + " by symbol)";
 }
 
+/// How many groups there are, and what they differ by.
+std::string groups_in_words(const hm::group_effects& effects,
+                            const std::vector<std::string>& names) {
+  std::string text = std::to_string(names.size()) + ": ";
+  for (std::size_t g = 0; g < names.size(); ++g)
+    text += (g > 0 ? ", " : "") + names[g] + " (" + std::to_string(effects.cells[g]) + " cells)";
+  if (names.size() < 2) return text;
+  const double common =
+      effects.gene_deviation.norm() / std::sqrt(static_cast<double>(effects.gene_deviation.size()));
+  text += "; log means of genes differ by " + rounded(common, 2);
+  if (effects.by_state())
+    text += ", within a component by " +
+            rounded(effects.state_deviation.norm() /
+                        std::sqrt(static_cast<double>(effects.state_deviation.size())),
+                    2) +
+            " more";
+  return text + "; correlation of components within one " +
+         rounded(1 / (1 + effects.concentration), 2);
+}
+
 template <class Sizes>
 fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pilot,
                             const generate_options& asked, terminal_progress& watch,
                             hm::random_engine& rng) {
   const hm::count_matrix<>* training = &pilot.training;
   numbered_labels labels = number_labels(pilot.labels);
+  std::optional<std::vector<std::string>> group_names = pilot.groups;
   hm::count_matrix<> kept, held_out;
   if (asked.held_out > 0) {
     hm::require(asked.held_out < pilot.training.cells(), "--held-out",
@@ -106,8 +129,14 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
     kept = hm::select_cells(pilot.training, std::span<const hm::index>(in));
     held_out = hm::select_cells(pilot.training, std::span<const hm::index>(out));
     labels.number = std::move(number);
+    if (group_names) {
+      std::vector<std::string> own;
+      for (const hm::index i : in) own.push_back((*group_names)[static_cast<std::size_t>(i)]);
+      group_names = std::move(own);
+    }
     training = &kept;
   }
+  const numbered_labels groups = number_labels(group_names);
 
   fitted_model made;
   hm::categorical_em_options em;
@@ -129,7 +158,8 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
     em.components = std::max(em.components, hm::harmonium_options<>{}.prior_components);
 
   using trainer_type = hm::categorical_trainer<hm::count_matrix<>, Sizes>;
-  std::optional<trainer_type> trainer(std::in_place, *training, labels.number, em, rng);
+  std::optional<trainer_type> trainer(std::in_place, *training, labels.number, em, rng,
+                                      groups.number);
   made.training_log = "iteration,log_likelihood,held_out_log_likelihood\n";
   const auto fresh_sizes = hm::size_factors_like<Sizes>(held_out, *training);
   std::optional<double> fresh;
@@ -163,11 +193,27 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
     std::tie(states, dispersion) =
         hm::states_of_fit<Sizes>(run, *trainer->by_gene(), fit, hm::harmonium_options<>{});
   }
+  std::optional<hm::group_effects> effects;
+  std::shared_ptr<const hm::count_states> by_group;
+  if (!groups.number.empty()) {
+    made.groups = {asked.donor_column.empty() ? "batch" : "donor", groups.names};
+    const hm::group_effect_options settings{.by_state = made.groups.kind == "donor", .effects = {}};
+    auto own = hm::states_with_groups<Sizes>(run, *training, *trainer->by_gene(), std::move(states),
+                                             std::move(dispersion), groups.number,
+                                             std::ssize(groups.names), settings);
+    states = std::move(own.states);
+    dispersion = std::move(own.dispersion);
+    by_group = std::move(own.by_group);
+    made.facts.emplace_back(made.groups.kind == "batch" ? "batches" : "donors",
+                            groups_in_words(own.effects, groups.names));
+    effects = std::move(own.effects);
+  }
   trainer.reset();  // and the counts by gene
   auto [model, learned_from] =
       fit_residual(run, *training, std::move(states),
                    trained_group{fit, dispersion, std::move(centre),
-                                 prior ? std::optional(prior->report) : std::nullopt},
+                                 prior ? std::optional(prior->report) : std::nullopt,
+                                 std::move(effects), std::move(by_group)},
                    asked, watch, rng);
   hm::io::model_notes notes;
   for (hm::index c = 0; c < fit.components(); ++c)

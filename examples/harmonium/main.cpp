@@ -87,6 +87,19 @@ void add_learning_options(CLI::App& command, program::generate_options& options)
       ->check(CLI::ExistingFile)
       ->group(cells);
   program::add_labels_column(command, options.labels_column, "pilot", cells);
+  command
+      .add_option("--batch-column", options.batch_column,
+                  "Batches of the pilot's cells: a column of cells.tsv in its folder, or of obs. "
+                  "harmonium learns what they do to the genes; cells are then of no batch, unless "
+                  "--batch names one")
+      ->type_name("NAME")
+      ->group(cells);
+  command
+      .add_option("--donor-column", options.donor_column,
+                  "Donors, as --batch-column; types may differ between them in genes and shares of "
+                  "their own, and cells of --new-donors can be drawn")
+      ->type_name("NAME")
+      ->group(cells);
 }
 
 void add_model_options(CLI::App& command, program::generate_options& options) {
@@ -274,6 +287,26 @@ the pilot it was trained on.)");
           "type, types not named get none")
       ->type_name("TYPE=N")
       ->group(cells);
+  command
+      .add_option("--batch", options.batches,
+                  "Cells of this batch of --batch-column; of several in the pilot's proportion")
+      ->type_name("NAME")
+      ->group(cells);
+  command
+      .add_option("--donor", options.donors,
+                  "Cells of this donor of --donor-column; of several in the pilot's proportion")
+      ->type_name("NAME")
+      ->group(cells);
+  command
+      .add_option("--new-donors", options.new_donors,
+                  "Cells of so many donors who are not in the pilot but differ as its donors do")
+      ->check(whole_number(1, 100000))
+      ->type_name("N")
+      ->group(cells);
+  command.add_option("--cells-per-donor", options.cells_per_donor, "Of --new-donors")
+      ->check(whole_number(1))
+      ->type_name("N")
+      ->group(cells);
 
   add_model_options(command, options);
   const auto run = "Run";
@@ -319,8 +352,10 @@ std::string unused_with_model_file(const CLI::App& generate) {
   for (const CLI::Option* option : generate.get_options()) {
     const std::string name = option->get_name();
     const bool of_generation = name == "--model-file" || name == "--output" || name == "--cells" ||
-                               name == "--cells-of" || name == "--plain" || name == "--overwrite" ||
-                               name == "--seed" || name == "--threads";
+                               name == "--cells-of" || name == "--batch" || name == "--donor" ||
+                               name == "--new-donors" || name == "--cells-per-donor" ||
+                               name == "--plain" || name == "--overwrite" || name == "--seed" ||
+                               name == "--threads";
     if (option->count() > 0 && !of_generation) return name;
   }
   return "";
@@ -328,7 +363,7 @@ std::string unused_with_model_file(const CLI::App& generate) {
 
 void describe_simulate(CLI::App& command, program::simulate_options& options) {
   command.footer(
-      "Writes a 10x folder, labels.tsv (barcode, label), truth_cells.tsv and "
+      "Writes a 10x folder, labels.tsv (barcode, label), cells.tsv and "
       "truth_genes.tsv.\nExample: harmonium simulate --seed 7 --output tissue/");
   command
       .add_option("--output", options.output,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "make_cells.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <span>
@@ -44,43 +45,138 @@ std::vector<hm::index> cells_per_state(const io::any_model& model,
 using watcher = std::function<hm::flow(const hm::progress&)>;
 
 io::cells_and_origins cells_of_types(const hm::thread_executor& run, const fitted_model& fitted,
+                                     const io::any_model& model,
                                      const std::vector<std::string>& cells_of, const watcher& watch,
                                      hm::random_engine& rng) {
-  if (const auto* posterior = fitted.model->get_if<hm::variational_posterior<>>()) {
+  if (const auto* posterior = model.get_if<hm::variational_posterior<>>()) {
     hm::require(!fitted.cell_labels.empty(), "--cells-of", "the model knows no types");
     const numbered_labels types = number_labels(fitted.cell_labels);
     const auto per_type = cells_per_type(cells_of, types.names);
     auto made = posterior->generate_clusters(run, types.number, per_type, watch, rng);
     return {std::move(made.cells), {}, std::move(made.source)};
   }
-  const auto per_state = cells_per_state(*fitted.model, cells_of, rng);
-  return fitted.model->generate_states(run, per_state, watch, rng);
+  const auto per_state = cells_per_state(model, cells_of, rng);
+  return model.generate_states(run, per_state, watch, rng);
 }
 
-}  // namespace
-
-synthetic_cells make_cells(const hm::thread_executor& run, const fitted_model& fitted,
-                           hm::index cells, const std::vector<std::string>& cells_of,
-                           terminal_progress& watch, hm::random_engine& rng) {
-  // What needs no training needs no bar.
-  const watcher stop_if_asked = [&](const hm::progress& now) {
-    if (!fitted.training_log.empty()) return watch(now);
-    return interrupted ? hm::flow::stop : hm::flow::proceed;
-  };
-  auto made = cells_of.empty() ? fitted.model->generate_with_origins(run, cells, stop_if_asked, rng)
-                               : cells_of_types(run, fitted, cells_of, stop_if_asked, rng);
+/// Cells of one model, after those that are there.
+void append_cells(const hm::thread_executor& run, const fitted_model& fitted,
+                  const io::any_model& model, hm::index cells,
+                  const std::vector<std::string>& cells_of, const std::string& group,
+                  const watcher& watch, hm::random_engine& rng, synthetic_cells& result) {
+  auto made = cells_of.empty() ? model.generate_with_origins(run, cells, watch, rng)
+                               : cells_of_types(run, fitted, model, cells_of, watch, rng);
   if (interrupted) throw interruption{};
-  synthetic_cells result{std::move(made.cells), {}, {}};
-  const auto& labels = fitted.model->notes().labels;
+  if (!group.empty())
+    result.groups.insert(result.groups.end(), static_cast<std::size_t>(made.cells.cells()), group);
+  if (result.cells.cells() == 0)
+    result.cells = std::move(made.cells);
+  else
+    for (hm::index i = 0; i < made.cells.cells(); ++i) {
+      const auto cell = made.cells.cell(i);
+      for (std::size_t k = 0; k < cell.size(); ++k)
+        result.cells.push_back(cell.genes[k], cell.values[k]);
+      result.cells.finish_cell();
+    }
+  const auto& labels = model.notes().labels;
   if (!labels.empty())
     for (const hm::index state : made.state)
       result.labels.push_back(labels[static_cast<std::size_t>(state)]);
-  if (fitted.cell_barcodes.empty()) return result;
+  if (fitted.cell_barcodes.empty()) return;
   // With a residual correlation every pilot cell is a state.
   for (const hm::index cell : made.source.empty() ? made.state : made.source) {
     const auto i = static_cast<std::size_t>(cell);
     result.sources.push_back(fitted.cell_barcodes[i]);
     if (!fitted.cell_labels.empty()) result.labels.push_back(fitted.cell_labels[i]);
+  }
+}
+
+/// Numbers of groups by name.
+std::vector<hm::index> numbers_of(const std::vector<std::string>& names, const cell_groups& known,
+                                  const char* option) {
+  std::vector<hm::index> numbers;
+  for (const auto& name : names) {
+    const auto found = std::find(known.names.begin(), known.names.end(), name);
+    if (found == known.names.end()) {
+      std::string all;
+      for (const auto& each : known.names) all += (all.empty() ? "" : ", ") + each;
+      hm::require(false, option, "the model has no " + known.kind + " '" + name + "', but " + all);
+    }
+    numbers.push_back(found - known.names.begin());
+  }
+  return numbers;
+}
+
+}  // namespace
+
+void check_wanted(const generate_options& options) {
+  hm::require(options.cells_of.empty() || !options.cells, "--cells-of",
+              "takes the place of --cells");
+  hm::require(options.batches.empty() || (options.donors.empty() && !options.new_donors), "--batch",
+              "goes with neither --donor nor --new-donors");
+  hm::require(options.donors.empty() || !options.new_donors, "--donor",
+              "does not go with --new-donors");
+  hm::require(!options.cells_per_donor || options.new_donors, "--cells-per-donor",
+              "needs --new-donors");
+  hm::require(!options.new_donors || options.cells_per_donor || !options.cells_of.empty(),
+              "--new-donors", "needs --cells-per-donor");
+  hm::require(!options.new_donors || !options.cells, "--new-donors",
+              "have --cells-per-donor in place of --cells");
+}
+
+cells_wanted cells_wanted::of(const generate_options& options, hm::index cells) {
+  return {.cells = cells,
+          .cells_of = options.cells_of,
+          .batches = options.batches,
+          .donors = options.donors,
+          .new_donors = options.new_donors.value_or(0),
+          .cells_per_donor = options.cells_per_donor.value_or(0)};
+}
+
+void check_groups(const cells_wanted& wanted, const cell_groups& known) {
+  hm::require(wanted.batches.empty() || known.kind == "batch", "--batch",
+              "the model was trained without batches (--batch-column)");
+  const bool donors = known.kind == "donor";
+  hm::require(wanted.donors.empty() || donors, "--donor",
+              "the model was trained without donors (--donor-column)");
+  hm::require(wanted.new_donors == 0 || donors, "--new-donors",
+              "the model was trained without donors (--donor-column)");
+  hm::require(wanted.new_donors == 0 || known.names.size() >= 2, "--new-donors",
+              "one donor does not show how donors differ");
+  hm::require(wanted.new_donors == 0 || wanted.cells_per_donor > 0 || !wanted.cells_of.empty(),
+              "--new-donors", "needs --cells-per-donor");
+  (void)numbers_of(wanted.batches, known, "--batch");
+  (void)numbers_of(wanted.donors, known, "--donor");
+}
+
+synthetic_cells make_cells(const hm::thread_executor& run, const fitted_model& fitted,
+                           const cells_wanted& wanted, terminal_progress& watch,
+                           hm::random_engine& rng) {
+  // What needs no training needs no bar.
+  const watcher stop_if_asked = [&](const hm::progress& now) {
+    if (!fitted.training_log.empty()) return watch(now);
+    return interrupted ? hm::flow::stop : hm::flow::proceed;
+  };
+  check_groups(wanted, fitted.groups);
+  const io::any_model& model = *fitted.model;
+  synthetic_cells result;
+  const auto append = [&](const io::any_model& own, hm::index cells, const std::string& group) {
+    append_cells(run, fitted, own, cells, wanted.cells_of, group, stop_if_asked, rng, result);
+  };
+  const auto& named = wanted.batches.empty() ? wanted.donors : wanted.batches;
+  if (!named.empty()) {
+    const auto numbers = numbers_of(named, fitted.groups, "--batch");
+    std::vector<double> shares;
+    for (const hm::index g : numbers)
+      shares.push_back(static_cast<double>(model.effects()->cells[static_cast<std::size_t>(g)]));
+    const auto cells = hm::draw::systematic(std::span<const double>(shares), wanted.cells, rng);
+    for (std::size_t k = 0; k < numbers.size(); ++k)
+      append(model.of_group(run, numbers[k]), cells[k], named[k]);
+  } else if (wanted.new_donors > 0) {
+    for (long d = 0; d < wanted.new_donors; ++d)
+      append(model.new_group(run, rng), wanted.cells_per_donor, "new_" + std::to_string(d + 1));
+  } else {
+    append(model, wanted.cells, "");
   }
   return result;
 }

@@ -71,6 +71,18 @@ void read_training(const std::string& text, stored_model& stored, hm::index gene
   }
 }
 
+/// Names of the groups whose effects the model has.
+void read_groups(const std::string& text, fitted_model& fitted) {
+  const auto json = json_type::parse(text);
+  json.at("kind").get_to(fitted.groups.kind);
+  json.at("names").get_to(fitted.groups.names);
+  hm::require(fitted.groups.kind == "batch" || fitted.groups.kind == "donor", "kind",
+              "is neither batch nor donor");
+  const auto* effects = fitted.model->effects();
+  hm::require(effects != nullptr && effects->groups() == std::ssize(fitted.groups.names), "names",
+              "are not of the model's groups");
+}
+
 /// The model's genes among those that were never counted.
 void place_genes(stored_model& stored, const std::filesystem::path& path) {
   const io::model_notes& notes = stored.fitted.model->notes();
@@ -120,6 +132,9 @@ io::any_model with_notes(const fitted_model& fitted, const pilot_data& pilot,
                  {note::data, data.str()},
                  {note::log, fitted.training_log},
                  {note::training, as_text(training_of(fitted, summary_of(pilot)), -1)}};
+  if (!fitted.groups.kind.empty())
+    notes.texts.emplace_back(
+        note::groups, as_text({{"kind", fitted.groups.kind}, {"names", fitted.groups.names}}, -1));
   return fitted.model->with_notes(std::move(notes));
 }
 
@@ -152,18 +167,25 @@ stored_model stored_of(io::any_model model, const std::filesystem::path& path) {
   if (const auto* text = notes.text(note::log)) stored.fitted.training_log = *text;
   if (const auto* text = notes.text(note::options)) stored.options = *text;
   place_genes(stored, path);
-  if (const auto* text = notes.text(note::training)) {
+  const auto read_note = [&](const char* name, const auto& read) {
+    const auto* text = notes.text(name);
+    if (text == nullptr) return;
     const auto fail = [&](const std::string& what) {
-      throw hm::io_error(path.string(), 0, "its note 'training' is damaged: " + what);
+      throw hm::io_error(path.string(), 0,
+                         "its note '" + std::string(name) + "' is damaged: " + what);
     };
     try {
-      read_training(*text, stored, stored.fitted.model->genes());
+      read(*text);
     } catch (const json_type::exception& error) {
       fail(error.what());
     } catch (const std::invalid_argument& error) {
       fail(error.what());
     }
-  }
+  };
+  read_note(note::training, [&](const std::string& text) {
+    read_training(text, stored, stored.fitted.model->genes());
+  });
+  read_note(note::groups, [&](const std::string& text) { read_groups(text, stored.fitted); });
   return stored;
 }
 

@@ -35,6 +35,7 @@ inline constexpr const char* seed = "seed";          ///< of training
 inline constexpr const char* position = "position";  ///< words the engine had drawn by then
 inline constexpr const char* data = "data";          ///< hash of training counts and gene ids
 inline constexpr const char* log = "log";            ///< training log, csv
+inline constexpr const char* groups = "groups";      ///< batches or donors, JSON; if there are some
 inline constexpr const char* training = "training";  ///< facts, the pilot's figures, ..., JSON
 }  // namespace note
 

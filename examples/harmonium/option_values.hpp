@@ -86,7 +86,8 @@ inline void add_labels_column(CLI::App& command, std::string& column, const std:
                               const std::string& group) {
   command
       .add_option("--labels-column", column,
-                  "Cell types from this column of obs of an .h5ad " + of + ", instead of --labels")
+                  "Cell types from this column of cells.tsv in the folder, or of obs, of the " +
+                      of + ", instead of --labels")
       ->type_name("NAME")
       ->group(group);
 }

@@ -65,6 +65,13 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
       pilot.remarks.push_back(std::to_string(joined.unused) + " of the labels in " + table.file +
                               " belong to no cell of the pilot");
   }
+  const bool donors = !options.donor_column.empty();
+  const std::string& column = donors ? options.donor_column : options.batch_column;
+  if (!column.empty()) {
+    const auto table =
+        read_label_table({{}, column, options.pilot}, donors ? "--donor-column" : "--batch-column");
+    pilot.groups = io::join_labels(table, data.barcodes).labels;
+  }
   cut_pilot(pilot, options, rng);
   return pilot;
 }
@@ -91,6 +98,12 @@ void cut_pilot(pilot_data& pilot, const generate_options& options, hm::random_en
     if (!used)
       pilot.remarks.push_back("the labels were checked but not used: " + options.model +
                               " finds its own states");
+  }
+  if (pilot.groups) {
+    std::vector<std::string> own;
+    for (const hm::index row : pilot.rows)
+      own.push_back((*pilot.groups)[static_cast<std::size_t>(row)]);
+    pilot.groups = std::move(own);
   }
   pilot.training = hm::select_cells(data.counts, std::span<const hm::index>(pilot.rows));
   if (!options.genes.empty()) {

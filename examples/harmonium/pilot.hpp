@@ -19,6 +19,7 @@ struct pilot_data {
   std::vector<harmonium::index> expressed;         ///< genes with a count in those cells
   harmonium::count_matrix<> training;              ///< those cells x those genes
   std::optional<std::vector<std::string>> labels;  ///< of those cells, if given
+  std::optional<std::vector<std::string>> groups;  ///< batches or donors of those cells, if given
   std::vector<std::string> remarks;                ///< what a person should know, one line each
 };
 

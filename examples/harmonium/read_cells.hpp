@@ -55,7 +55,8 @@ inline harmonium::io::dataset read_cells(const char* option, const std::string& 
                                              : harmonium::io::orientation::genes_by_cells);
 }
 
-/// Where labels of cells are: a file, or a column of obs of the .h5ad that holds the cells.
+/// Where labels of cells are: a file, or a column of what tells of the cells: obs of an .h5ad, or
+/// cells.tsv in a 10x folder.
 struct labels_place {
   std::string file;
   std::string column;
@@ -64,13 +65,22 @@ struct labels_place {
   [[nodiscard]] bool empty() const { return file.empty() && column.empty(); }
 };
 
-/// @param place not empty
-inline harmonium::io::label_table read_label_table(const labels_place& place) {
-  harmonium::require(place.file.empty() || place.column.empty(), "--labels-column",
+/// @param place  not empty
+/// @param option which option named the column, for errors
+inline harmonium::io::label_table read_label_table(const labels_place& place,
+                                                   const char* option = "--labels-column") {
+  harmonium::require(place.file.empty() || place.column.empty(), option,
                      "does not go with --labels");
   if (place.column.empty()) return harmonium::io::read_labels(place.file);
-  harmonium::require(is_h5_name(place.cells), "--labels-column",
-                     "is for .h5ad files, which " + place.cells + " is not");
+  if (std::filesystem::is_directory(place.cells)) {
+    const auto path = std::filesystem::path(place.cells) / "cells.tsv";
+    harmonium::require(std::filesystem::exists(path), option,
+                       "is a column of cells.tsv, which " + place.cells + " does not have");
+    return harmonium::io::read_labels(path, place.column);
+  }
+  harmonium::require(is_h5_name(place.cells), option,
+                     "is a column of cells.tsv in a 10x folder or of obs in an .h5ad file; " +
+                         place.cells + " is none of them");
   return read_h5_labels(place.cells, place.column);
 }
 

@@ -23,17 +23,18 @@ residual_model fit_residual(const hm::thread_executor& run, const hm::count_matr
   const auto with = [&]<class Sizes>(Sizes, const auto& policy) -> residual_model {
     // Without a residual the cells are those of the plain harmonium, negative binomial throughout.
     const hm::residual_training_options settings{
-        .calibration = {.calibrate = options.residual != "none"}};
+        .calibration = {.calibrate = options.residual != "none"},
+        .by_group = group ? group->by_group : nullptr};
     hm::residual_trainer<hm::count_matrix<>, std::remove_cvref_t<decltype(policy)>, Sizes> training(
         pilot, std::move(states), policy, settings, rng);
     if (!training.run(run, std::ref(watch))) throw interruption{};
     using generator = typename decltype(training)::model_type;
     const hm::index used = training.cells_used();
     if (group)
-      return {
-          hm::io::any_model(hm::trained_harmonium<generator>{
-              std::move(group->fit), std::move(group->dispersion), training.model(), group->prior}),
-          used};
+      return {hm::io::any_model(hm::trained_harmonium<generator>{
+                  std::move(group->fit), std::move(group->dispersion), training.model(),
+                  group->prior, std::move(group->effects)}),
+              used};
     return {hm::io::any_model(training.model()), used};
   };
   const auto with_sizes = [&](auto sizes) {

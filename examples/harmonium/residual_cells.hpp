@@ -13,6 +13,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/io/any_model.hpp"
 #include "harmonium/models/count_states.hpp"
+#include "harmonium/models/groups/group_effects.hpp"
 #include "harmonium/training/categorical_fit.hpp"
 #include "harmonium/training/component_dispersions.hpp"
 #include "harmonium/training/prior/prior_report.hpp"
@@ -31,8 +32,10 @@ struct residual_model {
 struct trained_group {
   harmonium::categorical_fit fit;
   harmonium::component_dispersions dispersion;
-  std::shared_ptr<const harmonium::factor_centre> centre = {};  ///< of an atlas that is used
-  std::optional<harmonium::prior_report> prior = {};            ///< if an atlas was given
+  std::shared_ptr<const harmonium::factor_centre> centre = {};   ///< of an atlas that is used
+  std::optional<harmonium::prior_report> prior = {};             ///< if an atlas was given
+  std::optional<harmonium::group_effects> effects = {};          ///< of batches or donors
+  std::shared_ptr<const harmonium::count_states> by_group = {};  ///< with effects
 };
 
 /// @param group with it the model is a `trained_harmonium`, else a `correlated_cells`

@@ -51,15 +51,16 @@ void simulate(const simulate_options& options) {
   io::features features;
   for (const auto& name : tissue.gene_names) features.push_back(name, name, io::gene_expression);
   std::vector<std::string> barcodes;
-  std::string cells = "barcode\ttype\tbatch\texpected_library\n";
+  std::string cells = "barcode\tlabel\tbatch\texpected_library\n";
+  std::vector<std::string> batches;
   for (hm::index i = 0; i < tissue.counts.cells(); ++i) {
     const auto u = static_cast<std::size_t>(i);
+    batches.push_back(std::to_string(tissue.batches[u] + 1));
     char name[32];
     std::snprintf(name, sizeof name, "cell_%07ld", long{i + 1});
     barcodes.emplace_back(name);
     cells += barcodes.back() + "\t" + tissue.type_names[static_cast<std::size_t>(tissue.types[u])] +
-             "\t" + std::to_string(tissue.batches[u] + 1) + "\t" +
-             number(tissue.expected_library_sizes[i]) + "\n";
+             "\t" + batches.back() + "\t" + number(tissue.expected_library_sizes[i]) + "\n";
   }
   std::string genes = "gene\tinverse_dispersion";
   for (const auto& type : tissue.type_names) genes += "\tshare_in_" + type;
@@ -73,7 +74,7 @@ void simulate(const simulate_options& options) {
 
   if (one_file) {
     write_h5(options.output, tissue.counts, features, barcodes,
-             {.labels = {{"cell_type", tissue.labels()}},
+             {.labels = {{"cell_type", tissue.labels()}, {"batch", batches}},
               .texts = {{"truth_cells", cells}, {"truth_genes", genes}},
               .compress = !options.plain});
   } else {
@@ -81,7 +82,7 @@ void simulate(const simulate_options& options) {
     create_output_folder(folder);
     io::write_10x(folder, tissue.counts, features, barcodes, {.compress = !options.plain});
     io::write_labels(folder / "labels.tsv", barcodes, tissue.labels());
-    write_text(folder / "truth_cells.tsv", cells);
+    write_text(folder / "cells.tsv", cells);
     write_text(folder / "truth_genes.tsv", genes);
   }
   std::printf("simulated %ld cells x %ld genes in %s\n", long{tissue.counts.cells()},

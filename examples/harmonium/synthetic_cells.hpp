@@ -18,6 +18,7 @@ struct synthetic_cells {
   harmonium::count_matrix<> cells;
   std::vector<std::string> labels = {};   ///< type or component of each cell, if known
   std::vector<std::string> sources = {};  ///< barcode of the pilot cell each was drawn around
+  std::vector<std::string> groups = {};   ///< batch or donor of each, if cells of some were made
 };
 
 /// A number as a csv field, shortest form that reads back the same; empty where there is none.

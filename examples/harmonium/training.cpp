@@ -12,6 +12,7 @@
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/version.hpp"
 #include "harmonium_model.hpp"
+#include "make_cells.hpp"
 #include "scdbm.hpp"
 #include "variational_model.hpp"
 
@@ -88,6 +89,8 @@ void check_together(const generate_options& options) {
       {"--hidden", !options.hidden.empty() || options.choose_hidden},
       {"--residual", !options.residual.empty()},
       {"--prior", !options.prior.empty()},
+      {"--batch-column", !options.batch_column.empty()},
+      {"--donor-column", !options.donor_column.empty()},
       {"--held-out", options.held_out != unset.held_out}};
   for (const auto& [name, is_given] : given) {
     const std::string option = name;
@@ -100,6 +103,8 @@ void check_together(const generate_options& options) {
                       : option == "--library"      ? variational
                       : option == "--size-factors" ? harmonium
                       : option == "--prior"        ? harmonium
+                      : option == "--batch-column" ? harmonium
+                      : option == "--donor-column" ? harmonium
                       : option == "--cells-of"     ? harmonium || variational
                       : option == "--residual"     ? scdbm || harmonium || posterior
                                                    : scdbm || harmonium;
@@ -108,8 +113,15 @@ void check_together(const generate_options& options) {
   hm::require(!options.patience || options.held_out > 0, "--patience", "needs --held-out cells");
   hm::require(!options.prior.empty() || options.prior_weight == unset.prior_weight,
               "--prior-weight", "needs a --prior");
-  hm::require(options.cells_of.empty() || !options.cells, "--cells-of",
-              "takes the place of --cells");
+  check_wanted(options);
+  hm::require(options.batch_column.empty() || options.donor_column.empty(), "--donor-column",
+              "does not go with --batch-column");
+  hm::require(options.batches.empty() || !options.batch_column.empty(), "--batch",
+              "needs --batch-column");
+  hm::require(options.donors.empty() || !options.donor_column.empty(), "--donor",
+              "needs --donor-column");
+  hm::require(!options.new_donors || !options.donor_column.empty(), "--new-donors",
+              "needs --donor-column");
   hm::require(options.cells_of.empty() || !options.labels.empty() || !options.labels_column.empty(),
               "--cells-of", "needs the types of --labels or --labels-column");
   hm::require(!harmonium || options.hidden.size() <= 1, "--hidden",
@@ -206,6 +218,8 @@ nlohmann::ordered_json training_as_json(const generate_options& options) {
   if (!options.layer.empty()) json["layer"] = options.layer;
   if (!options.labels.empty()) json["labels"] = options.labels;
   if (!options.labels_column.empty()) json["labels_column"] = options.labels_column;
+  if (!options.batch_column.empty()) json["batch_column"] = options.batch_column;
+  if (!options.donor_column.empty()) json["donor_column"] = options.donor_column;
   if (options.model == "cluster-nb" && options.labels.empty() && options.labels_column.empty())
     json["clusters"] = options.clusters;
   return json;
@@ -217,6 +231,9 @@ fitted_model train(const hm::thread_executor& run, const pilot_data& pilot,
   // Types that nobody is of are told before the work.
   if (!options.cells_of.empty())
     (void)cells_per_type(options.cells_of, number_labels(pilot.labels).names);
+  if (pilot.groups)
+    check_groups(cells_wanted::of(options, 0), {options.donor_column.empty() ? "batch" : "donor",
+                                                number_labels(pilot.groups).names});
   fitted_model made = fit_model(run, pilot, options, watch, rng);
   made.model = made.model->with_notes(notes_of(pilot, made.model->notes().labels));
   return made;

@@ -83,10 +83,10 @@ tells() {
   [ "$(grep -cE '^ +--' out)" -eq $# ]
 }
 check "generate --help tells every option" tells generate pilot model-file output cells orientation \
-  feature-type layer plain save-model overwrite train-cells genes labels labels-column cells-of model clusters preset hidden \
+  feature-type layer plain save-model overwrite train-cells genes labels labels-column batch-column donor-column cells-of batch donor new-donors cells-per-donor model clusters preset hidden \
   residual size-factors prior prior-weight epochs learning-rate library held-out patience sampler burn-in seed threads
 check "fit --help tells every option" tells fit pilot output orientation feature-type layer overwrite train-cells \
-  genes labels labels-column model clusters preset hidden residual size-factors prior prior-weight epochs learning-rate library \
+  genes labels labels-column batch-column donor-column model clusters preset hidden residual size-factors prior prior-weight epochs learning-rate library \
   held-out patience sampler burn-in seed threads
 check "simulate --help tells every option" tells simulate output cells genes median-library batches \
   batch-spread dropout seed threads plain overwrite

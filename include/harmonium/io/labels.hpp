@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Cell labels: `labels.tsv` with the header `barcode<TAB>label`, joined by barcode. Needs zlib.
+/// Cell labels: `labels.tsv` with the header `barcode<TAB>label`, or a column of a wider table of
+/// cells, joined by barcode. Needs zlib.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -26,10 +28,11 @@ struct label_table {
   std::vector<std::string> labels;    ///< as many as `barcodes`
 };
 
-/// Reads labels. Columns after the first two are ignored.
-/// @throws io_error for another header, a row with fewer columns than the header, an empty or
-///         repeated barcode, an empty label, or no rows.
-inline label_table read_labels(const std::filesystem::path& path) {
+/// Reads labels; the first column are barcodes.
+/// @param column name of the column that is read; empty: the second, which must be `label`
+/// @throws io_error for a header without them, a row with fewer columns than the header, an empty
+///         or repeated barcode, an empty label, or no rows.
+inline label_table read_labels(const std::filesystem::path& path, std::string_view column = {}) {
   line_reader reader(path);
   label_table table{.file = path.string(), .barcodes = {}, .labels = {}};
   std::unordered_map<std::string, std::int64_t> seen;
@@ -37,8 +40,17 @@ inline label_table read_labels(const std::filesystem::path& path) {
   std::string_view line;
   (void)reader.next(line);
   split(line, '\t', fields);
-  if (fields.size() < 2 || fields[0] != "barcode" || fields[1] != "label")
-    reader.fail("expected the header 'barcode<TAB>label', found " + in_quotes(line));
+  std::size_t at = 1;
+  if (column.empty()) {
+    if (fields.size() < 2 || fields[0] != "barcode" || fields[1] != "label")
+      reader.fail("expected the header 'barcode<TAB>label', found " + in_quotes(line));
+  } else {
+    if (fields.empty() || fields[0] != "barcode")
+      reader.fail("expected a header that begins with 'barcode', found " + in_quotes(line));
+    at = static_cast<std::size_t>(std::find(fields.begin(), fields.end(), column) - fields.begin());
+    if (at == fields.size())
+      reader.fail("has no column " + in_quotes(column) + " in its header " + in_quotes(line));
+  }
   const std::size_t columns = fields.size();
   while (reader.next_row(line)) {
     split(line, '\t', fields);
@@ -46,9 +58,9 @@ inline label_table read_labels(const std::filesystem::path& path) {
       reader.fail("expected " + std::to_string(columns) + " columns as in the header, found " +
                   std::to_string(fields.size()));
     if (fields[0].empty()) reader.fail("the barcode is empty");
-    if (fields[1].empty()) reader.fail("the label of " + in_quotes(fields[0]) + " is empty");
+    if (fields[at].empty()) reader.fail("the label of " + in_quotes(fields[0]) + " is empty");
     table.barcodes.emplace_back(fields[0]);
-    table.labels.emplace_back(fields[1]);
+    table.labels.emplace_back(fields[at]);
     const auto [first, fresh] = seen.emplace(table.barcodes.back(), reader.line());
     if (!fresh)
       reader.fail("barcode " + in_quotes(fields[0]) + " was already on line " +

@@ -81,7 +81,10 @@ inline count_states states_in_group(const count_states& states, const group_effe
 /// Logarithms of factors in a group that is not in the pilot: combinations of the pilot's groups
 /// with normal weights, so that genes which move together between donors move together in the new
 /// one; what the shrunk effects of the pilot's groups lack of the deviation is drawn for every gene
-/// by itself. Their exponentials have mean 1.
+/// by itself. Few groups tell their spread badly: combinations are those of a t distribution with
+/// groups - 1 degrees of freedom (at least 4), as the prediction of a further normal number from
+/// some is (Geisser 1993, Predictive Inference, 2.2). Their exponentials have mean 1 given the
+/// spread that was drawn.
 class new_group_factors {
  public:
   /// @param groups of the pilot; with one there are no combinations
@@ -94,6 +97,9 @@ class new_group_factors {
     }
     const auto n = static_cast<double>(groups);
     for (double& w : weights_) w = (w - sum / n) / std::sqrt(n - 1);
+    const double freedom = std::max(n - 1, 4.0);
+    further_ = 1 + 1 / n;
+    spread_ = further_ * freedom / (2 * draw::gamma(freedom / 2, rng));
   }
 
   /// @param effect    logarithms in the pilot's groups, `effect(g)`
@@ -109,8 +115,9 @@ class new_group_factors {
         combined += weights_[g] * (effect(static_cast<index>(g)) - mean);
       variance = variance_of(effect);
     }
-    const double rest = std::max(0.0, deviation * deviation - spread);
-    return combined + std::sqrt(rest) * draw::normal(rng) - (variance + rest) / 2;
+    const double rest = further_ * std::max(0.0, deviation * deviation - spread);
+    return std::sqrt(spread_) * combined + std::sqrt(rest) * draw::normal(rng) -
+           (spread_ * variance + rest) / 2;
   }
 
  private:
@@ -133,6 +140,8 @@ class new_group_factors {
   }
 
   std::vector<double> weights_;
+  double further_ = 1;  ///< variance of a further number about the mean of the pilot's
+  double spread_ = 1;   ///< the same with the spread not known
 };
 
 /// The states as they may be in a group of the same kind that is not in the pilot, such as a donor
