@@ -19,6 +19,7 @@
 #include "harmonium/study/planning/rediscover.hpp"
 #include "harmonium/study/planning/search_designs.hpp"
 #include "harmonium/study/planning/see.hpp"
+#include "support/donor_cells.hpp"
 
 namespace hm = harmonium;
 
@@ -183,6 +184,47 @@ TEST_CASE("variation between donors: its interval holds a known correlation") {
   CHECK(holds >= 60 * 0.71);
   const known_tissue one(0.1);
   CHECK(!hm::estimate_donor_variation(one.pilot()));
+}
+
+TEST_CASE("differential: variation of expression between donors is the pilot's where it has some") {
+  const auto made = support::make_donors(
+      {.donors = 6, .cells_each = 60, .genes = 120, .depth = 0.4, .common = 0.4}, 1);
+  const std::vector<std::string> names{"a", "b"};
+  hm::plan_pilot pilot{made.counts, made.states.cell, names, made.donor};
+  const hm::vector<double> means = made.states.mean.row(0),
+                           dispersions = hm::vector<double>::Constant(120, 1.0 / 3);
+  const auto shown = hm::estimate_expression_variation(pilot, 0, means, dispersions);
+  REQUIRE(shown);
+  CHECK(shown->donors == 6);
+  // 720 effects, of which 30 cells show a logarithm to about 0.2; a shared depth is none of them.
+  const double deviation = shown->deviation.norm() / std::sqrt(120.0);
+  CHECK(deviation == doctest::Approx(0.4).epsilon(0.2));
+  // Chi-square with 5 degrees of freedom: sqrt(5 / 11.07), sqrt(5 / 1.145).
+  CHECK(shown->lower_scale == doctest::Approx(0.672).epsilon(0.01));
+  CHECK(shown->upper_scale == doctest::Approx(2.089).epsilon(0.01));
+
+  const std::vector<hm::index> per_type = pilot.cells_per_type();
+  const known_tissue known(0.5);
+  const hm::differential_goal goal{.type = "a", .between_donors = 0.1};
+  const hm::plan_evidence evidence{pilot, per_type, known.frequencies, known.experiments};
+  const auto ready = goal.prepare(evidence);
+  CHECK(ready.doubts.empty());
+  const hm::plan_design design{5, 300, 1};
+  const auto chance = ready.chance(design);
+  CHECK(chance.lower < chance.mean);
+  CHECK(chance.mean < chance.upper);
+  // As if assumed; and less than with the variation that was assumed.
+  pilot.donors = {};
+  const auto assumed = [&](double between) {
+    auto other = goal;
+    other.between_donors = between;
+    const auto prepared = other.prepare(evidence);
+    REQUIRE(prepared.doubts.size() == 1);
+    return prepared.chance(design).mean;
+  };
+  CHECK(std::abs(chance.mean - assumed(deviation)) < 0.15);
+  CHECK(assumed(0.1) > chance.mean + 0.2);
+  CHECK(!hm::estimate_expression_variation(pilot, 0, means, dispersions));
 }
 
 TEST_CASE("markers: the power of a rank-sum test is near, and false discoveries cost cells") {

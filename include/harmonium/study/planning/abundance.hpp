@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -95,7 +97,8 @@ struct differential_goal {
   double log2_fold = 1;
   double probability = 0.8;  ///< share of the changed genes
   double least_mean = 0.1;
-  /// Standard deviation between donors of a gene's log mean. An assumption.
+  /// Standard deviation between donors of a gene's log mean where the pilot does not show it
+  /// (`estimate_expression_variation`). An assumption.
   double between_donors = 0.3;
   false_discovery_options discoveries = {};
 
@@ -105,31 +108,66 @@ struct differential_goal {
     require(log2_fold > 0, "differential_goal", "the log2 fold change must be positive");
     require(between_donors >= 0, "differential_goal", "a standard deviation is not negative");
     const index which = evidence.pilot.type_named(type);
+    prepared_goal ready;
+    double lower_scale = 1, upper_scale = 1;
     auto genes = std::make_shared<std::vector<gene_level>>(
-        expressed_genes(evidence.pilot, which, least_mean, 12));
+        genes_with_variation(evidence.pilot, which, ready.doubts, lower_scale, upper_scale));
     const auto quantiles = frequency_quantiles(evidence.frequencies, which);
     const double shift = log2_fold * math::log(2.0);
-    prepared_goal ready;
     ready.success = "this share of the genes of " + type + " that change 2^" +
                     marker_goal::shown(log2_fold) +
                     " times between conditions is found (pseudobulk of donors)";
     ready.is_within_reach = !genes->empty();
-    ready.doubts.push_back("the variation of expression between donors was ASSUMED (" +
-                           marker_goal::shown(between_donors) + " of the log mean)");
-    ready.chance = [genes, quantiles, shift, rule = discoveries,
-                    own = between_donors](const plan_design& design) {
+    const auto chance_with = [genes, quantiles, shift, rule = discoveries](
+                                 const plan_design& design, double scale) {
       return over_frequencies(quantiles, [&](double frequency) {
         const double cells = frequency * static_cast<double>(design.cells);
         if (cells < 1 || design.donors < 2) return 0.0;
         return power_with_false_discoveries(*genes, rule, [&](const gene_level& g, double level) {
-          const double mean = g.mean * design.depth;
+          const double mean = g.mean * design.depth, own = scale * g.between;
           const double low = own * own + (1 / mean + g.dispersion) / cells,
                        high = own * own + (math::exp(-shift) / mean + g.dispersion) / cells;
           return power_between_donors(design.donors, shift, low, high, level);
         });
       });
     };
+    ready.chance = [chance_with, lower_scale, upper_scale](const plan_design& design) {
+      chance_estimate found = chance_with(design, 1);
+      if (upper_scale > lower_scale) {
+        found.lower = std::min(found.mean, chance_with(design, upper_scale).lower);
+        found.upper = std::max(found.mean, chance_with(design, lower_scale).upper);
+      }
+      return found;
+    };
     return ready;
+  }
+
+ private:
+  /// Expressed genes with their variation between donors, as the pilot shows it or as assumed.
+  [[nodiscard]] std::vector<gene_level> genes_with_variation(const plan_pilot& pilot, index which,
+                                                             std::vector<std::string>& doubts,
+                                                             double& lower_scale,
+                                                             double& upper_scale) const {
+    constexpr std::size_t most = 24;
+    auto genes = expressed_genes(pilot, which, least_mean, std::numeric_limits<std::size_t>::max());
+    vector<double> means = vector<double>::Zero(pilot.counts.genes()), dispersions = means;
+    for (const gene_level& one : genes) {
+      means[one.gene] = one.mean;
+      dispersions[one.gene] = one.dispersion;
+    }
+    const auto shown = estimate_expression_variation(pilot, which, means, dispersions);
+    for (gene_level& one : genes) one.between = shown ? shown->deviation[one.gene] : between_donors;
+    if (shown) {
+      lower_scale = shown->lower_scale;
+      upper_scale = shown->upper_scale;
+      if (shown->donors < 6)
+        doubts.push_back("how expression differs between donors was estimated from " +
+                         std::to_string(shown->donors) + " donors only");
+    } else {
+      doubts.push_back("the variation of expression between donors was ASSUMED (" +
+                       marker_goal::shown(between_donors) + " of the log mean)");
+    }
+    return thinned_genes(std::move(genes), most);
   }
 };
 

@@ -9,9 +9,14 @@
 #include <optional>
 #include <vector>
 
+#include "harmonium/core/counts.hpp"
+#include "harmonium/core/error.hpp"
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_products.hpp"
 #include "harmonium/study/planning/evidence.hpp"
 #include "harmonium/study/planning/tails.hpp"
+#include "harmonium/training/groups/random_effects.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -66,6 +71,56 @@ struct donor_variation {
   };
   return donor_variation{correlation(f), correlation(f / tails::f_quantile(above, below, 0.95)),
                          correlation(f / tails::f_quantile(above, below, 0.05)), donors};
+}
+
+/// Between-donor variation of the genes of a type.
+struct expression_variation {
+  vector<double> deviation;  ///< per gene, between donors, of the logarithm of its mean
+  double lower_scale = 1, upper_scale = 1;  ///< 90 % interval of all of them, as factors
+  index donors = 0;                         ///< with a cell of the type
+};
+
+/// Deviations of the genes' log means between donors, those of all genes of a donor together (its
+/// depth) apart, as a test that normalises sees them (`fit_random_effects`). The interval is that
+/// of a standard deviation from so many donors: genes share their donors.
+/// @param means       counts per cell of the type, per gene
+/// @param dispersions between cells, per gene: variance = mean + dispersion mean^2
+/// @return none with fewer than two donors who have a cell of the type
+[[nodiscard]] inline std::optional<expression_variation> estimate_expression_variation(
+    const plan_pilot& pilot, index type, const vector<double>& means,
+    const vector<double>& dispersions) {
+  require(means.size() == pilot.counts.genes() && dispersions.size() == means.size(),
+          "estimate_expression_variation", "one mean and one dispersion per gene are needed");
+  index donors = 0;
+  for (const index d : pilot.donors) donors = std::max(donors, d + 1);
+  if (donors < 2) return {};
+  const index genes = pilot.counts.genes();
+  matrix<double> totals = matrix<double>::Zero(donors, genes), expected = totals;
+  matrix<double> inverse = matrix<double>::Ones(donors, genes);
+  vector<double> cells = vector<double>::Zero(donors);
+  for (index i = 0; i < pilot.counts.cells(); ++i) {
+    const auto u = static_cast<std::size_t>(i);
+    if (pilot.types[u] != type) continue;
+    cells[pilot.donors[u]] += 1;
+    row::for_each_nonzero(pilot.counts.cell(i), [&](index m, auto value) {
+      totals(pilot.donors[u], m) += static_cast<double>(value);
+    });
+  }
+  expression_variation found;
+  for (index d = 0; d < donors; ++d) {
+    if (!(cells[d] > 0)) continue;
+    ++found.donors;
+    for (index m = 0; m < genes; ++m) {
+      expected(d, m) = cells[d] * means[m];
+      inverse(d, m) = cells[d] / std::max(dispersions[m], 1e-4);
+    }
+  }
+  if (found.donors < 2) return {};
+  found.deviation = fit_random_effects(serial_executor{}, totals, expected, inverse).deviation;
+  const auto freedom = static_cast<double>(found.donors - 1);
+  found.lower_scale = std::sqrt(freedom / tails::chi_square_quantile(freedom, 0.95));
+  found.upper_scale = std::sqrt(freedom / tails::chi_square_quantile(freedom, 0.05));
+  return found;
 }
 
 }  // namespace harmonium::inline v0_2

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
@@ -20,7 +21,18 @@ struct gene_level {
   double mean = 0;        ///< counts per cell of the type
   double elsewhere = 0;   ///< and of other cells
   double dispersion = 0;  ///< between cells: variance = mean + dispersion * mean^2
+  index gene = 0;         ///< its column in the pilot
+  double between = 0;     ///< between donors: deviation of the logarithm of the mean
 };
+
+/// At most `most` of them that stand for equally many each.
+[[nodiscard]] inline std::vector<gene_level> thinned_genes(std::vector<gene_level> all,
+                                                           std::size_t most) {
+  if (all.size() <= most) return all;
+  std::vector<gene_level> some;
+  for (std::size_t k = 0; k < most; ++k) some.push_back(all[(2 * k + 1) * all.size() / (2 * most)]);
+  return some;
+}
 
 /// Genes with at least `least_mean` counts per cell of the type, from the lowest mean up, thinned
 /// to at most `most` that stand for equally many each. Means of the type are shrunk towards those
@@ -57,6 +69,7 @@ struct gene_level {
       level += sum * sum / n;
     }
     gene_level one;
+    one.gene = column;
     one.mean = (in_type + weight * total / cells) / (own + weight);
     if (!(one.mean >= least_mean)) continue;
     one.elsewhere = std::max((total - in_type + 0.5) / (cells - own + 1), 1e-4);
@@ -67,10 +80,7 @@ struct gene_level {
   }
   std::sort(all.begin(), all.end(),
             [](const gene_level& a, const gene_level& b) { return a.mean < b.mean; });
-  if (all.size() <= most) return all;
-  std::vector<gene_level> some;
-  for (std::size_t k = 0; k < most; ++k) some.push_back(all[(2 * k + 1) * all.size() / (2 * most)]);
-  return some;
+  return thinned_genes(std::move(all), most);
 }
 
 struct false_discovery_options {

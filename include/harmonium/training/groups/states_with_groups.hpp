@@ -17,6 +17,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_products.hpp"
 #include "harmonium/models/count_states.hpp"
 #include "harmonium/models/groups/group_effects.hpp"
 #include "harmonium/models/size_factors.hpp"
