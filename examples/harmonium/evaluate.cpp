@@ -18,6 +18,7 @@
 #include "harmonium/report/verdicts.hpp"
 #include "harmonium/version.hpp"
 #include "interrupt.hpp"
+#include "json_output.hpp"
 #include "output_folder.hpp"
 #include "synthetic_cells.hpp"
 #include "terminal_progress.hpp"
@@ -188,10 +189,17 @@ void evaluate(const evaluate_options& options) {
 
   const std::filesystem::path folder = options.output;
   create_output_folder(folder);
-  write_text(folder / "scores.csv", judged.scores);
-  write_text(folder / "evaluation.json", judged.json);
-  write_text(folder / "summary.txt", judged.summary);
-  write_text(folder / "report.html", judged.page);
+  output_files files(folder);
+  files.write("scores.csv", judged.scores);
+  files.write("evaluation.json", judged.json);
+  files.write("summary.txt", judged.summary);
+  files.write("report.html", judged.page);
+  if (options.json) {
+    auto json = nlohmann::ordered_json::parse(judged.json);
+    json["output"] = options.output;
+    json["files"] = files.paths();
+    return print_json(json);
+  }
   std::printf("%s\n%s seconds; %s/report.html shows it in pictures\n", judged.summary.c_str(),
               seconds().c_str(), options.output.c_str());
 }

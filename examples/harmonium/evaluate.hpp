@@ -25,6 +25,7 @@ struct evaluate_options {
   std::uint64_t seed = 1;
   int threads = 0;
   bool overwrite = false;
+  bool json = false;  ///< print what was done as JSON
 };
 
 /// Judges synthetic cells beside ceilings and floors, writes the output folder.

@@ -15,6 +15,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/io/model_file.hpp"
 #include "interrupt.hpp"
+#include "json_output.hpp"
 #include "model_store.hpp"
 #include "summary_line.hpp"
 #include "synthetic_cells.hpp"
@@ -95,6 +96,17 @@ void fit(const generate_options& asked) {
 
   const io::model_notes& notes = fitted.model->notes();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  if (options.json) {
+    nlohmann::ordered_json json{
+        {"harmonium", hm::version},        {"command", "fit"},
+        {"output", options.output},        {"files", {options.output}},
+        {"model", options.model},          {"cells", pilot.training.cells()},
+        {"genes", pilot.training.genes()}, {"holds_of_the_pilot", held_in_words(notes.pilot)},
+        {"notes", pilot.remarks},          {"seed", options.seed},
+        {"seconds", seconds.count()}};
+    for (const auto& [name, value] : fitted.facts) json["facts"][name] = value;
+    return print_json(json);
+  }
   std::string page = "harmonium " + std::string(hm::version) + ": a trained model\n\n";
   page += summary_line("model", options.model);
   for (const auto& [name, value] : fitted.facts) page += summary_line(name, value);
@@ -107,9 +119,41 @@ void fit(const generate_options& asked) {
   std::fputs(page.c_str(), stdout);
 }
 
-void info(const std::string& file) {
+namespace {
+
+/// The same as `info` tells in a page.
+nlohmann::ordered_json info_as_json(const std::string& file, const io::model_sections& sections,
+                                    const io::model_notes& notes) {
+  std::error_code no_matter;
+  nlohmann::ordered_json json{{"file", file},
+                              {"kind", notes.kind},
+                              {"written_by", notes.written_by},
+                              {"format", io::model_sections::format},
+                              {"bytes", std::filesystem::file_size(file, no_matter)},
+                              {"holds_of_the_pilot", held_in_words(notes.pilot)},
+                              {"genes", notes.genes.symbols},
+                              {"gene_ids", notes.genes.ids},
+                              {"genes_without_counts", notes.silent.genes.symbols},
+                              {"states", notes.labels}};
+  for (const auto& [name, text] : notes.texts) {
+    if (name != note::options && name != note::training) {
+      json[name] = text;
+      continue;
+    }
+    const auto inner = nlohmann::ordered_json::parse(text, nullptr, false);
+    if (inner.is_discarded()) sections.fail("its note '" + name + "' is damaged");
+    json[name] = inner;
+  }
+  return json;
+}
+
+}  // namespace
+
+void info(const info_options& asked) {
+  const std::string& file = asked.file;
   const io::model_sections sections{std::filesystem::path(file)};
   const io::model_notes notes = io::read_model_notes(sections);
+  if (asked.json) return print_json(info_as_json(file, sections, notes));
   std::string page = file + "\n\n";
   page += summary_line("kind", notes.kind);
   page += summary_line("written by", "harmonium " + notes.written_by + ", format " +

@@ -13,8 +13,13 @@ namespace program {
 /// @throws interruption on Ctrl-C, before anything is written; otherwise what the library throws.
 void fit(const generate_options& options);
 
+struct info_options {
+  std::string file;
+  bool json = false;  ///< instead of a page
+};
+
 /// Writes a page about a model file to standard output.
 /// @throws harmonium::io_error for a file that is none.
-void info(const std::string& file);
+void info(const info_options& options);
 
 }  // namespace program

@@ -12,6 +12,7 @@
 #include "harmonium/io/mex.hpp"
 #include "harmonium/version.hpp"
 #include "interrupt.hpp"
+#include "json_output.hpp"
 #include "make_cells.hpp"
 #include "model_store.hpp"
 #include "output_folder.hpp"
@@ -76,11 +77,13 @@ std::string gene_table(const synthetic_cells& made, const source_of_cells& from)
   return text;
 }
 
-/// Puts `text` at `path`; without a text, removes what an earlier run with --overwrite left there.
-void replace_text(const std::filesystem::path& path, const std::string& text) {
-  if (!text.empty()) return write_text(path, text);
+/// Puts `text` into the file `name`; without a text, removes what an earlier run with --overwrite
+/// left there.
+void replace_text(const std::filesystem::path& folder, const char* name, const std::string& text,
+                  output_files& files) {
+  if (!text.empty()) return files.write(name, text);
   std::error_code ignored;
-  std::filesystem::remove(path, ignored);
+  std::filesystem::remove(folder / name, ignored);
 }
 
 /// What is known of every cell where there is more than its type, as --batch-column and
@@ -96,9 +99,9 @@ std::string table_of_cells(const synthetic_cells& made, const std::vector<std::s
 }
 
 /// All but the summary, as files of a folder.
-void write_folder(const generate_options& options, const synthetic_cells& made,
-                  const source_of_cells& from, const hm::count_matrix<>& cells,
-                  const std::vector<std::string>& barcodes) {
+output_files write_folder(const generate_options& options, const synthetic_cells& made,
+                          const source_of_cells& from, const hm::count_matrix<>& cells,
+                          const std::vector<std::string>& barcodes) {
   const std::filesystem::path folder = options.output;
   create_output_folder(folder);
   io::write_10x(
@@ -106,20 +109,23 @@ void write_folder(const generate_options& options, const synthetic_cells& made,
       {.compress = !options.plain, .threads = hm::thread_executor(options.threads).threads()});
   std::string rows;
   for (const hm::index row : from.rows) rows += std::to_string(row) + "\n";
-  replace_text(folder / "train_rows.txt", rows);
-  replace_text(folder / "training_log.csv", from.fitted.training_log);
+  output_files files(folder);
+  files.wrote_10x(!options.plain);
+  replace_text(folder, "train_rows.txt", rows, files);
+  replace_text(folder, "training_log.csv", from.fitted.training_log, files);
   const auto by_barcode = [&](const char* name, const char* column,
                               const std::vector<std::string>& values) {
     std::string text;
     if (!values.empty()) text = std::string("barcode\t") + column + "\n";
     for (std::size_t i = 0; i < values.size(); ++i) text += barcodes[i] + "\t" + values[i] + "\n";
-    replace_text(folder / name, text);
+    replace_text(folder, name, text, files);
   };
   by_barcode("labels.tsv", "label", made.labels);
   by_barcode("sources.tsv", "pilot_barcode", made.sources);
-  replace_text(folder / "cells.tsv", table_of_cells(made, barcodes, from.fitted.groups.kind));
-  replace_text(folder / "gene_fit.tsv", gene_table(made, from));
-  write_text(folder / "options.json", from.options.dump(2) + "\n");
+  replace_text(folder, "cells.tsv", table_of_cells(made, barcodes, from.fitted.groups.kind), files);
+  replace_text(folder, "gene_fit.tsv", gene_table(made, from), files);
+  files.write("options.json", from.options.dump(2) + "\n");
+  return files;
 }
 
 /// The same in one file.
@@ -168,10 +174,13 @@ void make_and_write(const hm::thread_executor& run, const generate_options& opti
   const auto barcodes = synthetic_barcodes(cells);
   const auto all_genes = among_all_genes(made.cells, from.expressed, from.genes.size());
   const bool one_file = is_h5_name(options.output);
-  if (one_file)
+  output_files files({});
+  if (one_file) {
     write_file(options, made, from, all_genes, barcodes);
-  else
-    write_folder(options, made, from, all_genes, barcodes);
+    files.wrote(options.output);
+  } else {
+    files = write_folder(options, made, from, all_genes, barcodes);
+  }
 
   const overview synthetic = overview_of(made.cells);
   std::string summary = "harmonium " + std::string(hm::version) + ": synthetic cells\n\n";
@@ -197,11 +206,12 @@ void make_and_write(const hm::thread_executor& run, const generate_options& opti
           four_digits(synthetic.median_library));
   compare("mean library", four_digits(real.mean_library), four_digits(synthetic.mean_library));
   compare("share of zeros", four_digits(real.zeros), four_digits(synthetic.zeros));
+  std::optional<std::pair<hm::index, hm::index>> compared;
   if (synthetic.cells > 0 && from.pilot) {
-    const auto [compared, off] = means_off(from.means, made.cells);
-    summary += summary_line(
-        "means off by > 10 %",
-        std::to_string(off) + " of " + std::to_string(compared) + " genes with a mean above 0.2");
+    compared = means_off(from.means, made.cells);
+    summary += summary_line("means off by > 10 %", std::to_string(compared->second) + " of " +
+                                                       std::to_string(compared->first) +
+                                                       " genes with a mean above 0.2");
   }
   summary += "\n" + summary_line("seed", std::to_string(options.seed));
   summary += summary_line("threads", std::to_string(run.threads()));
@@ -209,8 +219,36 @@ void make_and_write(const hm::thread_executor& run, const generate_options& opti
       "seconds", four_digits(took.elapsed()) + " (reading " + four_digits(took.reading) +
                      (options.model_file.empty() ? ", training and generating " : ", generating ") +
                      four_digits(made_seconds) + ")");
-  if (!one_file) write_text(std::filesystem::path(options.output) / "summary.txt", summary);
-  std::fputs(summary.c_str(), stdout);
+  if (!one_file) files.write("summary.txt", summary);
+  if (!options.save_model.empty()) files.wrote_elsewhere(options.save_model);
+  if (!options.json) {
+    std::fputs(summary.c_str(), stdout);
+    return;
+  }
+  nlohmann::ordered_json json{
+      {"harmonium", hm::version},
+      {"command", "generate"},
+      {"output", options.output},
+      {"files", files.paths()},
+      {"model", options.model_file.empty() ? options.model : from.fitted.model->kind()}};
+  if (!options.model_file.empty()) json["model_file"] = options.model_file;
+  for (const auto& [name, value] : from.fitted.facts) json["facts"][name] = value;
+  json["genes"] = from.genes.size();
+  json["expressed_genes"] = from.expressed.size();
+  json["notes"] = remarks;
+  const auto figures = [](const overview& of) {
+    return nlohmann::ordered_json{{"cells", of.cells},
+                                  {"median_library", of.median_library},
+                                  {"mean_library", of.mean_library},
+                                  {"share_of_zeros", of.zeros}};
+  };
+  if (from.pilot) json["pilot"] = figures(real);
+  json["synthetic"] = figures(synthetic);
+  if (compared) json["means_off"] = {{"genes", compared->first}, {"off", compared->second}};
+  json["seed"] = options.seed;
+  json["threads"] = run.threads();
+  json["seconds"] = took.elapsed();
+  print_json(json);
 }
 
 /// Which cells were asked for.

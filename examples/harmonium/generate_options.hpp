@@ -52,6 +52,7 @@ struct generate_options {
   int threads = 0;
   bool plain = false;
   bool overwrite = false;
+  bool json = false;  ///< print what was done as JSON
 };
 
 }  // namespace program

@@ -7,28 +7,37 @@
 #include <cstdio>
 #include <exception>
 #include <limits>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
+#include "completion.hpp"
 #include "evaluate.hpp"
 #include "fit.hpp"
 #include "generate.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/version.hpp"
+#include "help_page.hpp"
 #include "interrupt.hpp"
+#include "manual_page.hpp"
+#include "option_notes.hpp"
 #include "option_values.hpp"
 #include "plan.hpp"
 #include "simulate.hpp"
 #include "study.hpp"
 #include "study_arguments.hpp"
+#include "suggestion.hpp"
 
 namespace {
 
 using program::add_number_list;
 using program::add_run_options;
+using program::explained;
 using program::number_list;
 using program::real_number;
+using program::usual;
 using program::whole_number;
 
 constexpr int bad_input = 2;
@@ -39,53 +48,57 @@ void add_cells_options(CLI::App& command, std::string& orientation, std::string&
                        std::string& layer, const std::string& group) {
   command
       .add_option("--orientation", orientation,
-                  "Of a csv or tsv file: what its rows are, by what its columns are")
+                  "Of a csv or tsv file, rows by columns: cells-by-genes or genes-by-cells")
       ->check(CLI::IsMember({"cells-by-genes", "genes-by-cells"}))
       ->group(group);
   command
       .add_option("--feature-type", feature_type,
                   "Rows of features.tsv to use; others are left out")
+      ->type_name("NAME")
       ->capture_default_str()
       ->group(group);
   program::add_layer(command, layer, group);
 }
 
 void add_overwrite(CLI::App& command, bool& overwrite, const std::string& group) {
-  command.add_flag("--overwrite", overwrite, "Replace files in a folder that is not empty")
-      ->group(group);
+  usual(command.add_flag("--overwrite", overwrite, "Replace files in a folder that is not empty")
+            ->group(group));
 }
 
 /// --pilot; whether it is required is the command's matter.
 CLI::Option* add_pilot(CLI::App& command, std::string& pilot, const std::string& group) {
-  return command
-      .add_option("--pilot", pilot,
-                  "10x folder (matrix.mtx, features.tsv or genes.tsv, barcodes.tsv; each plain or "
-                  ".gz), 10x .h5, AnnData .h5ad, or a csv/tsv file of counts (plain or .gz)")
-      ->group(group);
+  return explained(
+      usual(command
+                .add_option("--pilot", pilot,
+                            "10x folder or .h5, AnnData .h5ad, or a csv/tsv file of counts")
+                ->type_name("PATH")
+                ->group(group)),
+      "A 10x folder holds matrix.mtx, features.tsv or genes.tsv, barcodes.tsv; each of these, and "
+      "csv or tsv, plain or .gz");
 }
 
 void add_learning_options(CLI::App& command, program::generate_options& options) {
   const auto cells = "Cells and genes to learn from";
   command
       .add_option("--train-cells", options.train_cells,
-                  "Train on this many random cells of the pilot, drawn without replacement; their "
-                  "0-based rows go to train_rows.txt")
+                  "Train on this many random cells of the pilot, without replacement")
       ->check(whole_number(1))
       ->type_name("N")
       ->group(cells);
-  command
-      .add_option("--genes", options.genes,
-                  "Keep the N genes of largest residual deviance over the training cells, or "
-                  "those listed in a file (ids or symbols, one a line) [all; genes without a "
-                  "count in the training cells stay zero]")
-      ->type_name("N|FILE")
-      ->group(cells);
-  command
-      .add_option("--labels", options.labels,
-                  "barcode<TAB>label with that header, any order: cell types, which harmonium and "
-                  "cluster-nb then take as given; vae-prior draws libraries by type")
-      ->check(CLI::ExistingFile)
-      ->group(cells);
+  explained(usual(command
+                      .add_option("--genes", options.genes,
+                                  "N of largest residual deviance, or those listed in a file [all]")
+                      ->type_name("N|FILE")
+                      ->group(cells)),
+            "Over the training cells; the file has ids or symbols, one a line. Genes without a "
+            "count in the training cells stay zero");
+  explained(usual(command
+                      .add_option("--labels", options.labels,
+                                  "Cell types: barcode<TAB>label with that header, any order")
+                      ->check(CLI::ExistingFile)
+                      ->type_name("FILE")
+                      ->group(cells)),
+            "harmonium and cluster-nb take them as given; vae-prior draws libraries by type");
   program::add_labels_column(command, options.labels_column, "pilot", cells);
   command
       .add_option("--batch-column", options.batch_column,
@@ -104,38 +117,40 @@ void add_learning_options(CLI::App& command, program::generate_options& options)
 
 void add_model_options(CLI::App& command, program::generate_options& options) {
   const auto model = "Model";
-  command
-      .add_option(
-          "--model", options.model,
-          "harmonium: the recommended one, a categorical hidden group and correlation "
-          "within its components; scdbm: the paper's single-cell deep Boltzmann machine; "
-          "vae-posterior, vae-prior: the paper's variational autoencoder (scVI), cells around "
-          "encoded pilot cells or from the prior; "
-          "baselines: bootstrap (pilot cells again), noisy (pilot cells plus noise), "
-          "independent-nb (no structure), cluster-nb (structure between clusters only) [harmonium; "
-          "with --preset paper scdbm]")
-      ->check(CLI::IsMember({"harmonium", "scdbm", "vae-posterior", "vae-prior", "bootstrap",
-                             "noisy", "independent-nb", "cluster-nb"}))
-      ->group(model);
+  explained(
+      usual(command
+                .add_option("--model", options.model,
+                            "harmonium, scdbm, vae-posterior, vae-prior; baselines bootstrap, "
+                            "noisy, independent-nb, cluster-nb [harmonium]")
+                ->check(CLI::IsMember({"harmonium", "scdbm", "vae-posterior", "vae-prior",
+                                       "bootstrap", "noisy", "independent-nb", "cluster-nb"}))
+                ->group(model)),
+      "harmonium: the recommended one, a categorical hidden group and correlation within its "
+      "components. scdbm: the paper's single-cell deep Boltzmann machine, also meant by "
+      "--preset paper. vae-posterior, vae-prior: the paper's variational autoencoder (scVI), "
+      "cells around encoded pilot cells or from the prior. Baselines: bootstrap (pilot cells "
+      "again), noisy (pilot cells plus noise), independent-nb (no structure), cluster-nb "
+      "(structure between clusters only)");
   command.add_option("--clusters", options.clusters, "Of cluster-nb without labels, by k-means")
       ->check(whole_number(1))
       ->type_name("N")
       ->capture_default_str()
       ->group(model);
-  command
-      .add_option(
-          "--preset", options.preset,
-          "Training of scdbm. default: exact maximum likelihood; with one layer of more than 14 "
-          "units sampled maximum likelihood; with more than 14 units below other layers "
-          "pretraining and joint training with a step that learns, which --epochs and "
-          "--learning-rate put before or in place of the others; paper: the published "
-          "hyperparameters (learning rate 1e-11 hardly moves the weights). vae-*: pilot, for "
-          "pilots of hundreds to thousands of cells, which is their default; scvi, its defaults; "
-          "notebook, the paper's (also pilot_default, scvi_default, paper_notebook)")
-      ->check(CLI::IsMember({"default", "paper", "pilot", "scvi", "notebook", "pilot_default",
-                             "scvi_default", "paper_notebook"}))
-      ->capture_default_str()
-      ->group(model);
+  explained(command
+                .add_option("--preset", options.preset,
+                            "Training: of scdbm default or paper; of vae-* pilot (their default), "
+                            "scvi or notebook")
+                ->check(CLI::IsMember({"default", "paper", "pilot", "scvi", "notebook",
+                                       "pilot_default", "scvi_default", "paper_notebook"}))
+                ->capture_default_str()
+                ->group(model),
+            "scdbm, default: exact maximum likelihood; with one layer of more than 14 units "
+            "sampled maximum likelihood; with more than 14 units below other layers pretraining "
+            "and joint training with a step that learns, which --epochs and --learning-rate put "
+            "before or in place of the others. paper: the published hyperparameters (learning rate "
+            "1e-11 hardly moves the weights). vae-*: pilot, for pilots of hundreds to thousands of "
+            "cells; scvi, its defaults; notebook, the paper's (also pilot_default, scvi_default, "
+            "paper_notebook)");
   const auto read_hidden = [&options](const std::string& text) {
     options.choose_hidden = text == "auto";
     if (options.choose_hidden) return;
@@ -146,64 +161,67 @@ void add_model_options(CLI::App& command, program::generate_options& options) {
                                  "between, or auto, got '" +
                                      text + "'");
   };
-  command
-      .add_option_function<std::string>(
-          "--hidden", read_hidden,
-          "harmonium: components, that is categories of its hidden group [8], or auto: the number "
-          "of largest likelihood of held-out cells. scdbm: units of the 1 to 3 hidden layers, "
-          "bottom to top [4,2]")
-      ->type_name("N,...|auto")
-      ->group(model);
-  command
-      .add_option(
-          "--residual", options.residual,
-          "How genes hang together within a component: low-rank, full, blend (of pilot "
-          "cells: copies them in part), none; within a pilot cell's surroundings for vae-posterior "
-          "[harmonium: low-rank, others: none]")
-      ->check(CLI::IsMember({"low-rank", "full", "blend", "none"}))
-      ->group(model);
-  command
-      .add_option("--size-factors", options.size_factors,
-                  "Depth of a cell in harmonium: none (left to the components and the residual), "
-                  "dispersion (mean and inverse dispersion scale with it), mean (NB2)")
-      ->check(CLI::IsMember({"none", "dispersion", "mean"}))
-      ->capture_default_str()
-      ->group(model);
-  command
-      .add_option(
-          "--prior", options.prior,
-          "Of harmonium: an atlas, that is a model that `harmonium fit` made of thousands of "
-          "cells of the same tissue (--hidden 16); genes are matched by id, else by symbol")
-      ->type_name("FILE")
-      ->group(model);
-  command
-      .add_option(
-          "--prior-weight", options.prior_weight,
-          "auto: the atlas is used if held-out cells of the pilot gain by it; 0: it is not; "
-          "1: it is. How many genes then follow it is learned from the pilot")
-      ->check(CLI::IsMember({"auto", "0", "1"}))
-      ->capture_default_str()
-      ->group(model);
-  add_number_list(command, "--epochs", options.epochs, 0, 1000000, 4,
-                  "Pretraining epochs of each hidden layer, then, if there are several, epochs of "
-                  "joint training [60,40,10, or none before exact or sampled maximum "
-                  "likelihood]; of vae-* one "
-                  "number [pilot at most 400, scvi 400, notebook 200]")
-      ->group(model);
-  command
-      .add_option("--learning-rate", options.learning_rate,
-                  "Of the first epoch [default 0.2, which then falls; paper 1e-11; scvi 0.001, "
-                  "pilot and notebook 0.01]")
-      ->check(real_number(false))
-      ->type_name("X")
-      ->group(model);
-  command
-      .add_option("--library", options.mean_library,
-                  "Of vae-*: mean counts per cell wanted; fewer than learned by binomial thinning, "
-                  "more by larger means [as learned]")
-      ->check(real_number(false))
-      ->type_name("X")
-      ->group(model);
+  explained(usual(command
+                      .add_option_function<std::string>(
+                          "--hidden", read_hidden,
+                          "Components of harmonium [8], auto by held-out cells; of scdbm units of "
+                          "the 1 to 3 hidden layers [4,2]")
+                      ->type_name("N,...|auto")
+                      ->group(model)),
+            "Components are the categories of harmonium's hidden group; auto takes the number of "
+            "largest likelihood of held-out cells. Layers are told bottom to top");
+  explained(command
+                .add_option("--residual", options.residual,
+                            "How genes hang together within a component: low-rank, full, blend, "
+                            "none [harmonium: low-rank, others: none]")
+                ->check(CLI::IsMember({"low-rank", "full", "blend", "none"}))
+                ->group(model),
+            "blend is of pilot cells and copies them in part. For vae-posterior: within a pilot "
+            "cell's surroundings");
+  explained(
+      command
+          .add_option("--size-factors", options.size_factors,
+                      "How harmonium's counts depend on a cell's depth: none, dispersion, mean")
+          ->check(CLI::IsMember({"none", "dispersion", "mean"}))
+          ->capture_default_str()
+          ->group(model),
+      "none: it is left to the components and the residual; dispersion: mean and inverse "
+      "dispersion scale with it; mean: NB2");
+  explained(usual(command
+                      .add_option("--prior", options.prior,
+                                  "Of harmonium: an atlas of the same tissue, a model that "
+                                  "`harmonium fit --hidden 16` made")
+                      ->type_name("FILE")
+                      ->group(model)),
+            "Of thousands of cells. Genes are matched by id, else by symbol");
+  explained(command
+                .add_option("--prior-weight", options.prior_weight,
+                            "auto: the atlas is used if held-out cells gain by it; 0: it is not; "
+                            "1: it is")
+                ->check(CLI::IsMember({"auto", "0", "1"}))
+                ->capture_default_str()
+                ->group(model),
+            "How many genes then follow it is learned from the pilot");
+  explained(add_number_list(command, "--epochs", options.epochs, 0, 1000000, 4,
+                            "Pretraining epochs of each hidden layer, then of joint training; of "
+                            "vae-* one number [the preset's]")
+                ->group(model),
+            "60,40,10, or none before exact or sampled maximum likelihood; of vae-* pilot at most "
+            "400, scvi 400, notebook 200");
+  explained(
+      command
+          .add_option("--learning-rate", options.learning_rate, "Of the first epoch [the preset's]")
+          ->check(real_number(false))
+          ->type_name("X")
+          ->group(model),
+      "default 0.2, which then falls; paper 1e-11; scvi 0.001, pilot and notebook 0.01");
+  explained(command
+                .add_option("--library", options.mean_library,
+                            "Of vae-*: mean counts per cell wanted [as learned]")
+                ->check(real_number(false))
+                ->type_name("X")
+                ->group(model),
+            "Fewer than learned by binomial thinning, more by larger means");
   command
       .add_option("--held-out", options.held_out,
                   "Training cells kept aside, whose likelihood the log shows")
@@ -213,19 +231,17 @@ void add_model_options(CLI::App& command, program::generate_options& options) {
       ->group(model);
   command
       .add_option("--patience", options.patience,
-                  "Exact maximum likelihood ends after N iterations in which the --held-out cells' "
-                  "likelihood did not rise; the best model is taken [not used]")
+                  "Exact maximum likelihood ends after N iterations without gain for the "
+                  "--held-out cells; the best is taken [not used]")
       ->check(whole_number(1))
       ->type_name("N")
       ->group(model);
-  command
-      .add_option(
-          "--sampler", options.sampler,
-          "auto: exact where the first hidden layer has up to 2^14 states, the particles of "
-          "sampled maximum likelihood where that was used, else collapsed Gibbs")
-      ->check(CLI::IsMember({"auto", "gibbs", "exact"}))
-      ->capture_default_str()
-      ->group(model);
+  explained(command.add_option("--sampler", options.sampler, "Of scdbm: auto, gibbs or exact")
+                ->check(CLI::IsMember({"auto", "gibbs", "exact"}))
+                ->capture_default_str()
+                ->group(model),
+            "auto: exact where the first hidden layer has up to 2^14 states, the particles of "
+            "sampled maximum likelihood where that was used, else collapsed Gibbs");
   command
       .add_option("--burn-in", options.burn_in,
                   "Sweeps of each Gibbs chain before its cell is taken; asks for Gibbs sampling "
@@ -238,55 +254,53 @@ void add_model_options(CLI::App& command, program::generate_options& options) {
 void describe_generate(CLI::App& command, program::generate_options& options) {
   command.footer(R"(Examples:
   harmonium generate --pilot pilot/ --cells 2638 --seed 7 --output synthetic/
-  harmonium generate --pilot pilot.csv.gz --orientation genes-by-cells --genes 1000 --output out/
   harmonium generate --pilot pilot/ --labels labels.tsv --cells-of "NK=500" --output out/
-  harmonium generate --pilot pilot/ --model scdbm --preset paper --output out/
-  harmonium generate --pilot pilot/ --prior atlas.harmonium --output out/
-  harmonium generate --model-file pilot.harmonium --cells 10000 --output synthetic/
-
-The output folder receives matrix.mtx.gz, features.tsv.gz and barcodes.tsv.gz with the pilot's genes,
-summary.txt, options.json, and for trained models training_log.csv and gene_fit.tsv (per gene: means,
-inverse dispersion and how its estimate ended); for harmonium labels.tsv (type or component of every
-cell). Equal seeds give equal cells for any number of threads, and the same cells from a model file as from
-the pilot it was trained on.)");
+  harmonium generate --model-file pilot.harmonium --cells 10000 --output synthetic/)");
+  explained(command,
+            "The output folder receives matrix.mtx.gz, features.tsv.gz and barcodes.tsv.gz with "
+            "the pilot's genes, summary.txt, options.json, and for trained models "
+            "training_log.csv and gene_fit.tsv (per gene: means, inverse dispersion and how its "
+            "estimate ended); for harmonium labels.tsv (type or component of every cell); with "
+            "--train-cells train_rows.txt (0-based rows of the pilot). Equal seeds give equal "
+            "cells for any number of threads, and the same cells from a model file as from the "
+            "pilot it was trained on.");
   const auto pilot = "Input and output";
   add_pilot(command, options.pilot, pilot);
-  command
-      .add_option("--model-file", options.model_file,
-                  "A model that fit or --save-model wrote, in place of --pilot and of all that "
-                  "training is asked")
-      ->type_name("FILE")
-      ->group(pilot);
-  command
-      .add_option(
-          "--output", options.output,
-          "Folder to write, new or empty; or one file: .h5ad with labels in obs and how they "
-          "came about in uns, or 10x .h5")
-      ->required()
-      ->group(pilot);
-  command.add_option("--cells", options.cells, "Cells to generate [as many as trained on]")
-      ->check(whole_number(0))
-      ->type_name("N")
-      ->group(pilot);
+  explained(usual(command
+                      .add_option("--model-file", options.model_file,
+                                  "In place of --pilot: a model that fit or --save-model wrote")
+                      ->type_name("FILE")
+                      ->group(pilot)),
+            "Nothing that training is asked goes with it");
+  explained(usual(command
+                      .add_option("--output", options.output,
+                                  "Folder to write, new or empty; or one file .h5ad or 10x .h5")
+                      ->type_name("PATH")
+                      ->required()
+                      ->group(pilot)),
+            "An .h5ad has labels in obs and how they came about in uns");
+  usual(command.add_option("--cells", options.cells, "Cells to generate [as many as trained on]")
+            ->check(whole_number(0))
+            ->type_name("N")
+            ->group(pilot));
   add_cells_options(command, options.orientation, options.feature_type, options.layer, pilot);
   command.add_flag("--plain", options.plain, "Write the 10x files uncompressed")->group(pilot);
-  command
-      .add_option("--save-model", options.save_model,
-                  "Also write the trained model to this file, for --model-file")
-      ->type_name("FILE")
-      ->group(pilot);
+  usual(command
+            .add_option("--save-model", options.save_model,
+                        "Also write the trained model to this file, for --model-file")
+            ->type_name("FILE")
+            ->group(pilot));
   add_overwrite(command, options.overwrite, pilot);
 
   const auto cells = "Cells and genes to learn from";
   add_learning_options(command, options);
-  command
-      .add_option(
-          "--cells-of", options.cells_of,
-          "How many cells of a type of --labels, or of the model file, to generate, instead of "
-          "--cells; once per "
-          "type, types not named get none")
-      ->type_name("TYPE=N")
-      ->group(cells);
+  explained(usual(command
+                      .add_option("--cells-of", options.cells_of,
+                                  "Instead of --cells: how many of a type; once per type, others "
+                                  "get none")
+                      ->type_name("TYPE=N")
+                      ->group(cells)),
+            "A type of --labels, or of the model file");
   command
       .add_option("--batch", options.batches,
                   "Cells of this batch of --batch-column; of several in the pilot's proportion")
@@ -312,21 +326,22 @@ the pilot it was trained on.)");
   const auto run = "Run";
   add_run_options(command, options.seed, options.threads, run);
   command.get_option("--seed")->description(
-      "Any whole number from 0 to 2^64 - 1; with --model-file that of the file unless given");
+      "Any whole number below 2^64; with --model-file the file's unless given");
+  program::add_json(command, options.json, run);
 }
 
 /// What the commands of a model file say of what it holds of the pilot.
 constexpr const char* what_files_hold =
     "A file holds genes, options, seed, a hash of the data, the training log, and nothing of any "
-    "cell,\nexcept: with --size-factors the depth of every cell; with --residual full or blend, "
-    "with\nvae-posterior and with vae-prior by types every cell as the model sees it; of bootstrap "
-    "and noisy all\ncounts. `harmonium info` tells what a file holds.";
+    "cell, except: with --size-factors the depth of every cell; with --residual full or blend, "
+    "with vae-posterior and with vae-prior by types every cell as the model sees it; of bootstrap "
+    "and noisy all counts. `harmonium info` tells what a file holds.";
 
 void describe_fit(CLI::App& command, program::generate_options& options) {
   command.footer(
       "Example:\n  harmonium fit --pilot pilot/ --output pilot.harmonium\n  harmonium generate "
-      "--model-file pilot.harmonium --cells 10000 --output synthetic/\n\n" +
-      std::string(what_files_hold));
+      "--model-file pilot.harmonium --cells 10000 --output synthetic/");
+  explained(command, what_files_hold);
   const auto pilot = "Input and output";
   add_pilot(command, options.pilot, pilot)->required();
   command
@@ -335,16 +350,20 @@ void describe_fit(CLI::App& command, program::generate_options& options) {
       ->type_name("FILE")
       ->group(pilot);
   add_cells_options(command, options.orientation, options.feature_type, options.layer, pilot);
-  command.add_flag("--overwrite", options.overwrite, "Replace the file if it is there")
-      ->group(pilot);
+  usual(command.add_flag("--overwrite", options.overwrite, "Replace the file if it is there")
+            ->group(pilot));
   add_learning_options(command, options);
   add_model_options(command, options);
   add_run_options(command, options.seed, options.threads, "Run");
+  program::add_json(command, options.json, "Run");
 }
 
-void describe_info(CLI::App& command, std::string& file) {
-  command.footer(what_files_hold);
-  command.add_option("FILE", file, "A model file, such as pilot.harmonium")->required();
+void describe_info(CLI::App& command, program::info_options& options) {
+  explained(command, what_files_hold);
+  command.add_option("FILE", options.file, "A model file, such as pilot.harmonium")
+      ->required()
+      ->type_name("FILE");
+  program::add_json(command, options.json, "Options");
 }
 
 /// What `generate --model-file` has no use for, or nothing.
@@ -355,32 +374,34 @@ std::string unused_with_model_file(const CLI::App& generate) {
                                name == "--cells-of" || name == "--batch" || name == "--donor" ||
                                name == "--new-donors" || name == "--cells-per-donor" ||
                                name == "--plain" || name == "--overwrite" || name == "--seed" ||
-                               name == "--threads";
+                               name == "--threads" || name == "--json";
     if (option->count() > 0 && !of_generation) return name;
   }
   return "";
 }
 
 void describe_simulate(CLI::App& command, program::simulate_options& options) {
-  command.footer(
-      "Writes a 10x folder, labels.tsv (barcode, label), cells.tsv and "
-      "truth_genes.tsv.\nExample: harmonium simulate --seed 7 --output tissue/");
+  command.footer("Example:\n  harmonium simulate --seed 7 --output tissue/");
+  explained(command,
+            "Writes a 10x folder, labels.tsv (barcode, label), cells.tsv and "
+            "truth_genes.tsv.");
   command
       .add_option("--output", options.output,
                   "Folder to write, new or empty; or one file .h5ad or .h5")
+      ->type_name("PATH")
       ->required();
   const auto whole = [&](const char* name, long& value, const char* description) {
-    command.add_option(name, value, description)
-        ->check(whole_number(1))
-        ->type_name("N")
-        ->capture_default_str();
+    usual(command.add_option(name, value, description)
+              ->check(whole_number(1))
+              ->type_name("N")
+              ->capture_default_str());
   };
   const auto real = [&](const char* name, double& value, bool zero_allowed,
                         const char* description) {
-    command.add_option(name, value, description)
-        ->check(real_number(zero_allowed))
-        ->type_name("X")
-        ->capture_default_str();
+    usual(command.add_option(name, value, description)
+              ->check(real_number(zero_allowed))
+              ->type_name("X")
+              ->capture_default_str());
   };
   whole("--cells", options.cells, "Cells, each of one of eight types");
   whole("--genes", options.genes, "Genes; up to 20 of them mark each type");
@@ -391,71 +412,98 @@ void describe_simulate(CLI::App& command, program::simulate_options& options) {
   real("--dropout", options.dropout, true,
        "Mean count at which half of the counts are lost; 0: none are");
   add_run_options(command, options.seed, options.threads, "Options");
-  command.add_flag("--plain", options.plain, "Write the 10x files uncompressed");
-  command.add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty");
+  usual(command.add_flag("--plain", options.plain, "Write the 10x files uncompressed"));
+  add_overwrite(command, options.overwrite, "Options");
+  program::add_json(command, options.json, "Options");
 }
 
 void describe_evaluate(CLI::App& command, program::evaluate_options& options) {
   command.footer(R"(Example:
   harmonium evaluate --reference all/ --labels labels.tsv --pilot pilot/ --synthetic synthetic/ \
-    --output judged/
-
-The output folder receives report.html (pictures and verdicts), summary.txt (the table as printed),
-scores.csv (every figure of every candidate and repeat) and evaluation.json.)");
+    --output judged/)");
+  explained(command,
+            "The output folder receives report.html (pictures and verdicts), summary.txt (the "
+            "table as printed), scores.csv (every figure of every candidate and repeat) and "
+            "evaluation.json.");
   const auto input = "Input and output";
   command
       .add_option("--reference", options.reference,
-                  "10x folder, .h5 or .h5ad of the real cells, or a csv/tsv file of counts")
+                  "10x folder, .h5 or .h5ad of the real cells, or a csv/tsv file")
+      ->type_name("PATH")
       ->required()
       ->group(input);
-  command
-      .add_option("--labels", options.labels,
-                  "barcode<TAB>label with that header, any order: cell types of the reference "
-                  "[clusters found by Louvain]")
-      ->check(CLI::ExistingFile)
-      ->group(input);
+  usual(command
+            .add_option("--labels", options.labels,
+                        "Types of the reference's cells: barcode<TAB>label with that header, any "
+                        "order [clusters found by Louvain]")
+            ->check(CLI::ExistingFile)
+            ->type_name("FILE")
+            ->group(input));
   program::add_labels_column(command, options.labels_column, "reference", input);
   command
       .add_option("--synthetic", options.synthetic,
                   "10x folder, .h5 or .h5ad of the cells to judge, or a csv/tsv file")
+      ->type_name("PATH")
       ->required()
       ->group(input);
-  command
-      .add_option("--pilot", options.pilot,
-                  "The cells of the reference that the generator was trained on, by barcode: a 10x "
-                  "folder, .h5 or .h5ad, or a file with a barcode a line. Without it copying "
-                  "cannot be told")
-      ->group(input);
+  explained(usual(command
+                      .add_option("--pilot", options.pilot,
+                                  "The reference's cells that the generator learned from, by "
+                                  "barcode: a folder, .h5, .h5ad, or a list")
+                      ->type_name("PATH")
+                      ->group(input)),
+            "A list has a barcode a line. Without it copying cannot be told");
   command.add_option("--output", options.output, "Folder to write; must be new or empty")
+      ->type_name("FOLDER")
       ->required()
       ->group(input);
   add_cells_options(command, options.orientation, options.feature_type, options.layer, input);
   add_overwrite(command, options.overwrite, input);
   const auto run = "Run";
-  command
-      .add_option("--cells", options.cells,
-                  "Cells of every candidate [as many as all can give: at most half the reference "
-                  "cells outside the pilot]")
-      ->check(whole_number(1))
-      ->type_name("N")
-      ->group(run);
-  command
-      .add_option(
-          "--label-transfer", options.transfer,
-          "Where the real cell is nearest whose type a synthetic cell takes: pca, umap (into "
-          "which it is transformed), paper-protocol (two separate UMAPs, for reproduction "
-          "only: hardly better than chance)")
-      ->check(CLI::IsMember({"pca", "umap", "paper-protocol"}))
-      ->capture_default_str()
-      ->group(run);
-  command
-      .add_option("--repeats", options.repeats,
-                  "How often everything is drawn anew; the spread is over these")
-      ->check(whole_number(1, 1000))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(run);
+  usual(command
+            .add_option("--cells", options.cells,
+                        "Cells of every candidate [as many as all can give: at most half the "
+                        "reference cells outside the pilot]")
+            ->check(whole_number(1))
+            ->type_name("N")
+            ->group(run));
+  explained(command
+                .add_option("--label-transfer", options.transfer,
+                            "The space of the nearest real cell, whose type a synthetic one takes: "
+                            "pca, umap, paper-protocol")
+                ->check(CLI::IsMember({"pca", "umap", "paper-protocol"}))
+                ->capture_default_str()
+                ->group(run),
+            "umap: into that of the real cells, by transforming; paper-protocol: two separate "
+            "UMAPs, for reproduction only, hardly better than chance");
+  usual(command
+            .add_option("--repeats", options.repeats,
+                        "How often everything is drawn anew; the spread is over these")
+            ->check(whole_number(1, 1000))
+            ->type_name("N")
+            ->capture_default_str()
+            ->group(run));
   add_run_options(command, options.seed, options.threads, run);
+  program::add_json(command, options.json, run);
+}
+
+void describe_completion(CLI::App& command, std::string& shell) {
+  command.footer(R"(Examples:
+  harmonium completion bash > ~/.local/share/bash-completion/completions/harmonium
+  harmonium completion zsh > ~/.zfunc/_harmonium            # a folder of fpath
+  harmonium completion fish > ~/.config/fish/completions/harmonium.fish)");
+  command.add_option("SHELL", shell, "Whose script: bash, zsh or fish")
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->required();
+}
+
+/// Names of commands or of a command's options.
+std::vector<std::string> words_of(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const CLI::App* command : program::commands_of(app)) words.push_back(command->get_name());
+  for (const CLI::Option* option : program::options_of(app)) words.push_back(option->get_name());
+  words.insert(words.end(), {"--help", "--help-all"});
+  return words;
 }
 
 /// What CLI11 found wrong with the command line, for a person.
@@ -463,14 +511,38 @@ std::string explain(const CLI::ParseError& error, const CLI::App& app) {
   std::string text = error.what();
   const auto unexpected = app.remaining(true);
   if (app.get_subcommands().empty()) {
-    text = "expected a command, generate, fit, info, evaluate, study, plan or simulate";
-    if (!unexpected.empty()) text += ", got '" + unexpected.front() + "'";
-  } else if (dynamic_cast<const CLI::ExtrasError*>(&error) && !unexpected.empty()) {
+    std::string names;
+    const auto commands = program::commands_of(app);
+    for (const CLI::App* command : commands)
+      names += (names.empty()                ? ""
+                : command == commands.back() ? " or "
+                                             : ", ") +
+               command->get_name();
+    text = "expected a command, " + names;
+    if (!unexpected.empty())
+      text += ", got '" + unexpected.front() + "'" +
+              program::did_you_mean(unexpected.front(), words_of(app));
+  } else if (!unexpected.empty()) {
+    // Also where CLI11 missed an option first: that one may be the option meant.
     const std::string& first = unexpected.front();
-    text = (first.starts_with('-') ? "unknown option '" : "unexpected argument '") + first + "'";
+    if (first.starts_with('-')) {
+      const std::string name = first.substr(0, first.find('='));
+      text = "unknown option '" + name + "'" +
+             program::did_you_mean(name, words_of(*app.get_subcommands().front()));
+    } else {
+      text = "unexpected argument '" + first + "'";
+    }
   } else if (dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
     const bool repeated = text.find("At Most") != std::string::npos;
     text = text.substr(0, text.find(':')) + (repeated ? ": given more than once" : ": no value");
+  } else if (const auto list = text.find(" not in {"); list != std::string::npos) {
+    // "--model: harmonum not in {harmonium,scdbm}"
+    for (const CLI::Option* option : program::options_of(*app.get_subcommands().front())) {
+      const std::string begin = option->get_name() + ": ";
+      if (text.starts_with(begin))
+        text += program::did_you_mean(text.substr(begin.size(), list - begin.size()),
+                                      program::choices_of(*option));
+    }
   }
   return text + " (--help tells the options)";
 }
@@ -486,9 +558,13 @@ int main(int argc, char** argv) {
   CLI::App app("Synthetic single cells from a small pilot experiment.", "harmonium");
   app.set_version_flag("--version", std::string("harmonium ") + harmonium::version);
   app.require_subcommand(1);
-  app.footer("harmonium COMMAND --help tells the options of a command.");
+  app.set_help_all_flag("--help-all", "Every option");
+  app.formatter(std::make_shared<program::help_page>());
+  app.footer(
+      "harmonium COMMAND --help tells the usual options of a command, --help-all every one.");
   program::generate_options generate, fit;
-  std::string model_file;
+  program::info_options info;
+  std::string shell;
   program::evaluate_options evaluate;
   program::simulate_options simulate;
   program::study_command study;
@@ -505,13 +581,18 @@ int main(int argc, char** argv) {
       "study", "Pilots of several sizes, again and again: how large must a pilot be?");
   auto* plan_command =
       app.add_subcommand("plan", "From a pilot alone: how many cells does the experiment need?");
+  auto* completion_command =
+      app.add_subcommand("completion", "Print a script that completes options in a shell");
+  auto* manual_command = app.add_subcommand("manual", "Print the manual page, harmonium.1");
   describe_generate(*generate_command, generate);
   describe_fit(*fit_command, fit);
-  describe_info(*info_command, model_file);
+  describe_info(*info_command, info);
   describe_evaluate(*evaluate_command, evaluate);
   describe_simulate(*simulate_command, simulate);
   program::describe_study(*study_command, study);
   program::describe_plan(*plan_command, plan);
+  describe_completion(*completion_command, shell);
+  manual_command->footer("Example:\n  harmonium manual > harmonium.1 && man ./harmonium.1");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -531,11 +612,14 @@ int main(int argc, char** argv) {
   try {
     if (generate_command->parsed()) program::generate(generate);
     if (fit_command->parsed()) program::fit(fit);
-    if (info_command->parsed()) program::info(model_file);
+    if (info_command->parsed()) program::info(info);
     if (evaluate_command->parsed()) program::evaluate(evaluate);
     if (simulate_command->parsed()) program::simulate(simulate);
     if (study_command->parsed()) program::study(study);
     if (plan_command->parsed()) program::plan(plan);
+    if (completion_command->parsed())
+      std::fputs(program::completion_script(app, shell).c_str(), stdout);
+    if (manual_command->parsed()) std::fputs(program::manual_page(app).c_str(), stdout);
     return 0;
   } catch (const program::interruption&) {
     return fail(was_interrupted, "interrupted; nothing was written");

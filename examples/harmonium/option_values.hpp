@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "option_notes.hpp"
 #include "parsed.hpp"
 
 namespace program {
@@ -73,10 +74,9 @@ inline CLI::Option* add_number_list(CLI::App& command, const std::string& name,
 /// --layer of AnnData files.
 inline void add_layer(CLI::App& command, std::string& layer, const std::string& group) {
   command
-      .add_option(
-          "--layer", layer,
-          "Of an .h5ad: where the counts are, X, raw/X or the name of a layer [the first of "
-          "X, counts and raw/X that holds whole numbers]")
+      .add_option("--layer", layer,
+                  "Of an .h5ad: X, raw/X or a layer's name [the first of X, counts and raw/X of "
+                  "whole numbers]")
       ->type_name("NAME")
       ->group(group);
 }
@@ -95,16 +95,24 @@ inline void add_labels_column(CLI::App& command, std::string& column, const std:
 /// --seed and --threads.
 inline void add_run_options(CLI::App& command, std::uint64_t& seed, int& threads,
                             const std::string& group) {
-  command.add_option("--seed", seed, "Any whole number from 0 to 2^64 - 1")
-      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(group);
-  command.add_option("--threads", threads, "0: all cores; does not change the result")
-      ->check(whole_number(0, 1024))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(group);
+  usual(command.add_option("--seed", seed, "Any whole number below 2^64")
+            ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
+            ->type_name("N")
+            ->capture_default_str()
+            ->group(group));
+  usual(command.add_option("--threads", threads, "0: all cores; does not change the result")
+            ->check(whole_number(0, 1024))
+            ->type_name("N")
+            ->capture_default_str()
+            ->group(group));
+}
+
+/// --json, for who scripts the program.
+inline void add_json(CLI::App& command, bool& json, const std::string& group) {
+  usual(command
+            .add_flag("--json", json,
+                      "Print what was done, files and figures, as JSON on standard output")
+            ->group(group));
 }
 
 }  // namespace program

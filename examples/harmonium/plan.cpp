@@ -13,6 +13,7 @@
 #include "harmonium/io/study_csv.hpp"
 #include "harmonium/version.hpp"
 #include "interrupt.hpp"
+#include "json_output.hpp"
 #include "output_folder.hpp"
 #include "plan_work.hpp"
 
@@ -220,13 +221,21 @@ void plan(const plan_command& options) {
                             : "better up to the largest size tried") +
           "\n";
   for (const auto& doubt : found.doubts) summary += "doubt: " + doubt + "\n";
-  write_text(folder / "types.csv", types_csv(found));
-  write_text(folder / "goals.csv", goals_csv(found));
-  write_text(folder / "designs.csv", designs_csv(found));
-  write_text(folder / "saturation.csv", saturation_csv(found));
-  write_text(folder / "plan.json", plan_as_json(pilot, result, options));
-  write_text(folder / "summary.txt", summary);
-  write_text(folder / "report.html", plan_page(pilot, result, options));
+  const std::string as_json = plan_as_json(pilot, result, options);
+  output_files files(folder);
+  files.write("types.csv", types_csv(found));
+  files.write("goals.csv", goals_csv(found));
+  files.write("designs.csv", designs_csv(found));
+  files.write("saturation.csv", saturation_csv(found));
+  files.write("plan.json", as_json);
+  files.write("summary.txt", summary);
+  files.write("report.html", plan_page(pilot, result, options));
+  if (options.json) {
+    auto json = nlohmann::ordered_json::parse(as_json);
+    json["output"] = options.output;
+    json["files"] = files.paths();
+    return print_json(json);
+  }
   std::printf("%s%s/report.html shows it in pictures\n", summary.c_str(), options.output.c_str());
 }
 

@@ -45,6 +45,7 @@ struct plan_command {
   std::uint64_t seed = 1;
   int threads = 0;
   bool overwrite = false;
+  bool json = false;  ///< print what was done as JSON
 };
 
 /// Plans an experiment from its pilot.

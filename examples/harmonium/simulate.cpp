@@ -10,7 +10,9 @@
 #include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/simulate/tissue.hpp"
+#include "harmonium/version.hpp"
 #include "interrupt.hpp"
+#include "json_output.hpp"
 #include "output_folder.hpp"
 
 namespace program {
@@ -72,6 +74,7 @@ void simulate(const simulate_options& options) {
     genes += "\n";
   }
 
+  std::vector<std::string> written{options.output};
   if (one_file) {
     write_h5(options.output, tissue.counts, features, barcodes,
              {.labels = {{"cell_type", tissue.labels()}, {"batch", batches}},
@@ -81,14 +84,32 @@ void simulate(const simulate_options& options) {
     const std::filesystem::path folder = options.output;
     create_output_folder(folder);
     io::write_10x(folder, tissue.counts, features, barcodes, {.compress = !options.plain});
+    output_files files(folder);
+    files.wrote_10x(!options.plain);
     io::write_labels(folder / "labels.tsv", barcodes, tissue.labels());
-    write_text(folder / "cells.tsv", cells);
-    write_text(folder / "truth_genes.tsv", genes);
+    files.wrote("labels.tsv");
+    files.write("cells.tsv", cells);
+    files.write("truth_genes.tsv", genes);
+    written = files.paths();
+  }
+  std::vector<long> of_type(tissue.type_names.size(), 0);
+  for (const hm::index type : tissue.types) ++of_type[static_cast<std::size_t>(type)];
+  if (options.json) {
+    nlohmann::ordered_json json{{"harmonium", hm::version},
+                                {"command", "simulate"},
+                                {"output", options.output},
+                                {"files", written},
+                                {"cells", tissue.counts.cells()},
+                                {"genes", tissue.counts.genes()},
+                                {"median_library", asked.median_library},
+                                {"batches", asked.batches},
+                                {"seed", options.seed}};
+    for (std::size_t t = 0; t < of_type.size(); ++t)
+      json["cells_of_type"][tissue.type_names[t]] = of_type[t];
+    return print_json(json);
   }
   std::printf("simulated %ld cells x %ld genes in %s\n", long{tissue.counts.cells()},
               long{tissue.counts.genes()}, options.output.c_str());
-  std::vector<long> of_type(tissue.type_names.size(), 0);
-  for (const hm::index type : tissue.types) ++of_type[static_cast<std::size_t>(type)];
   for (std::size_t t = 0; t < of_type.size(); ++t)
     std::printf("  %-16s %ld\n", tissue.type_names[t].c_str(), of_type[t]);
 }

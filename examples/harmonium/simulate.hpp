@@ -20,6 +20,7 @@ struct simulate_options {
   int threads = 0;
   bool plain = false;
   bool overwrite = false;
+  bool json = false;  ///< print what was done as JSON
 };
 
 /// Writes a simulated tissue: a 10x folder, labels.tsv, and the truth behind it.

@@ -35,7 +35,9 @@
 #include "harmonium/study/fingerprint.hpp"
 #include "harmonium/study/paper_protocol.hpp"
 #include "harmonium/study/sweep.hpp"
+#include "harmonium/version.hpp"
 #include "interrupt.hpp"
+#include "json_output.hpp"
 #include "output_folder.hpp"
 #include "parsed.hpp"
 #include "study_input.hpp"
@@ -226,6 +228,12 @@ class study_run {
       hm::require(!options_.merge, "--merge",
                   folder_.string() + " has " + std::to_string(on_disk(all)) + " of " +
                       std::to_string(all.jobs()) + " fits");
+      if (options_.json)
+        return print_json({{"harmonium", hm::version},
+                           {"command", "study"},
+                           {"output", folder_.string()},
+                           {"fits", all.jobs()},
+                           {"fits_on_disk", on_disk(all)}});
       std::printf(
           "%ld of %ld fits are on disk; when all shards are done, harmonium study --merge "
           "--output %s\n",
@@ -297,10 +305,12 @@ class study_run {
     const std::vector<std::size_t> shape{table.sizes.size(),
                                          static_cast<std::size_t>(table.repeats),
                                          table.generators.size(), table.figures.size()};
+    output_files files(folder_);
     io::write_npy(folder_ / "results.npy", shape, table.values);
     write_names(folder_ / "results.json", table);
     io::write_study_csv(folder_ / "results.csv", table);
-    write_text(folder_ / "table1.csv", table1_csv(table));
+    for (const char* name : {"results.npy", "results.json", "results.csv"}) files.wrote(name);
+    files.write("table1.csv", table1_csv(table));
     std::string failed = "fit,error\n";
     for (const auto& failure : failures_) {
       const auto colon = failure.find(": ");
@@ -308,13 +318,23 @@ class study_run {
       std::replace(text.begin(), text.end(), '"', '\'');
       failed += failure.substr(0, colon) + ",\"" + text + "\"\n";
     }
-    write_text(folder_ / "failures.csv", failed);
+    files.write("failures.csv", failed);
     const auto found = find_out(table);
     const std::string summary = study_summary(table, found, failures_);
-    write_text(folder_ / "summary.txt", summary);
+    files.write("summary.txt", summary);
     std::fprintf(stderr, "drawing the report\n");
-    write_text(folder_ / "report.html",
-               study_page(run_, all, input_, table, found, failures_, settings_, times_in_words()));
+    files.write("report.html", study_page(run_, all, input_, table, found, failures_, settings_,
+                                          times_in_words()));
+    if (options_.json)
+      return print_json({{"harmonium", hm::version},
+                         {"command", "study"},
+                         {"output", folder_.string()},
+                         {"files", files.paths()},
+                         {"fits", all.jobs()},
+                         {"answer", found.answer},
+                         {"claims", found.claims},
+                         {"failures", failures_},
+                         {"settings", settings_}});
     std::printf("%s\n%s/report.html shows it in pictures\n", summary.c_str(), folder_.c_str());
   }
 
@@ -368,6 +388,7 @@ void study(const study_command& asked) {
     options = command_of(read_settings(fs::path(asked.output) / "study.json"));
     options.output = asked.output;
     options.threads = asked.threads;
+    options.json = asked.json;
     options.merge = true;
   } else {
     hm::require(!options.reference.empty(), "--reference", "is required");

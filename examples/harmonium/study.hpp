@@ -29,6 +29,7 @@ struct study_command {
   std::string shard;  ///< "i/n"
   bool merge = false;
   int threads = 0;
+  bool json = false;  ///< print what was done as JSON
 };
 
 /// Names that `models` may hold.

@@ -16,70 +16,85 @@ void add_genes(CLI::App& command, std::string& genes, std::string& feature_type,
                std::string& layer) {
   command
       .add_option("--genes", genes,
-                  "Keep the N genes of largest residual deviance, or those listed in a file [all]")
+                  "Keep N genes of largest residual deviance, or those listed in a file [all]")
       ->type_name("N|FILE")
       ->group(files_group);
   command.add_option("--feature-type", feature_type, "Rows of features.tsv to use")
+      ->type_name("NAME")
       ->capture_default_str()
       ->group(files_group);
   add_layer(command, layer, files_group);
+}
+
+/// --labels: types of the `cells`.
+void add_labels(CLI::App& command, std::string& labels, const std::string& cells) {
+  usual(command
+            .add_option("--labels", labels,
+                        "Types of the " + cells +
+                            "'s cells: barcode<TAB>label with that header, any order [clusters "
+                            "found by Louvain]")
+            ->check(CLI::ExistingFile)
+            ->type_name("FILE")
+            ->group(files_group));
 }
 
 }  // namespace
 
 void describe_study(CLI::App& command, study_command& options) {
   command.footer(R"(Example:
-  harmonium study --reference all/ --labels labels.tsv --sizes 384,768,1536 --repeats 10 --output out/
-
-Draws pilots from the reference, fits the models to each, generates, and compares with the reference.
-The output folder receives fits/ (one csv per fit, as soon as it is done), results.npy (size x repeat
-x generator x metric; names in results.json), results.csv (tidy), table1.csv, summary.txt,
-report.html, study.json (all options), timings.csv and failures.csv. Ctrl-C stops after the running
-fits; the same command continues where it stopped, also after a crash. Equal seeds give equal figures
-for any number of threads, shards and processes (mpirun -n 4 harmonium study ..., where the program
-was built with MPI).)");
-  command
-      .add_option("--reference", options.reference, "10x folder, .h5 or .h5ad of the real cells")
-      ->group(files_group);
-  command
-      .add_option("--labels", options.labels,
-                  "barcode<TAB>label with that header, any order: cell types of the reference "
-                  "[clusters found by Louvain]")
-      ->check(CLI::ExistingFile)
-      ->group(files_group);
+  harmonium study --reference all/ --labels labels.tsv --sizes 384,768 --repeats 10 --output out/)");
+  explained(
+      command,
+      "Draws pilots from the reference, fits the models to each, generates, and compares with the "
+      "reference. The output folder receives fits/ (one csv per fit, as soon as it is done), "
+      "results.npy (size x repeat x generator x metric; names in results.json), results.csv "
+      "(tidy), table1.csv, summary.txt, report.html, study.json (all options), timings.csv and "
+      "failures.csv. Ctrl-C stops after the running fits; the same command continues where it "
+      "stopped, also after a crash. Equal seeds give equal figures for any number of threads, "
+      "shards and processes (mpirun -n 4 harmonium study ..., where the program was built with "
+      "MPI).");
+  usual(command
+            .add_option("--reference", options.reference,
+                        "10x folder, .h5 or .h5ad of the real cells")
+            ->type_name("PATH")
+            ->group(files_group));
+  add_labels(command, options.labels, "reference");
   add_labels_column(command, options.labels_column, "reference", files_group);
   command.add_option("--output", options.output, "Folder to write, or to continue in")
+      ->type_name("FOLDER")
       ->required()
       ->group(files_group);
   add_genes(command, options.genes, options.feature_type, options.layer);
 
   const auto design = "Design";
-  add_number_list(command, "--sizes", options.sizes, 1, 10'000'000, 100,
-                  "Cells of the pilots [384,768,1152,1536,1920,2304]")
-      ->group(design);
-  command.add_option("--repeats", options.repeats, "Pilots of each size")
-      ->check(whole_number(1, 100'000))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(design);
+  usual(add_number_list(command, "--sizes", options.sizes, 1, 10'000'000, 100,
+                        "Cells of the pilots [384,768,1152,1536,1920,2304]")
+            ->group(design));
+  usual(command.add_option("--repeats", options.repeats, "Pilots of each size")
+            ->check(whole_number(1, 100'000))
+            ->type_name("N")
+            ->capture_default_str()
+            ->group(design));
   std::string names;
-  for (const auto& name : known_models()) names += (names.empty() ? "" : ",") + name;
-  command.add_option("--models", options.models, "Of " + names + " [all]")
-      ->delimiter(',')
-      ->type_name("NAME,...")
-      ->group(design);
-  command
-      .add_option("--cells", options.cells, "Cells that each model makes [as the reference has]")
-      ->check(whole_number(1))
-      ->type_name("N")
-      ->group(design);
-  command
-      .add_option("--grid", options.grid,
-                  "Candidates for harmonium (components), scdbm (units of the first hidden layer) "
-                  "or vae (dimensions of z), of which every fit takes the one of largest held-out "
-                  "likelihood; once per model")
-      ->type_name("MODEL=N,...")
-      ->group(design);
+  for (const auto& name : known_models()) names += (names.empty() ? "" : ", ") + name;
+  usual(command.add_option("--models", options.models, "Of " + names + " [all]")
+            ->delimiter(',')
+            ->type_name("NAME,...")
+            ->group(design));
+  usual(command
+            .add_option("--cells", options.cells,
+                        "Cells that each model makes [as the reference has]")
+            ->check(whole_number(1))
+            ->type_name("N")
+            ->group(design));
+  explained(command
+                .add_option("--grid", options.grid,
+                            "Candidates for a model's size; every fit takes the one of largest "
+                            "held-out likelihood; once per model")
+                ->type_name("MODEL=N,...")
+                ->group(design),
+            "Of harmonium (components), scdbm (units of the first hidden layer) or vae (dimensions "
+            "of z)");
   command
       .add_option(
           "--added-zeros", options.added_zeros,
@@ -88,83 +103,89 @@ was built with MPI).)");
       ->type_name("X")
       ->capture_default_str()
       ->group(design);
-  command
-      .add_flag("--paper-protocol", options.paper_protocol,
-                "The published procedure, for reproduction: pilots with replacement, labels "
-                "transferred between two separate UMAPs, plain Rand index of unpaired cells")
-      ->group(design);
+  explained(command
+                .add_flag("--paper-protocol", options.paper_protocol,
+                          "The published procedure, for reproduction")
+                ->group(design),
+            "Pilots with replacement, labels transferred between two separate UMAPs, plain Rand "
+            "index of unpaired cells");
 
-  command.add_option("--shard", options.shard, "Do the i-th of n parts only, as a job array does")
-      ->type_name("i/n")
-      ->group(run_group);
-  command
-      .add_flag("--merge", options.merge,
-                "Write the results of finished shards in --output; the other options are those it "
-                "was begun with")
-      ->group(run_group);
+  usual(
+      command
+          .add_option("--shard", options.shard, "Do the i-th of n parts only, as a job array does")
+          ->type_name("i/n")
+          ->group(run_group));
+  explained(usual(command
+                      .add_flag("--merge", options.merge,
+                                "Write the results of finished shards in --output")
+                      ->group(run_group)),
+            "The other options are those it was begun with");
   add_run_options(command, options.seed, options.threads, run_group);
+  add_json(command, options.json, run_group);
 }
 
 void describe_plan(CLI::App& command, plan_command& options) {
   command.footer(R"(Example:
-  harmonium plan --pilot pilot/ --labels labels.tsv --at-least 20 --cost-per-cell 0.4 --output plan/
-
-The output folder receives report.html (the answer first), plan.json, types.csv, goals.csv,
-designs.csv, saturation.csv and summary.txt. Without labels, types are clusters that are found in the pilot.)");
+  harmonium plan --pilot pilot/ --labels labels.tsv --at-least 20 --cost-per-cell 0.4 --output plan/)");
+  explained(command,
+            "The output folder receives report.html (the answer first), plan.json, types.csv, "
+            "goals.csv, designs.csv, saturation.csv and summary.txt. Without labels, types are "
+            "clusters that are found in the pilot.");
   command.add_option("--pilot", options.pilot, "10x folder, .h5 or .h5ad of the pilot's cells")
+      ->type_name("PATH")
       ->required()
       ->group(files_group);
-  command
-      .add_option("--labels", options.labels,
-                  "barcode<TAB>label with that header, any order: types of the pilot's cells "
-                  "[clusters found by Louvain]")
-      ->check(CLI::ExistingFile)
-      ->group(files_group);
+  add_labels(command, options.labels, "pilot");
   add_labels_column(command, options.labels_column, "pilot", files_group);
   command.add_option("--output", options.output, "Folder to write; must be new or empty")
+      ->type_name("FOLDER")
       ->required()
       ->group(files_group);
   add_genes(command, options.genes, options.feature_type, options.layer);
-  command.add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty")
-      ->group(files_group);
+  usual(
+      command
+          .add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty")
+          ->group(files_group));
 
   const auto wanted = "What is wanted";
-  command.add_option("--at-least", options.at_least, "Cells of every type")
-      ->check(whole_number(1))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(wanted);
-  command.add_option("--probability", options.probability, "With which that many are seen")
-      ->check(CLI::Range(0.5, 0.9999))
-      ->type_name("X")
-      ->capture_default_str()
-      ->group(wanted);
-  command
-      .add_option("--rare", options.rare,
-                  "Also see a type of this frequency, which the pilot need not hold")
-      ->check(CLI::Range(1e-7, 1.0))
-      ->type_name("X")
-      ->group(wanted);
-  command
-      .add_option("--goal", options.goals,
-                  "What the experiment is for, any of: see (--at-least cells of every type), "
-                  "rediscover (clusters find every type anew), separate (--separate), markers, "
-                  "abundance, differential (of --type)")
-      ->delimiter(',')
-      ->check(
-          CLI::IsMember({"see", "rediscover", "separate", "markers", "abundance", "differential"}))
-      ->capture_default_str()
-      ->group(wanted);
-  command
-      .add_option("--separate", options.separate,
-                  "Two types that clusters must tell apart; adds that goal")
-      ->type_name("TYPE,TYPE")
-      ->group(wanted);
-  command
-      .add_option("--type", options.type,
-                  "The type of the goals markers, abundance, differential [the rarest]")
-      ->type_name("TYPE")
-      ->group(wanted);
+  usual(command.add_option("--at-least", options.at_least, "Cells of every type")
+            ->check(whole_number(1))
+            ->type_name("N")
+            ->capture_default_str()
+            ->group(wanted));
+  usual(command.add_option("--probability", options.probability, "With which that many are seen")
+            ->check(CLI::Range(0.5, 0.9999))
+            ->type_name("X")
+            ->capture_default_str()
+            ->group(wanted));
+  usual(command
+            .add_option("--rare", options.rare,
+                        "Also see a type of this frequency, which the pilot need not hold")
+            ->check(CLI::Range(1e-7, 1.0))
+            ->type_name("X")
+            ->group(wanted));
+  explained(usual(command
+                      .add_option("--goal", options.goals,
+                                  "What for, any of see, rediscover, separate, markers, abundance, "
+                                  "differential")
+                      ->delimiter(',')
+                      ->check(CLI::IsMember({"see", "rediscover", "separate", "markers",
+                                             "abundance", "differential"}))
+                      ->type_name("NAME,...")
+                      ->capture_default_str()
+                      ->group(wanted)),
+            "see: --at-least cells of every type; rediscover: clusters find every type anew; "
+            "separate: see --separate; markers, abundance, differential: of --type");
+  usual(command
+            .add_option("--separate", options.separate,
+                        "Two types that clusters must tell apart; adds that goal")
+            ->type_name("TYPE,TYPE")
+            ->group(wanted));
+  usual(command
+            .add_option("--type", options.type,
+                        "The type of the goals markers, abundance, differential [the rarest]")
+            ->type_name("TYPE")
+            ->group(wanted));
   command
       .add_option("--log2-fold", options.log2_fold,
                   "Change of genes that must be found, as a binary logarithm")
@@ -198,14 +219,18 @@ designs.csv, saturation.csv and summary.txt. Without labels, types are clusters 
       .add_option("--donor-labels", options.donors_of_cells,
                   "barcode<TAB>label with that header: donors of the pilot's cells [one donor]")
       ->check(CLI::ExistingFile)
+      ->type_name("FILE")
       ->group(files_group);
-  add_number_list(command, "--donors", options.donors, 1, 10'000, 30,
-                  "Donors of the designs, in each condition [1]")
-      ->group(wanted);
+  usual(add_number_list(command, "--donors", options.donors, 1, 10'000, 30,
+                        "Donors of the designs, in each condition [1]")
+            ->group(wanted));
 
   const auto money = "Costs and losses";
   const auto cost = [&](const char* name, std::optional<double>& value, const char* what) {
-    command.add_option(name, value, what)->check(real_number(true))->type_name("X")->group(money);
+    usual(command.add_option(name, value, what)
+              ->check(real_number(true))
+              ->type_name("X")
+              ->group(money));
   };
   cost("--cost-per-cell", options.cost_per_cell, "Of each cell loaded, sequencing included");
   cost("--cost-per-plate", options.cost_per_plate, "Of each plate (or lane) begun");
@@ -219,8 +244,8 @@ designs.csv, saturation.csv and summary.txt. Without labels, types are clusters 
       ->group(money);
   command
       .add_option("--doublets-per-thousand", options.doublets_per_thousand,
-                  "Share of doublets per thousand cells that come out of a donor's load; about "
-                  "0.008 for droplets of 10x")
+                  "Share of doublets per thousand cells that come out of a donor's load; 10x "
+                  "droplets: 0.008")
       ->check(CLI::Range(0.0, 0.5))
       ->type_name("X")
       ->capture_default_str()
@@ -253,6 +278,7 @@ designs.csv, saturation.csv and summary.txt. Without labels, types are clusters 
   command.add_option("--models", options.models, "Of harmonium, scdbm, cluster-nb")
       ->delimiter(',')
       ->check(CLI::IsMember({"harmonium", "scdbm", "cluster-nb"}))
+      ->type_name("NAME,...")
       ->capture_default_str()
       ->group(synthetic);
   command.add_option("--depths", options.depths, "Shares of the sequencing depth to try")
@@ -262,6 +288,7 @@ designs.csv, saturation.csv and summary.txt. Without labels, types are clusters 
       ->capture_default_str()
       ->group(synthetic);
   add_run_options(command, options.seed, options.threads, run_group);
+  add_json(command, options.json, run_group);
 }
 
 }  // namespace program

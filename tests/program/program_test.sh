@@ -71,25 +71,25 @@ check "simulate of one gene" sound tiny 1 3
 
 run --version
 check "--version" grep -qxE 'harmonium [0-9]+\.[0-9]+\.[0-9]+' out
-# tells COMMAND OPTION...: its help has a line for every option, with something said about it
+# tells COMMAND OPTION...: --help-all has a line for every option, with something said about it
 tells() {
   local command=$1 option
   shift
-  run "$command" --help
+  run "$command" --help-all
   [ "$code" -eq 0 ] || return 1
   for option in "$@"; do
-    grep -A 1 -E "^ +--$option( |$)" out | grep -qE '[a-z]{4,}' || return 1
+    grep -A 1 -E "^  --$option( |$)" out | grep -qE '[a-z]{4,}' || return 1
   done
-  [ "$(grep -cE '^ +--' out)" -eq $# ]
+  [ "$(grep -cE '^  --' out)" -eq $# ]
 }
-check "generate --help tells every option" tells generate pilot model-file output cells orientation \
+check "generate --help-all tells every option" tells generate pilot model-file output cells orientation \
   feature-type layer plain save-model overwrite train-cells genes labels labels-column batch-column donor-column cells-of batch donor new-donors cells-per-donor model clusters preset hidden \
-  residual size-factors prior prior-weight epochs learning-rate library held-out patience sampler burn-in seed threads
-check "fit --help tells every option" tells fit pilot output orientation feature-type layer overwrite train-cells \
+  residual size-factors prior prior-weight epochs learning-rate library held-out patience sampler burn-in seed threads json
+check "fit --help-all tells every option" tells fit pilot output orientation feature-type layer overwrite train-cells \
   genes labels labels-column batch-column donor-column model clusters preset hidden residual size-factors prior prior-weight epochs learning-rate library \
-  held-out patience sampler burn-in seed threads
-check "simulate --help tells every option" tells simulate output cells genes median-library batches \
-  batch-spread dropout seed threads plain overwrite
+  held-out patience sampler burn-in seed threads json
+check "simulate --help-all tells every option" tells simulate output cells genes median-library batches \
+  batch-spread dropout seed threads plain overwrite json
 run --help
 check "--help names the commands" eval 'grep -q " generate " out && grep -q " simulate " out'
 
