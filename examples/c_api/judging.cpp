@@ -45,8 +45,8 @@ int harmonium_evaluate(const harmonium_counts* reference, const harmonium_counts
     program::evaluate_input input;
     input.reference = c_api::dataset_of(*reference);
     hm::require(input.reference.counts.cells() > 0, "reference", "has no cells");
-    hm::require(synthetic->counts->cells() > 0, "synthetic", "has no cells");
-    program::share_genes(input, c_api::dataset_of(*synthetic), asked.synthetic);
+    hm::require(synthetic->counts.cells() > 0, "synthetic", "has no cells");
+    program::share_genes(input, synthetic->counts, synthetic->genes, asked.synthetic);
     if (!reference->labels.empty()) {
       input.labels = hm::code_labels(reference->labels);
       input.label_source = "labels of the reference";
@@ -77,6 +77,7 @@ int harmonium_plan(const harmonium_counts* pilot, const char* options, uint64_t 
         .take_list("sizes", asked.sizes)
         .take("repeats", asked.repeats)
         .take_list("models", asked.models)
+        .take("model_file", asked.model_file)
         .take_list("depths", asked.depths)
         .take_list("goals", asked.goals)
         .take("separate", asked.separate)

@@ -62,9 +62,10 @@ int harmonium_fit(const harmonium_counts* pilot, const char* model, const char* 
     const auto asked = options_of_fit(model, options, seed);
     hm::random_engine rng(seed);
     program::pilot_data data;
-    data.all = c_api::dataset_of(*pilot);
+    data.genes = pilot->genes;
+    data.barcodes = pilot->barcodes;
     if (!pilot->labels.empty()) data.labels = pilot->labels;
-    program::cut_pilot(data, asked, rng);
+    program::cut_pilot(data, pilot->counts, asked, rng);
     auto watch = c_api::watch_of(run);
     const auto fitted = program::train(c_api::threads_of(run), data, asked, watch, rng);
     *out = new harmonium_model{
@@ -88,11 +89,9 @@ int harmonium_generate(const harmonium_model* model, int64_t cells, const uint64
     auto watch = c_api::watch_of(run);
     auto made = program::make_cells(c_api::threads_of(run), stored.fitted,
                                     static_cast<hm::index>(cells), {}, watch, rng);
-    *out = new harmonium_counts{std::make_shared<const hm::count_matrix<>>(program::among_all_genes(
-                                    made.cells, stored.model, stored.genes.size())),
-                                stored.genes,
-                                program::synthetic_barcodes(static_cast<hm::index>(cells)),
-                                std::move(made.labels)};
+    *out = c_api::new_counts(
+        program::among_all_genes(made.cells, stored.model, stored.genes.size()), stored.genes,
+        program::synthetic_barcodes(static_cast<hm::index>(cells)), std::move(made.labels));
   });
 }
 

@@ -16,6 +16,7 @@
 #include "harmonium/io/model_file.hpp"
 #include "interrupt.hpp"
 #include "model_store.hpp"
+#include "output_folder.hpp"
 #include "summary_line.hpp"
 #include "synthetic_cells.hpp"
 #include "terminal_progress.hpp"
@@ -107,7 +108,14 @@ void fit(const generate_options& asked) {
   std::fputs(page.c_str(), stdout);
 }
 
-void info(const std::string& file) {
+void info(const info_options& asked) {
+  const std::string& file = asked.file;
+  if (!asked.npz.empty()) {
+    std::error_code no_matter;
+    hm::require(!std::filesystem::equivalent(file, asked.npz, no_matter), "--npz",
+                asked.npz + " is the model file itself");
+    check_output_file(asked.npz, asked.overwrite);
+  }
   const io::model_sections sections{std::filesystem::path(file)};
   const io::model_notes notes = io::read_model_notes(sections);
   std::string page = file + "\n\n";
@@ -149,6 +157,10 @@ void info(const std::string& file) {
   }
   if (!options.empty()) page += "\noptions\n" + options;
   if (!log.empty()) page += "\nend of the training log\n" + end_of_log(log, 3);
+  if (!asked.npz.empty()) {
+    read_model(hm::thread_executor(0), file).fitted.model->save_npz(asked.npz);
+    page += "\n" + summary_line("parameters", asked.npz + ", " + size_of_file(asked.npz));
+  }
   std::fputs(page.c_str(), stdout);
 }
 

@@ -13,8 +13,16 @@ namespace program {
 /// @throws interruption on Ctrl-C, before anything is written; otherwise what the library throws.
 void fit(const generate_options& options);
 
-/// Writes a page about a model file to standard output.
+/// What `info` was asked for.
+struct info_options {
+  std::string file;
+  std::string npz;  ///< where parameters go; empty: nowhere
+  bool overwrite = false;
+};
+
+/// Writes a page about a model file to standard output and, where that is asked for, its parameters
+/// for NumPy.
 /// @throws harmonium::io_error for a file that is none.
-void info(const std::string& file);
+void info(const info_options& options);
 
 }  // namespace program

@@ -309,9 +309,14 @@ void describe_fit(CLI::App& command, program::generate_options& options) {
   add_run_options(command, options.seed, options.threads, "Run");
 }
 
-void describe_info(CLI::App& command, std::string& file) {
+void describe_info(CLI::App& command, program::info_options& options) {
   command.footer(what_files_hold);
-  command.add_option("FILE", file, "A model file, such as pilot.harmonium")->required();
+  command.add_option("FILE", options.file, "A model file, such as pilot.harmonium")->required();
+  command
+      .add_option("--npz", options.npz,
+                  "Also write its parameters to this file, for numpy.load: arrays by name")
+      ->type_name("OUT.npz");
+  command.add_flag("--overwrite", options.overwrite, "Replace that file if it is there");
 }
 
 /// What `generate --model-file` has no use for, or nothing.
@@ -382,7 +387,8 @@ scores.csv (every figure of every candidate and repeat) and evaluation.json.)");
   program::add_labels_column(command, options.labels_column, "reference", input);
   command
       .add_option("--synthetic", options.synthetic,
-                  "10x folder, .h5 or .h5ad of the cells to judge, or a csv/tsv file")
+                  "10x folder, .h5 or .h5ad of the cells to judge, or a csv/tsv file; or a model "
+                  "file .harmonium, of which as many cells as the reference has are made")
       ->required()
       ->group(input);
   command
@@ -453,7 +459,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("harmonium COMMAND --help tells the options of a command.");
   program::generate_options generate, fit;
-  std::string model_file;
+  program::info_options info;
   program::evaluate_options evaluate;
   program::simulate_options simulate;
   program::study_command study;
@@ -472,7 +478,7 @@ int main(int argc, char** argv) {
       app.add_subcommand("plan", "From a pilot alone: how many cells does the experiment need?");
   describe_generate(*generate_command, generate);
   describe_fit(*fit_command, fit);
-  describe_info(*info_command, model_file);
+  describe_info(*info_command, info);
   describe_evaluate(*evaluate_command, evaluate);
   describe_simulate(*simulate_command, simulate);
   program::describe_study(*study_command, study);
@@ -496,7 +502,7 @@ int main(int argc, char** argv) {
   try {
     if (generate_command->parsed()) program::generate(generate);
     if (fit_command->parsed()) program::fit(fit);
-    if (info_command->parsed()) program::info(model_file);
+    if (info_command->parsed()) program::info(info);
     if (evaluate_command->parsed()) program::evaluate(evaluate);
     if (simulate_command->parsed()) program::simulate(simulate);
     if (study_command->parsed()) program::study(study);

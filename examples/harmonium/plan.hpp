@@ -24,7 +24,8 @@ struct plan_command {
   std::optional<double> rare;  ///< frequency of a type that must be seen, too
   std::vector<long> sizes{192, 384, 768, 1536, 3072};
   long repeats = 5;
-  std::vector<std::string> models{"harmonium", "cluster-nb"};
+  std::string model_file;           ///< of a model that makes experiments without being fitted
+  std::vector<std::string> models;  ///< fitted to resamples; see `fitted_models`
   std::vector<double> depths{0.5};
   std::vector<std::string> goals{"see", "rediscover"};
   std::string separate;  ///< "TYPE,TYPE"
@@ -46,6 +47,14 @@ struct plan_command {
   int threads = 0;
   bool overwrite = false;
 };
+
+/// The models of a plan that are fitted: those asked for, else harmonium, whose place a model file
+/// takes, and cluster-nb.
+inline std::vector<std::string> fitted_models(const plan_command& options) {
+  if (!options.models.empty()) return options.models;
+  if (!options.model_file.empty()) return {"cluster-nb"};
+  return {"harmonium", "cluster-nb"};
+}
 
 /// Plans an experiment from its pilot.
 /// @throws interruption on Ctrl-C, before anything is written; otherwise what the library throws.

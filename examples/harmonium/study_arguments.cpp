@@ -69,6 +69,13 @@ was built with MPI).)");
       ->type_name("NAME,...")
       ->group(design);
   command
+      .add_option("--model-file", options.model_files,
+                  "Models that fit or --save-model wrote, as generators that are not fitted to the "
+                  "pilots, such as one of another experiment; named in the results as their files")
+      ->delimiter(',')
+      ->type_name("FILE,...")
+      ->group(design);
+  command
       .add_option("--cells", options.cells, "Cells that each model makes [as the reference has]")
       ->check(whole_number(1))
       ->type_name("N")
@@ -250,10 +257,18 @@ designs.csv, saturation.csv and summary.txt. Without labels, types are clusters 
       ->type_name("N")
       ->capture_default_str()
       ->group(synthetic);
-  command.add_option("--models", options.models, "Of harmonium, scdbm, cluster-nb")
+  command
+      .add_option("--models", options.models,
+                  "Of harmonium, scdbm, cluster-nb [harmonium,cluster-nb; with --model-file "
+                  "cluster-nb]")
       ->delimiter(',')
       ->check(CLI::IsMember({"harmonium", "scdbm", "cluster-nb"}))
-      ->capture_default_str()
+      ->group(synthetic);
+  command
+      .add_option("--model-file", options.model_file,
+                  "A model that fit or --save-model wrote: makes experiments as it is, in place of "
+                  "fits to resamples of the pilot; only the genes that it knows are used")
+      ->type_name("FILE")
       ->group(synthetic);
   command.add_option("--depths", options.depths, "Shares of the sequencing depth to try")
       ->delimiter(',')
