@@ -99,12 +99,13 @@ def test_counts_are_borrowed_where_their_types_allow_it(pilot):
 
 
 def test_borrowed_arrays_live_as_long_as_they_are_needed(pilot):
-    x = scipy.sparse.csr_matrix(pilot.X, dtype=np.int32)
-    expected, alive = x.copy(), weakref.ref(x.data)
+    data = np.array(pilot.X.data, dtype=np.int32)
+    expected, alive = data.copy(), weakref.ref(data)  # of the owner of the memory, not of a view
+    x = scipy.sparse.csr_matrix((data, pilot.X.indices, pilot.X.indptr), shape=pilot.shape)
     core = harmonium._to_core(x)
-    del x
+    del data, x
     gc.collect()
-    assert alive() is not None and np.array_equal(core.arrays()[0], expected.data)
+    assert alive() is not None and np.array_equal(core.arrays()[0], expected)
     del core
     gc.collect()
     assert alive() is None
