@@ -120,8 +120,10 @@ int harmonium_describe(const harmonium_model *model, char **json, char **error);
 
 /* --- judging and planning --- */
 
-/* Synthetic cells beside ceilings and floors, as `harmonium evaluate`: evaluation.json. The reference needs
- * labels. `options`: NULL or JSON with any of "repeats", "cells". `html`: NULL, or receives the page. */
+/* Synthetic cells beside ceilings and floors, as `harmonium evaluate`: evaluation.json. Without labels of the
+ * reference types are clusters that are found. `options`: NULL or JSON with any of "repeats", "cells",
+ * "label_transfer" ("pca", "umap", "paper-protocol") and "pilot": a list of the barcodes of the reference that
+ * the generator has seen, without which copying cannot be told. `html`: NULL, or receives the page. */
 int harmonium_evaluate(const harmonium_counts *reference, const harmonium_counts *synthetic,
                        const char *options, uint64_t seed, const harmonium_run *run, char **json, char **html,
                        char **error);

@@ -27,7 +27,12 @@ program::generate_options options_of_fit(const char* model, const char* text, st
     asked.choose_hidden = true;
     given.drop("hidden");
   }
+  given.number_as_text("genes").number_as_text("prior_weight");
   given.take("preset", asked.preset)
+      .take("genes", asked.genes)
+      .take("train_cells", asked.train_cells)
+      .take("prior", asked.prior)
+      .take("prior_weight", asked.prior_weight)
       .take_list("hidden", asked.hidden)
       .take_list("epochs", asked.epochs)
       .take("learning_rate", asked.learning_rate)
@@ -46,6 +51,7 @@ program::generate_options options_of_fit(const char* model, const char* text, st
   c_api::one_of("residual", asked.residual, {"", "low-rank", "full", "blend", "none"});
   c_api::one_of("size_factors", asked.size_factors, {"none", "dispersion", "mean"});
   c_api::one_of("sampler", asked.sampler, {"auto", "gibbs", "exact"});
+  c_api::one_of("prior_weight", asked.prior_weight, {"auto", "0", "1"});
   return program::complete(asked);
 }
 

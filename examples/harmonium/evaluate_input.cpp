@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "evaluate_input.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,17 +24,32 @@ namespace io = harmonium::io;
 
 namespace {
 
+/// Of a pilot: other names than these, tables or not, are of files with a barcode a line.
+bool is_csv_name(const std::string& name) {
+  return name.ends_with(".csv") || name.ends_with(".csv.gz");
+}
+
 std::vector<hm::index> pilot_rows(const evaluate_options& options, const io::dataset& reference) {
   const std::string& name = options.pilot;
   const std::filesystem::path path = name;
   if (!std::filesystem::exists(path)) throw hm::io_error(name, 0, "does not exist");
   constexpr std::array<std::string_view, 1> names{"barcodes.tsv"};
   std::vector<std::string> ignored;
+  const bool is_csv = is_csv_name(name);
   const auto barcodes =
-      is_h5_name(name)
-          ? read_cells("--pilot", name, {"", "", options.layer}, ignored).barcodes
+      is_h5_name(name) || is_csv
+          ? read_cells("--pilot", name, {is_csv ? options.orientation : "", "", options.layer},
+                       ignored)
+                .barcodes
           : io::read_barcodes(std::filesystem::is_directory(path) ? io::find_in_folder(path, names)
                                                                   : path);
+  return pilot_among(reference, barcodes);
+}
+
+}  // namespace
+
+std::vector<hm::index> pilot_among(const io::dataset& reference,
+                                   const std::vector<std::string>& barcodes) {
   const auto rows = positions(reference.barcodes);
   std::vector<hm::index> found;
   std::string missing;
@@ -48,10 +65,21 @@ std::vector<hm::index> pilot_rows(const evaluate_options& options, const io::dat
                   std::to_string(barcodes.size() - found.size()) + " of " +
                   std::to_string(barcodes.size()) +
                   " cells are not); cells are matched by barcode");
+  auto sorted = found;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end())
+    throw std::invalid_argument("--pilot: cell '" +
+                                reference.barcodes[static_cast<std::size_t>(*twice)] +
+                                "' is named twice");
   return found;
 }
 
-}  // namespace
+hm::transfer_space transfer_named(const std::string& name) {
+  if (name == "umap") return hm::transfer_space::umap;
+  if (name == "paper-protocol") return hm::transfer_space::paper_protocol;
+  return hm::transfer_space::pca;
+}
 
 void share_genes(evaluate_input& input, const hm::count_view<>& made, const io::features& genes,
                  const std::string& synthetic) {
@@ -84,10 +112,9 @@ evaluate_input read_input(const hm::thread_executor& run, const evaluate_options
                           terminal_progress& watch) {
   evaluate_input input;
   const bool from_model = is_model_file(options.synthetic);
-  if (options.transfer == "umap") input.transfer = hm::transfer_space::umap;
-  if (options.transfer == "paper-protocol") input.transfer = hm::transfer_space::paper_protocol;
+  input.transfer = transfer_named(options.transfer);
   hm::require(options.orientation.empty() || is_table(options.reference) ||
-                  (is_table(options.synthetic) && !from_model),
+                  (is_table(options.synthetic) && !from_model) || is_csv_name(options.pilot),
               "--orientation", "is for csv and tsv files; neither is one");
   const auto read = [&](const char* option, const std::string& name) {
     return read_cells(

@@ -33,6 +33,14 @@ struct evaluate_input {
 void share_genes(evaluate_input& input, const harmonium::count_view<>& synthetic,
                  const harmonium::io::features& genes, const std::string& name);
 
+/// Rows of the reference, by barcode.
+/// @throws std::invalid_argument naming the first barcode that is not there.
+std::vector<harmonium::index> pilot_among(const harmonium::io::dataset& reference,
+                                          const std::vector<std::string>& barcodes);
+
+/// Of --label-transfer.
+harmonium::transfer_space transfer_named(const std::string& name);
+
 /// Reads both sides; where the synthetic cells are a model file, makes them.
 /// @throws interruption on Ctrl-C meanwhile.
 evaluate_input read_input(const harmonium::thread_executor& run, const evaluate_options& options,

@@ -37,11 +37,7 @@ constexpr int was_interrupted = 130;
 /// How the files of cells are to be read.
 void add_cells_options(CLI::App& command, std::string& orientation, std::string& feature_type,
                        std::string& layer, const std::string& group) {
-  command
-      .add_option("--orientation", orientation,
-                  "Of a csv or tsv file: what its rows are, by what its columns are")
-      ->check(CLI::IsMember({"cells-by-genes", "genes-by-cells"}))
-      ->group(group);
+  program::add_orientation(command, orientation, group);
   command
       .add_option("--feature-type", feature_type,
                   "Rows of features.tsv to use; others are left out")
@@ -392,10 +388,11 @@ scores.csv (every figure of every candidate and repeat) and evaluation.json.)");
       ->required()
       ->group(input);
   command
-      .add_option("--pilot", options.pilot,
-                  "The cells of the reference that the generator was trained on, by barcode: a 10x "
-                  "folder, .h5 or .h5ad, or a file with a barcode a line. Without it copying "
-                  "cannot be told")
+      .add_option(
+          "--pilot", options.pilot,
+          "The cells of the reference that the generator was trained on, by barcode: a 10x "
+          "folder, .h5 or .h5ad, a .csv of counts, or a file with a barcode a line. Without "
+          "it copying cannot be told")
       ->group(input);
   command.add_option("--output", options.output, "Folder to write; must be new or empty")
       ->required()

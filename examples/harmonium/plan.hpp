@@ -12,6 +12,7 @@ namespace program {
 
 struct plan_command {
   std::string pilot;
+  std::string orientation;      ///< of a table; else empty
   std::string layer;            ///< of an .h5ad; empty: found
   std::string donors_of_cells;  ///< file of barcodes and donors; empty: one donor
   std::string labels;           ///< a file; empty, as is the next: clusters are found

@@ -157,8 +157,9 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
 
 pilot_of_plan read_plan_pilot(const hm::thread_executor& run, const plan_command& options) {
   pilot_of_plan pilot;
-  pilot.cells = read_cells("--pilot", options.pilot, {"", options.feature_type, options.layer},
-                           pilot.remarks);
+  pilot.cells =
+      read_cells("--pilot", options.pilot,
+                 {options.orientation, options.feature_type, options.layer}, pilot.remarks);
   if (!options.donors_of_cells.empty()) {
     const auto joined =
         io::join_labels(io::read_labels(options.donors_of_cells), pilot.cells.barcodes);

@@ -12,8 +12,9 @@ namespace program {
 
 struct study_command {
   std::string reference;
-  std::string layer;   ///< of an .h5ad; empty: found
-  std::string labels;  ///< a file; empty, as is the next: clusters are found
+  std::string orientation;  ///< of a table; else empty
+  std::string layer;        ///< of an .h5ad; empty: found
+  std::string labels;       ///< a file; empty, as is the next: clusters are found
   std::string labels_column;
   std::string output;
   std::vector<long> sizes{384, 768, 1152, 1536, 1920, 2304};

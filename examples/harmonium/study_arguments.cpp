@@ -12,8 +12,8 @@ namespace {
 
 constexpr const char *files_group = "Input and output", *run_group = "Run";
 
-void add_genes(CLI::App& command, std::string& genes, std::string& feature_type,
-               std::string& layer) {
+void add_genes(CLI::App& command, std::string& genes, std::string& feature_type, std::string& layer,
+               std::string& orientation) {
   command
       .add_option("--genes", genes,
                   "Keep the N genes of largest residual deviance, or those listed in a file [all]")
@@ -23,6 +23,7 @@ void add_genes(CLI::App& command, std::string& genes, std::string& feature_type,
       ->capture_default_str()
       ->group(files_group);
   add_layer(command, layer, files_group);
+  add_orientation(command, orientation, files_group);
 }
 
 }  // namespace
@@ -39,7 +40,8 @@ fits; the same command continues where it stopped, also after a crash. Equal see
 for any number of threads, shards and processes (mpirun -n 4 harmonium study ..., where the program
 was built with MPI).)");
   command
-      .add_option("--reference", options.reference, "10x folder, .h5 or .h5ad of the real cells")
+      .add_option("--reference", options.reference,
+                  "10x folder, .h5 or .h5ad of the real cells, or a csv/tsv file of counts")
       ->group(files_group);
   command
       .add_option("--labels", options.labels,
@@ -51,7 +53,7 @@ was built with MPI).)");
   command.add_option("--output", options.output, "Folder to write, or to continue in")
       ->required()
       ->group(files_group);
-  add_genes(command, options.genes, options.feature_type, options.layer);
+  add_genes(command, options.genes, options.feature_type, options.layer, options.orientation);
 
   const auto design = "Design";
   add_number_list(command, "--sizes", options.sizes, 1, 10'000'000, 100,
@@ -118,7 +120,9 @@ void describe_plan(CLI::App& command, plan_command& options) {
 
 The output folder receives report.html (the answer first), plan.json, types.csv, goals.csv,
 designs.csv, saturation.csv and summary.txt. Without labels, types are clusters that are found in the pilot.)");
-  command.add_option("--pilot", options.pilot, "10x folder, .h5 or .h5ad of the pilot's cells")
+  command
+      .add_option("--pilot", options.pilot,
+                  "10x folder, .h5 or .h5ad of the pilot's cells, or a csv/tsv file of counts")
       ->required()
       ->group(files_group);
   command
@@ -131,7 +135,7 @@ designs.csv, saturation.csv and summary.txt. Without labels, types are clusters 
   command.add_option("--output", options.output, "Folder to write; must be new or empty")
       ->required()
       ->group(files_group);
-  add_genes(command, options.genes, options.feature_type, options.layer);
+  add_genes(command, options.genes, options.feature_type, options.layer, options.orientation);
   command.add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty")
       ->group(files_group);
 

@@ -172,8 +172,9 @@ std::vector<hm::any_study_model> fixed_models(const study_input& input) {
 study_input read_study_input(const hm::thread_executor& run, const study_command& options) {
   study_input input;
   read_model_files(run, options, input);
-  input.reference = read_cells("--reference", options.reference,
-                               {"", options.feature_type, options.layer}, input.remarks);
+  input.reference =
+      read_cells("--reference", options.reference,
+                 {options.orientation, options.feature_type, options.layer}, input.remarks);
   hm::require(input.reference.counts.cells() >= 3, "--reference",
               options.reference + " has fewer than 3 cells");
   choose_genes(options, input);
@@ -210,6 +211,7 @@ nlohmann::ordered_json study_settings(const study_command& options, const study_
   json["labels"] = options.labels;
   if (!options.labels_column.empty()) json["labels_column"] = options.labels_column;
   if (!options.layer.empty()) json["layer"] = options.layer;
+  if (!options.orientation.empty()) json["orientation"] = options.orientation;
   json["feature_type"] = options.feature_type;
   json["genes"] = options.genes;
   json["sizes"] = sweep_options(options).sizes;
@@ -234,6 +236,7 @@ study_command command_of(const nlohmann::ordered_json& settings) {
   options.labels = settings.at("labels");
   options.labels_column = settings.value("labels_column", "");
   options.layer = settings.value("layer", "");
+  options.orientation = settings.value("orientation", "");
   options.feature_type = settings.at("feature_type");
   options.genes = settings.at("genes");
   options.sizes = settings.at("sizes").get<std::vector<long>>();

@@ -247,7 +247,8 @@ def fit(adata: Any, model: str = "harmonium", labels: Any = None, seed: int = 1,
     progress
         True: a bar; False: none; None: a bar on a terminal; or a function of (stage, done, total).
     options
-        Of the model, named as the program's: hidden=[4, 2], epochs=[20, 20, 40], residual="none", ...
+        Of the model, named as the program's: hidden=[4, 2], epochs=[20, 20, 40], residual="none",
+        genes=1000, train_cells=384, prior="atlas.harmonium", ...
 
     Ctrl-C stops it within a second and raises KeyboardInterrupt.
 
@@ -266,11 +267,13 @@ def load(path: Union[str, os.PathLike]) -> Model:
 
 
 def evaluate(reference: Any, synthetic: Any, labels: Any = None, seed: int = 1, layer: Optional[str] = None,
-             threads: int = 0, progress: Optional[Progress] = None, **options: Any) -> Evaluation:
+             threads: int = 0, progress: Optional[Progress] = None, pilot: Any = None, **options: Any) -> Evaluation:
     """Judges synthetic cells beside ceilings (fresh real cells) and floors.
 
     `synthetic` may be a `Model`: as many cells as the reference has are made of it, with this seed.
-    Options: repeats (3), cells of every candidate. Genes are matched by id.
+    `pilot` is the cells of the reference that the generator has seen, an AnnData or their names, without which
+    copying cannot be told.
+    Options: repeats (3), cells of every candidate, label_transfer ("pca", "umap"). Genes are matched by id.
 
     >>> import harmonium
     >>> real = harmonium.simulate(cells=300, genes=100, seed=7)
@@ -279,6 +282,8 @@ def evaluate(reference: Any, synthetic: Any, labels: Any = None, seed: int = 1, 
     >>> "verdict" in judged.verdicts.columns
     True
     """
+    if pilot is not None:
+        options["pilot"] = [str(name) for name in getattr(pilot, "obs_names", pilot)]
     with _watched(progress) as watch:
         real = _to_core(reference, labels, layer)
         if isinstance(synthetic, Model):

@@ -172,6 +172,29 @@ def test_ctrl_c_stops_within_two_seconds(pilot):
     assert time.monotonic() - start < 0.3 + 2
 
 
+def test_copies_are_told_where_the_pilot_is_known(pilot):
+    half = pilot[:200].copy()
+    copies = harmonium.fit(half, "bootstrap", progress=False).generate(150)
+    judged = harmonium.evaluate(pilot, copies, labels="cell_type", repeats=1, progress=False, pilot=half)
+    assert judged.json["pilot_cells"] == 200
+    nearer = judged.figures.query("figure == 'nearer_to_pilot'").set_index("candidate")["mean"]
+    assert nearer["synthetic-all"] == 1  # against all cells; of fresh ones half are
+    with pytest.raises(ValueError, match="cell 'stranger' is not in the reference"):
+        harmonium.evaluate(pilot, copies, labels="cell_type", progress=False, pilot=["stranger"])
+    with pytest.raises(ValueError, match="is named twice"):
+        harmonium.evaluate(pilot, copies, labels="cell_type", progress=False, pilot=[pilot.obs_names[0]] * 2)
+
+
+def test_part_of_a_pilot_and_an_atlas(pilot, tmp_path):
+    few = harmonium.fit(pilot, "independent-nb", genes=50, train_cells=100, progress=False)
+    assert few.info["training_cells"] == 100 and few.generate(10).shape == (10, 50)
+    harmonium.fit(pilot, hidden=16, progress=False).save(tmp_path / "atlas.harmonium")
+    small = harmonium.fit(pilot[:100].copy(), prior=str(tmp_path / "atlas.harmonium"), prior_weight=1, progress=False)
+    assert any("atlas" in name or "prior" in name for name in small.info["facts"])
+    with pytest.raises(ValueError, match="prior_weight: expected one of auto, 0, 1, got '2'"):
+        harmonium.fit(pilot, prior="x", prior_weight=2)
+
+
 def test_judgement_and_plan(pilot, model, tmp_path):
     judged = harmonium.evaluate(pilot, model.generate(400), labels="cell_type", repeats=1, progress=False)
     assert {"aspect", "synthetic_mean", "verdict"} <= set(judged.verdicts.columns)
