@@ -38,6 +38,7 @@ ci|python3-pytest|pytest|command pytest-3
 ci|r-base-dev|R >= 4.0, which builds packages|command R
 ci|r-cran-matrix|R's package Matrix|command R
 ci|r-cran-jsonlite|R's package jsonlite|command R
+ci|r-bioc-rhdf5|Bioconductor's rhdf5, which opens what we write|command R
 ci|pkg-config|pkg-config|command pkg-config
 ci|debhelper|debhelper >= 13 (with dpkg-dev): Debian packages|command dh
 ci|lintian|lintian|command lintian

@@ -20,7 +20,11 @@ namespace io = harmonium::io;
 namespace c_api {
 
 io::dataset dataset_of(const harmonium_counts& counts) {
-  return {*counts.counts, counts.genes, counts.barcodes};
+  const auto& from = counts.counts;
+  return {hm::count_matrix<>({from.values().begin(), from.values().end()},
+                             {from.gene_indices().begin(), from.gene_indices().end()},
+                             {from.pointers().begin(), from.pointers().end()}, from.genes()),
+          counts.genes, counts.barcodes};
 }
 
 namespace {
@@ -36,6 +40,29 @@ io::features named_genes(const std::vector<std::string>& names) {
   io::features genes;
   for (const auto& name : names) genes.push_back(name, name, io::gene_expression);
   return genes;
+}
+
+/// Counts in a caller's arrays, checked, with numbers for names.
+harmonium_counts* checked_counts(std::shared_ptr<const void> owner,
+                                 const hm::count_view<>& counts) {
+  hm::validate(counts);
+  return new harmonium_counts{std::move(owner),
+                              counts,
+                              named_genes(numbered("gene_", counts.genes())),
+                              numbered("cell_", counts.cells()),
+                              {}};
+}
+
+/// @throws std::invalid_argument unless the arrays can be walked.
+void need_arrays(const int32_t* values, const int32_t* gene_index, const int64_t* pointers,
+                 int64_t cells, int64_t genes) {
+  need(pointers, "pointers");
+  hm::require(cells >= 0 && genes >= 0, "counts", "cells and genes must not be negative");
+  hm::require(pointers[0] == 0 && std::is_sorted(pointers, pointers + cells + 1), "pointers",
+              "must ascend from 0");
+  if (pointers[cells] == 0) return;
+  need(values, "values");
+  need(gene_index, "gene_index");
 }
 
 std::vector<std::string>* list_of(harmonium_counts& counts, int kind) {
@@ -72,25 +99,32 @@ int harmonium_counts_new(const int32_t* values, const int32_t* gene_index, const
                          int64_t cells, int64_t genes, harmonium_counts** out, char** error) {
   return c_api::guarded(error, [&] {
     c_api::need(out, "out");
-    c_api::need(pointers, "pointers");
-    hm::require(cells >= 0 && genes >= 0, "harmonium_counts_new",
-                "cells and genes must not be negative");
-    const auto size = static_cast<std::size_t>(cells);
-    hm::require(pointers[0] == 0 && std::is_sorted(pointers, pointers + size + 1), "pointers",
-                "must ascend from 0");
-    const auto nonzeros = static_cast<std::size_t>(pointers[size]);
-    if (nonzeros > 0) {
-      c_api::need(values, "values");
-      c_api::need(gene_index, "gene_index");
-    }
-    auto counts = std::make_shared<const hm::count_matrix<>>(
-        std::vector<std::int32_t>(values, values + nonzeros),
-        std::vector<std::int32_t>(gene_index, gene_index + nonzeros),
-        std::vector<std::int64_t>(pointers, pointers + size + 1), static_cast<hm::index>(genes));
-    hm::validate(*counts);
-    auto names = c_api::named_genes(c_api::numbered("gene_", genes));
-    *out = new harmonium_counts{
-        std::move(counts), std::move(names), c_api::numbered("cell_", cells), {}};
+    c_api::need_arrays(values, gene_index, pointers, cells, genes);
+    const auto own = std::make_shared<hm::count_matrix<>>(
+        std::vector<std::int32_t>(values, values + pointers[cells]),
+        std::vector<std::int32_t>(gene_index, gene_index + pointers[cells]),
+        std::vector<std::int64_t>(pointers, pointers + cells + 1), static_cast<hm::index>(genes));
+    *out = c_api::checked_counts(own, own->view());
+  });
+}
+
+int harmonium_counts_borrow(const int32_t* values, const int32_t* gene_index,
+                            const int64_t* pointers, int64_t cells, int64_t genes,
+                            void (*release)(void* owner), void* owner, harmonium_counts** out,
+                            char** error) {
+  return c_api::guarded(error, [&] {
+    c_api::need(out, "out");
+    c_api::need_arrays(values, gene_index, pointers, cells, genes);
+    const hm::count_view<> counts(values, gene_index, pointers, static_cast<hm::index>(cells),
+                                  static_cast<hm::index>(genes));
+    // Not the caller's to release before the call has succeeded.
+    const auto armed = std::make_shared<bool>(false);
+    const std::shared_ptr<const void> kept(static_cast<const void*>(values),
+                                           [release, owner, armed](const void*) {
+                                             if (*armed && release != nullptr) release(owner);
+                                           });
+    *out = c_api::checked_counts(kept, counts);
+    *armed = true;
   });
 }
 
@@ -99,27 +133,30 @@ void harmonium_counts_free(harmonium_counts* counts) {
 }
 
 int64_t harmonium_counts_cells(const harmonium_counts* counts) {
-  return counts->counts->cells();
+  return counts->counts.cells();
 }
 int64_t harmonium_counts_genes(const harmonium_counts* counts) {
-  return counts->counts->genes();
+  return counts->counts.genes();
 }
 int64_t harmonium_counts_nonzeros(const harmonium_counts* counts) {
-  return counts->counts->nonzeros();
+  return counts->counts.nonzeros();
 }
 
 void harmonium_counts_copy(const harmonium_counts* counts, int32_t* values, int32_t* gene_index,
                            int64_t* pointers) {
-  const auto& from = *counts->counts;
-  std::int64_t at = 0;
-  if (pointers != nullptr) pointers[0] = 0;
-  for (hm::index i = 0; i < from.cells(); ++i) {
-    const auto cell = from.cell(i);
-    if (values != nullptr) std::copy(cell.values.begin(), cell.values.end(), values + at);
-    if (gene_index != nullptr) std::copy(cell.genes.begin(), cell.genes.end(), gene_index + at);
-    at += static_cast<std::int64_t>(cell.size());
-    if (pointers != nullptr) pointers[i + 1] = at;
-  }
+  const auto& from = counts->counts;
+  if (values != nullptr) std::copy(from.values().begin(), from.values().end(), values);
+  if (gene_index != nullptr)
+    std::copy(from.gene_indices().begin(), from.gene_indices().end(), gene_index);
+  if (pointers != nullptr) std::copy(from.pointers().begin(), from.pointers().end(), pointers);
+}
+
+void harmonium_counts_arrays(const harmonium_counts* counts, const int32_t** values,
+                             const int32_t** gene_index, const int64_t** pointers) {
+  const auto& from = counts->counts;
+  if (values != nullptr) *values = from.values().data();
+  if (gene_index != nullptr) *gene_index = from.gene_indices().data();
+  if (pointers != nullptr) *pointers = from.pointers().data();
 }
 
 const char* harmonium_counts_name(const harmonium_counts* counts, int kind, int64_t at) {
@@ -137,7 +174,7 @@ int harmonium_counts_with_names(const harmonium_counts* counts, int kind, const 
     auto* list = c_api::list_of(*named, kind);
     hm::require(list != nullptr, "kind", "there is none of number " + std::to_string(kind));
     const bool of_genes = kind == HARMONIUM_GENE_IDS || kind == HARMONIUM_GENE_SYMBOLS;
-    const hm::index expected = of_genes ? counts->counts->genes() : counts->counts->cells();
+    const hm::index expected = of_genes ? counts->counts.genes() : counts->counts.cells();
     hm::require(count == expected, "names",
                 "expected " + std::to_string(expected) + ", got " + std::to_string(count));
     if (count > 0) c_api::need(names, "names");
@@ -168,8 +205,8 @@ int harmonium_read(const char* path, const char* options, harmonium_counts** out
     std::vector<std::string> labels;
     if (!place.empty())
       labels = io::join_labels(program::read_label_table(place), data.barcodes).labels;
-    *out = new harmonium_counts{std::make_shared<const hm::count_matrix<>>(std::move(data.counts)),
-                                std::move(data.genes), std::move(data.barcodes), std::move(labels)};
+    *out = c_api::new_counts(std::move(data.counts), std::move(data.genes),
+                             std::move(data.barcodes), std::move(labels));
   });
 }
 
@@ -181,9 +218,9 @@ int harmonium_write(const harmonium_counts* counts, const char* path, char** err
       program::check_h5_support("path");
       program::h5_extras extras;
       if (!counts->labels.empty()) extras.labels.emplace_back("cell_type", counts->labels);
-      program::write_h5(path, *counts->counts, counts->genes, counts->barcodes, extras);
+      program::write_h5(path, counts->counts, counts->genes, counts->barcodes, extras);
     } else {
-      io::write_10x(path, *counts->counts, counts->genes, counts->barcodes);
+      io::write_10x(path, counts->counts, counts->genes, counts->barcodes);
     }
   });
 }
@@ -210,9 +247,8 @@ int harmonium_simulate(const char* options, uint64_t seed, harmonium_counts** ou
       labels.push_back(
           tissue.type_names[static_cast<std::size_t>(tissue.types[static_cast<std::size_t>(i)])]);
     }
-    *out = new harmonium_counts{
-        std::make_shared<const hm::count_matrix<>>(std::move(tissue.counts)),
-        c_api::named_genes(tissue.gene_names), std::move(barcodes), std::move(labels)};
+    *out = c_api::new_counts(std::move(tissue.counts), c_api::named_genes(tissue.gene_names),
+                             std::move(barcodes), std::move(labels));
   });
 }
 

@@ -21,7 +21,8 @@
 #include "terminal_progress.hpp"
 
 struct harmonium_counts {
-  std::shared_ptr<const harmonium::count_matrix<>> counts;
+  std::shared_ptr<const void> owner;  ///< of what the counts are in
+  harmonium::count_view<> counts;
   harmonium::io::features genes;
   std::vector<std::string> barcodes;
   std::vector<std::string> labels;  ///< one per cell, or none
@@ -87,7 +88,16 @@ inline void need(const void* pointer, const char* name) {
   harmonium::require(pointer != nullptr, name, "must not be NULL");
 }
 
-/// Counts with their names as the program's commands take them.
+/// Counts of one's own with their names.
+inline harmonium_counts* new_counts(harmonium::count_matrix<> counts, harmonium::io::features genes,
+                                    std::vector<std::string> barcodes,
+                                    std::vector<std::string> labels) {
+  const auto own = std::make_shared<harmonium::count_matrix<>>(std::move(counts));
+  return new harmonium_counts{own, own->view(), std::move(genes), std::move(barcodes),
+                              std::move(labels)};
+}
+
+/// A copy with names as `evaluate` and `plan` take them.
 harmonium::io::dataset dataset_of(const harmonium_counts& counts);
 
 }  // namespace c_api

@@ -60,6 +60,14 @@ void harmonium_text_free(char *text);
  * cells). The arrays are copied. */
 int harmonium_counts_new(const int32_t *values, const int32_t *gene_index, const int64_t *pointers,
                          int64_t cells, int64_t genes, harmonium_counts **out, char **error);
+/* The same in the caller's own arrays, which must stay and must not change until `release` is called with
+ * `owner`: once, by any thread, when the last handle and the last work that uses them are gone. NULL: the
+ * caller sees to it. Where the call fails, the arrays stay the caller's and `release` is not called.
+ * harmonium_fit and harmonium_write read them where they are; harmonium_evaluate copies the reference,
+ * harmonium_plan the pilot. */
+int harmonium_counts_borrow(const int32_t *values, const int32_t *gene_index, const int64_t *pointers,
+                            int64_t cells, int64_t genes, void (*release)(void *owner), void *owner,
+                            harmonium_counts **out, char **error);
 void harmonium_counts_free(harmonium_counts *counts);
 
 int64_t harmonium_counts_cells(const harmonium_counts *counts);
@@ -68,6 +76,9 @@ int64_t harmonium_counts_nonzeros(const harmonium_counts *counts);
 /* Into the caller's arrays of nonzeros, nonzeros and cells + 1 members; any of them may be NULL. */
 void harmonium_counts_copy(const harmonium_counts *counts, int32_t *values, int32_t *gene_index,
                            int64_t *pointers);
+/* Where those arrays lie, valid as long as the counts. Any of the three may be NULL. */
+void harmonium_counts_arrays(const harmonium_counts *counts, const int32_t **values,
+                             const int32_t **gene_index, const int64_t **pointers);
 
 /* What names a set of counts has. */
 enum { HARMONIUM_GENE_IDS = 0, HARMONIUM_GENE_SYMBOLS = 1, HARMONIUM_BARCODES = 2, HARMONIUM_LABELS = 3 };
@@ -109,14 +120,17 @@ int harmonium_describe(const harmonium_model *model, char **json, char **error);
 
 /* --- judging and planning --- */
 
-/* Synthetic cells beside ceilings and floors, as `harmonium evaluate`: evaluation.json. The reference needs
- * labels. `options`: NULL or JSON with any of "repeats", "cells". `html`: NULL, or receives the page. */
+/* Synthetic cells beside ceilings and floors, as `harmonium evaluate`: evaluation.json. Without labels of the
+ * reference types are clusters that are found. `options`: NULL or JSON with any of "repeats", "cells",
+ * "label_transfer" ("pca", "umap", "paper-protocol") and "pilot": a list of the barcodes of the reference that
+ * the generator has seen, without which copying cannot be told. `html`: NULL, or receives the page. */
 int harmonium_evaluate(const harmonium_counts *reference, const harmonium_counts *synthetic,
                        const char *options, uint64_t seed, const harmonium_run *run, char **json, char **html,
                        char **error);
 
 /* An experiment planned from its pilot, as `harmonium plan`: plan.json. Types are the pilot's labels, or
- * clusters that are found. `options`: NULL or JSON of the program's options. `html` as above. */
+ * clusters that are found. `options`: NULL or JSON of the program's options, such as {"model_file":
+ * "pilot.harmonium", "sizes": [384, 768]}. `html` as above. */
 int harmonium_plan(const harmonium_counts *pilot, const char *options, uint64_t seed,
                    const harmonium_run *run, char **json, char **html, char **error);
 

@@ -36,17 +36,26 @@ int harmonium_evaluate(const harmonium_counts* reference, const harmonium_counts
     asked.reference = "the reference";
     asked.synthetic = "the synthetic cells";
     asked.seed = seed;
+    std::vector<std::string> pilot;
     c_api::named_options(options)
         .take("repeats", asked.repeats)
         .take("cells", asked.cells)
+        .take("label_transfer", asked.transfer)
+        .take_list("pilot", pilot)
         .no_others();
     hm::require(asked.repeats >= 1, "repeats", "must be at least 1");
+    c_api::one_of("label_transfer", asked.transfer, {"pca", "umap", "paper-protocol"});
     const auto threads = c_api::threads_of(run);
     program::evaluate_input input;
     input.reference = c_api::dataset_of(*reference);
     hm::require(input.reference.counts.cells() > 0, "reference", "has no cells");
-    hm::require(synthetic->counts->cells() > 0, "synthetic", "has no cells");
-    program::share_genes(input, c_api::dataset_of(*synthetic), asked.synthetic);
+    hm::require(synthetic->counts.cells() > 0, "synthetic", "has no cells");
+    input.transfer = program::transfer_named(asked.transfer);
+    if (!pilot.empty()) {
+      asked.pilot = "the pilot";
+      input.pilot = program::pilot_among(input.reference, pilot);
+    }
+    program::share_genes(input, synthetic->counts, synthetic->genes, asked.synthetic);
     if (!reference->labels.empty()) {
       input.labels = hm::code_labels(reference->labels);
       input.label_source = "labels of the reference";
@@ -77,6 +86,7 @@ int harmonium_plan(const harmonium_counts* pilot, const char* options, uint64_t 
         .take_list("sizes", asked.sizes)
         .take("repeats", asked.repeats)
         .take_list("models", asked.models)
+        .take("model_file", asked.model_file)
         .take_list("depths", asked.depths)
         .take_list("goals", asked.goals)
         .take("separate", asked.separate)

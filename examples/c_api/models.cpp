@@ -27,7 +27,12 @@ program::generate_options options_of_fit(const char* model, const char* text, st
     asked.choose_hidden = true;
     given.drop("hidden");
   }
+  given.number_as_text("genes").number_as_text("prior_weight");
   given.take("preset", asked.preset)
+      .take("genes", asked.genes)
+      .take("train_cells", asked.train_cells)
+      .take("prior", asked.prior)
+      .take("prior_weight", asked.prior_weight)
       .take_list("hidden", asked.hidden)
       .take_list("epochs", asked.epochs)
       .take("learning_rate", asked.learning_rate)
@@ -46,6 +51,7 @@ program::generate_options options_of_fit(const char* model, const char* text, st
   c_api::one_of("residual", asked.residual, {"", "low-rank", "full", "blend", "none"});
   c_api::one_of("size_factors", asked.size_factors, {"none", "dispersion", "mean"});
   c_api::one_of("sampler", asked.sampler, {"auto", "gibbs", "exact"});
+  c_api::one_of("prior_weight", asked.prior_weight, {"auto", "0", "1"});
   return program::complete(asked);
 }
 
@@ -62,9 +68,10 @@ int harmonium_fit(const harmonium_counts* pilot, const char* model, const char* 
     const auto asked = options_of_fit(model, options, seed);
     hm::random_engine rng(seed);
     program::pilot_data data;
-    data.all = c_api::dataset_of(*pilot);
+    data.genes = pilot->genes;
+    data.barcodes = pilot->barcodes;
     if (!pilot->labels.empty()) data.labels = pilot->labels;
-    program::cut_pilot(data, asked, rng);
+    program::cut_pilot(data, pilot->counts, asked, rng);
     auto watch = c_api::watch_of(run);
     const auto fitted = program::train(c_api::threads_of(run), data, asked, watch, rng);
     *out = new harmonium_model{
@@ -88,11 +95,9 @@ int harmonium_generate(const harmonium_model* model, int64_t cells, const uint64
     auto watch = c_api::watch_of(run);
     auto made = program::make_cells(c_api::threads_of(run), stored.fitted,
                                     {.cells = static_cast<hm::index>(cells)}, watch, rng);
-    *out = new harmonium_counts{std::make_shared<const hm::count_matrix<>>(program::among_all_genes(
-                                    made.cells, stored.model, stored.genes.size())),
-                                stored.genes,
-                                program::synthetic_barcodes(static_cast<hm::index>(cells)),
-                                std::move(made.labels)};
+    *out = c_api::new_counts(
+        program::among_all_genes(made.cells, stored.model, stored.genes.size()), stored.genes,
+        program::synthetic_barcodes(static_cast<hm::index>(cells)), std::move(made.labels));
   });
 }
 

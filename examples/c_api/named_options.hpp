@@ -57,6 +57,13 @@ class named_options {
     return take(name, values);
   }
 
+  /// Makes a whole number the text that the program's command line would have.
+  named_options& number_as_text(const char* name) {
+    if (left_.contains(name) && left_.at(name).is_number_integer())
+      left_[name] = left_.at(name).dump();
+    return *this;
+  }
+
   [[nodiscard]] bool is(const char* name, const char* text) const {
     const auto found = left_.find(name);
     return found != left_.end() && found->is_string() && found->get<std::string>() == text;

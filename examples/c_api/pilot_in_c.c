@@ -62,6 +62,36 @@ static void write_text(const char *folder, const char *name, const char *text) {
   check(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, path);
 }
 
+static void count_release(void *owner) { ++*(int *)owner; }
+
+/* Counts that lie in the caller's arrays: no copy, and given back once. */
+static void borrow(const harmonium_counts *from, const harmonium_run *run) {
+  const int32_t *values = NULL, *genes = NULL;
+  const int64_t *pointers = NULL;
+  harmonium_counts_arrays(from, &values, &genes, &pointers);
+  int released = 0;
+  harmonium_counts *lent = NULL, *bad = NULL;
+  must(harmonium_counts_borrow(values, genes, pointers, harmonium_counts_cells(from), harmonium_counts_genes(from),
+                               count_release, &released, &lent, &problem),
+       "borrow");
+  const int32_t *there = NULL;
+  harmonium_counts_arrays(lent, &there, NULL, NULL);
+  check(there == values && same(lent, from), "borrowed counts lie where they were");
+  harmonium_model *whole = NULL;
+  must(harmonium_fit(lent, "independent-nb", NULL, 7, run, &whole, &problem), "fit of borrowed counts");
+  check(released == 0, "they are kept as long as the handle");
+  harmonium_counts_free(lent);
+  check(released == 1, "and given back once");
+  const int32_t wrong[] = {1, -2}, both[] = {0, 1};
+  const int64_t one_cell[] = {0, 2};
+  check(harmonium_counts_borrow(wrong, both, one_cell, 1, 2, count_release, &released, &bad, &problem) ==
+                HARMONIUM_ERROR &&
+            bad == NULL && released == 1,
+        "what is refused stays the caller's");
+  harmonium_text_free(problem);
+  harmonium_model_free(whole);
+}
+
 int main(int argc, char **argv) {
   if (argc != 2) {
     fprintf(stderr, "usage: pilot_in_c OUTPUT_FOLDER\n");
@@ -103,6 +133,8 @@ int main(int argc, char **argv) {
   printf("cells: %" PRId64 ", the first labelled %s\n", harmonium_counts_cells(cells),
          harmonium_counts_name(cells, HARMONIUM_LABELS, 0));
 
+  borrow(pilot, &run);
+
   char *json = NULL, *html = NULL;
   must(harmonium_describe(loaded, &json, &problem), "describe");
   check(strstr(json, "\"training_cells\": 400") != NULL, "a model tells its pilot's size");
@@ -118,6 +150,13 @@ int main(int argc, char **argv) {
   check(strstr(json, "\"answer\"") != NULL && strstr(html, "<html") != NULL, "a plan");
   write_text(argv[1], "plan.html", html);
   harmonium_text_free(json), harmonium_text_free(html);
+
+  char options[4200];
+  snprintf(path, sizeof path, "%s/model.harmonium", argv[1]);
+  snprintf(options, sizeof options, "{\"sizes\": [96, 192], \"repeats\": 1, \"model_file\": \"%s\"}", path);
+  must(harmonium_plan(pilot, options, 1, &run, &json, NULL, &problem), "plan by a model file");
+  check(strstr(json, "\"model_file\"") != NULL, "a plan that says by which model");
+  harmonium_text_free(json);
 
   /* Errors are one line of text, and a stop is no error. */
   harmonium_model *none = NULL;

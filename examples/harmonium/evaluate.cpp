@@ -51,6 +51,7 @@ nlohmann::ordered_json as_json(const evaluate_options& options, const evaluate_i
   json["command"] = "evaluate";
   json["reference"] = options.reference;
   json["synthetic"] = options.synthetic;
+  if (!input.made_by.empty()) json["synthetic_made_by"] = input.made_by;
   json["labels"] = options.labels.empty() ? input.label_source : options.labels;
   json["label_transfer"] = options.transfer;
   if (!options.pilot.empty()) json["pilot"] = options.pilot;
@@ -182,7 +183,7 @@ void evaluate(const evaluate_options& options) {
   const hm::thread_executor run(options.threads);
   terminal_progress watch;
 
-  const evaluate_input input = read_input(run, options);
+  const evaluate_input input = read_input(run, options, watch);
   for (const auto& remark : input.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
   if (interrupted) throw interruption{};
   const judgement judged = judge_cells(run, input, options, watch, rng);

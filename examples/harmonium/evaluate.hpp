@@ -11,7 +11,7 @@ namespace program {
 
 struct evaluate_options {
   std::string reference;      ///< 10x folder, .h5, .h5ad or table
-  std::string synthetic;      ///< the same
+  std::string synthetic;      ///< the same, or a model file
   std::string orientation;    ///< of the tables
   std::string layer;          ///< of .h5ad files; empty: found
   std::string labels;         ///< a file; empty, as is the next: clusters are found

@@ -17,6 +17,7 @@
 #include "interrupt.hpp"
 #include "json_output.hpp"
 #include "model_store.hpp"
+#include "output_folder.hpp"
 #include "summary_line.hpp"
 #include "synthetic_cells.hpp"
 #include "terminal_progress.hpp"
@@ -151,8 +152,16 @@ nlohmann::ordered_json info_as_json(const std::string& file, const io::model_sec
 
 void info(const info_options& asked) {
   const std::string& file = asked.file;
+  if (!asked.npz.empty()) {
+    std::error_code no_matter;
+    hm::require(!std::filesystem::equivalent(file, asked.npz, no_matter), "--npz",
+                asked.npz + " is the model file itself");
+    check_output_file(asked.npz, asked.overwrite);
+  }
   const io::model_sections sections{std::filesystem::path(file)};
   const io::model_notes notes = io::read_model_notes(sections);
+  if (!asked.npz.empty())
+    read_model(hm::thread_executor(0), file).fitted.model->save_npz(asked.npz);
   if (asked.json) return print_json(info_as_json(file, sections, notes));
   std::string page = file + "\n\n";
   page += summary_line("kind", notes.kind);
@@ -193,6 +202,8 @@ void info(const info_options& asked) {
   }
   if (!options.empty()) page += "\noptions\n" + options;
   if (!log.empty()) page += "\nend of the training log\n" + end_of_log(log, 3);
+  if (!asked.npz.empty())
+    page += "\n" + summary_line("parameters", asked.npz + ", " + size_of_file(asked.npz));
   std::fputs(page.c_str(), stdout);
 }
 

@@ -21,7 +21,7 @@ overview overview_of(const hm::count_matrix<>& counts) {
 }
 
 pilot_summary summary_of(const pilot_data& pilot) {
-  pilot_summary summary{overview_of(pilot.training), {}, pilot.all.genes, pilot.expressed};
+  pilot_summary summary{overview_of(pilot.training), {}, pilot.genes, pilot.expressed};
   const auto means = hm::gene_means(pilot.training);
   summary.means.assign(means.data(), means.data() + means.size());
   return summary;

@@ -35,7 +35,7 @@ struct h5_extras {
   bool compress = true;
 };
 
-void write_h5(const std::string& name, const harmonium::count_matrix<>& counts,
+void write_h5(const std::string& name, const harmonium::count_view<>& counts,
               const harmonium::io::features& genes, std::span<const std::string> barcodes,
               const h5_extras& extras);
 

@@ -44,7 +44,7 @@ std::optional<known_prior> read_prior(const hm::thread_executor& run, const pilo
                                       const hm::categorical_em_options& em,
                                       const generate_options& asked, terminal_progress& watch) {
   if (asked.prior.empty()) return std::nullopt;
-  const auto genes = hm::io::select(pilot.all.genes, pilot.expressed);
+  const auto genes = hm::io::select(pilot.genes, pilot.expressed);
   known_prior prior{hm::prior_for(hm::io::load_atlas(asked.prior, run), genes.ids, genes.symbols),
                     {}};
   prior.report = hm::report_of(prior.genes);

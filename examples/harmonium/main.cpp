@@ -46,11 +46,7 @@ constexpr int was_interrupted = 130;
 /// How the files of cells are to be read.
 void add_cells_options(CLI::App& command, std::string& orientation, std::string& feature_type,
                        std::string& layer, const std::string& group) {
-  command
-      .add_option("--orientation", orientation,
-                  "Of a csv or tsv file, rows by columns: cells-by-genes or genes-by-cells")
-      ->check(CLI::IsMember({"cells-by-genes", "genes-by-cells"}))
-      ->group(group);
+  program::add_orientation(command, orientation, group);
   command
       .add_option("--feature-type", feature_type,
                   "Rows of features.tsv to use; others are left out")
@@ -363,6 +359,11 @@ void describe_info(CLI::App& command, program::info_options& options) {
   command.add_option("FILE", options.file, "A model file, such as pilot.harmonium")
       ->required()
       ->type_name("FILE");
+  command
+      .add_option("--npz", options.npz,
+                  "Also write its parameters to this file, for numpy.load: arrays by name")
+      ->type_name("OUT.npz");
+  command.add_flag("--overwrite", options.overwrite, "Replace that file if it is there");
   program::add_json(command, options.json, "Options");
 }
 
@@ -441,15 +442,16 @@ void describe_evaluate(CLI::App& command, program::evaluate_options& options) {
             ->group(input));
   program::add_labels_column(command, options.labels_column, "reference", input);
   command
-      .add_option("--synthetic", options.synthetic,
-                  "10x folder, .h5 or .h5ad of the cells to judge, or a csv/tsv file")
+      .add_option(
+          "--synthetic", options.synthetic,
+          "10x folder, .h5, .h5ad or csv/tsv file of the cells to judge, or a .harmonium file")
       ->type_name("PATH")
       ->required()
       ->group(input);
   explained(usual(command
                       .add_option("--pilot", options.pilot,
                                   "The reference's cells that the generator learned from, by "
-                                  "barcode: a folder, .h5, .h5ad, or a list")
+                                  "barcode: a folder, .h5, .h5ad, .csv, or a list")
                       ->type_name("PATH")
                       ->group(input)),
             "A list has a barcode a line. Without it copying cannot be told");
@@ -595,6 +597,7 @@ int main(int argc, char** argv) {
   manual_command->footer("Example:\n  harmonium manual > harmonium.1 && man ./harmonium.1");
   try {
     app.parse(argc, argv);
+    if (!plan.prices.empty()) program::read_prices(*plan_command, plan.prices);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     return fail(bad_input, explain(error, app));

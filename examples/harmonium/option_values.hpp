@@ -72,6 +72,14 @@ inline CLI::Option* add_number_list(CLI::App& command, const std::string& name,
 }
 
 /// --layer of AnnData files.
+inline void add_orientation(CLI::App& command, std::string& orientation, const std::string& group) {
+  command
+      .add_option("--orientation", orientation,
+                  "Of a csv or tsv file, rows by columns: cells-by-genes or genes-by-cells")
+      ->check(CLI::IsMember({"cells-by-genes", "genes-by-cells"}))
+      ->group(group);
+}
+
 inline void add_layer(CLI::App& command, std::string& layer, const std::string& group) {
   command
       .add_option("--layer", layer,

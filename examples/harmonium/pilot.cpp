@@ -31,8 +31,11 @@ std::string genes_in_words(hm::index count) {
   return std::to_string(count) + (count == 1 ? " gene" : " genes");
 }
 
-std::vector<hm::index> chosen_genes(const generate_options& options, const io::dataset& data,
-                                    const hm::count_matrix<>& training) {
+/// The genes of --genes; all without it.
+template <hm::count_source Counts>
+std::vector<hm::index> chosen_genes(const generate_options& options, const io::features& genes,
+                                    const Counts& training) {
+  if (options.genes.empty()) return all_of(genes.size());
   if (const auto number = parsed<hm::index>(options.genes)) {
     hm::require(*number >= 1, "--genes",
                 "expected at least 1, or the name of a file, got " + options.genes);
@@ -40,16 +43,16 @@ std::vector<hm::index> chosen_genes(const generate_options& options, const io::d
   }
   hm::require(std::filesystem::exists(options.genes), "--genes",
               "expected a whole number or a file, got '" + options.genes + "'");
-  return io::match_genes(io::read_gene_list(options.genes), data.genes);
+  return io::match_genes(io::read_gene_list(options.genes), genes);
 }
 
 }  // namespace
 
 pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
   pilot_data pilot;
-  pilot.all = read_cells("--pilot", options.pilot,
-                         {options.orientation, options.feature_type, options.layer}, pilot.remarks);
-  const io::dataset& data = pilot.all;
+  io::dataset data =
+      read_cells("--pilot", options.pilot,
+                 {options.orientation, options.feature_type, options.layer}, pilot.remarks);
   std::string left_out;
   for (const auto& [type, rows] : data.other_features)
     left_out += (left_out.empty() ? "" : " and ") + std::to_string(rows) +
@@ -72,21 +75,21 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
         read_label_table({{}, column, options.pilot}, donors ? "--donor-column" : "--batch-column");
     pilot.groups = io::join_labels(table, data.barcodes).labels;
   }
-  cut_pilot(pilot, options, rng);
+  pilot.genes = std::move(data.genes);
+  pilot.barcodes = std::move(data.barcodes);
+  cut_pilot(pilot, data.counts, options, rng);
   return pilot;
 }
 
-void cut_pilot(pilot_data& pilot, const generate_options& options, hm::random_engine& rng) {
-  const io::dataset& data = pilot.all;
-  hm::require(data.counts.cells() > 0, "--pilot", options.pilot + " has no cells");
-  pilot.rows = all_of(data.counts.cells());
+void cut_pilot(pilot_data& pilot, const hm::count_view<>& all, const generate_options& options,
+               hm::random_engine& rng) {
+  hm::require(all.cells() > 0, "--pilot", options.pilot + " has no cells");
+  pilot.rows = all_of(all.cells());
   if (options.train_cells) {
-    hm::require(*options.train_cells >= 1 && *options.train_cells <= data.counts.cells(),
-                "--train-cells",
-                "must be between 1 and the pilot's " + std::to_string(data.counts.cells()) +
+    hm::require(*options.train_cells >= 1 && *options.train_cells <= all.cells(), "--train-cells",
+                "must be between 1 and the pilot's " + std::to_string(all.cells()) +
                     " cells, got " + std::to_string(*options.train_cells));
-    pilot.rows =
-        hm::draw::sample_without_replacement(data.counts.cells(), *options.train_cells, rng);
+    pilot.rows = hm::draw::sample_without_replacement(all.cells(), *options.train_cells, rng);
   }
   if (pilot.labels) {
     std::vector<std::string> own;
@@ -105,26 +108,28 @@ void cut_pilot(pilot_data& pilot, const generate_options& options, hm::random_en
       own.push_back((*pilot.groups)[static_cast<std::size_t>(row)]);
     pilot.groups = std::move(own);
   }
-  pilot.training = hm::select_cells(data.counts, std::span<const hm::index>(pilot.rows));
+  const hm::cell_selection training(all, pilot.rows);
+  const auto columns = chosen_genes(options, pilot.genes, training);
   if (!options.genes.empty()) {
-    const auto columns = chosen_genes(options, data, pilot.training);
-    if (const auto number = parsed<hm::index>(options.genes); number > data.counts.genes())
+    if (const auto number = parsed<hm::index>(options.genes); number > all.genes())
       pilot.remarks.push_back("--genes " + options.genes + ": the pilot has " +
-                              genes_in_words(data.counts.genes()) + ", all were kept");
-    pilot.training = hm::select_genes(pilot.training, std::span<const hm::index>(columns));
-    pilot.all = io::select_genes(data, std::span<const hm::index>(columns));
+                              genes_in_words(all.genes()) + ", all were kept");
+    pilot.genes = io::select(pilot.genes, columns);
   }
-  const auto means = hm::gene_means(pilot.training);
-  for (hm::index m = 0; m < means.size(); ++m)
-    if (means[m] > 0) pilot.expressed.push_back(m);
-  hm::require(!pilot.expressed.empty(), "--pilot",
+  const auto means = hm::gene_means(training);
+  std::vector<hm::index> kept;  // of those in `all`
+  for (std::size_t m = 0; m < columns.size(); ++m) {
+    if (!(means[columns[m]] > 0)) continue;
+    pilot.expressed.push_back(static_cast<hm::index>(m));
+    kept.push_back(columns[m]);
+  }
+  hm::require(!kept.empty(), "--pilot",
               "the training cells of " + options.pilot + " hold no counts at all");
-  const auto silent = means.size() - static_cast<hm::index>(pilot.expressed.size());
-  if (silent > 0) {
+  const auto silent = static_cast<hm::index>(columns.size() - kept.size());
+  if (silent > 0)
     pilot.remarks.push_back(genes_in_words(silent) +
                             " without a count in the training cells: zero in every cell");
-    pilot.training = hm::select_genes(pilot.training, std::span<const hm::index>(pilot.expressed));
-  }
+  pilot.training = hm::select_genes(training, std::span<const hm::index>(kept));
 }
 
 hm::count_matrix<> among_all_genes(const hm::count_matrix<>& cells,

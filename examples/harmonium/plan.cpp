@@ -116,7 +116,8 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
   json["expected"] = options.expected;
   json["sizes"] = found.sizes;
   json["repeats"] = options.repeats;
-  json["models"] = options.models;
+  json["models"] = fitted_models(options);
+  if (!options.model_file.empty()) json["model_file"] = options.model_file;
   json["depths"] = options.depths;
   json["donors"] = options.donors;
   json["log2_fold"] = options.log2_fold;

@@ -12,8 +12,10 @@ namespace program {
 
 struct plan_command {
   std::string pilot;
+  std::string orientation;      ///< of a table; else empty
   std::string layer;            ///< of an .h5ad; empty: found
-  std::string donors_of_cells;  ///< file of barcodes and donors; empty: one donor
+  std::string donors_of_cells;  ///< file of barcodes and donors; empty, as is the next: one donor
+  std::string donor_column;     ///< of cells.tsv or obs of the pilot
   std::string labels;           ///< a file; empty, as is the next: clusters are found
   std::string labels_column;
   std::string output;
@@ -24,7 +26,8 @@ struct plan_command {
   std::optional<double> rare;  ///< frequency of a type that must be seen, too
   std::vector<long> sizes{192, 384, 768, 1536, 3072};
   long repeats = 5;
-  std::vector<std::string> models{"harmonium", "cluster-nb"};
+  std::string model_file;           ///< of a model that makes experiments without being fitted
+  std::vector<std::string> models;  ///< fitted to resamples; see `fitted_models`
   std::vector<double> depths{0.5};
   std::vector<std::string> goals{"see", "rediscover"};
   std::string separate;  ///< "TYPE,TYPE"
@@ -35,6 +38,7 @@ struct plan_command {
   std::vector<std::string> expected;  ///< "TYPE=SHARE"
   double expected_weight = 100;       ///< cells that would tell as much
   std::vector<long> donors{1};        ///< of the designs
+  std::string prices;                 ///< file of costs and losses
   std::optional<double> budget;
   std::optional<double> cost_per_cell, cost_per_plate, cost_per_donor, cost_per_million_reads;
   double reads_per_cell = 50'000;
@@ -47,6 +51,14 @@ struct plan_command {
   bool overwrite = false;
   bool json = false;  ///< print what was done as JSON
 };
+
+/// The models of a plan that are fitted: those asked for, else harmonium, whose place a model file
+/// takes, and cluster-nb.
+inline std::vector<std::string> fitted_models(const plan_command& options) {
+  if (!options.models.empty()) return options.models;
+  if (!options.model_file.empty()) return {"cluster-nb"};
+  return {"harmonium", "cluster-nb"};
+}
 
 /// Plans an experiment from its pilot.
 /// @throws interruption on Ctrl-C, before anything is written; otherwise what the library throws.

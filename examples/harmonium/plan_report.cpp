@@ -295,15 +295,17 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
   }
   page +=
       "<p class=\"note\">Models were fitted to random four fifths of the pilot, " +
-      std::to_string(options.repeats) +
-      " times each, and made experiments of every size, which were clustered without looking at "
+      std::to_string(options.repeats) + " times each" +
+      (pilot.model ? " (" + svg::escaped(pilot.model->name) + " is the same each time)" : "") +
+      ", and made experiments of every size, which were clustered without looking at "
       "types. Rand is the adjusted Rand index: 1 for the same clusters, 0 by chance; a type is "
       "found where some cluster is mostly it (F1 of at least a half), and rare below 5 %. Dots are "
       "single experiments, bands hold 90 % of them. The green line is the smallest size that no "
       "larger one beats on average by more than 0.02. Figures: saturation.csv.</p>\n";
   page += "<h2>What was run</h2>\n<p><code>harmonium " + std::string(hm::version) + " plan, seed " +
           std::to_string(options.seed) + ", models";
-  for (const auto& model : options.models) page += " " + svg::escaped(model);
+  if (pilot.model) page += " " + svg::escaped(pilot.model->file);
+  for (const auto& model : fitted_models(options)) page += " " + svg::escaped(model);
   return page +
          "</code>; plan.json has all options, the csv files all figures.</p>\n</body></html>\n";
 }

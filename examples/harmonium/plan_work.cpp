@@ -157,12 +157,17 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
 
 pilot_of_plan read_plan_pilot(const hm::thread_executor& run, const plan_command& options) {
   pilot_of_plan pilot;
-  pilot.cells = read_cells("--pilot", options.pilot, {"", options.feature_type, options.layer},
-                           pilot.remarks);
-  if (!options.donors_of_cells.empty()) {
-    const auto joined =
-        io::join_labels(io::read_labels(options.donors_of_cells), pilot.cells.barcodes);
-    pilot.donors = hm::code_labels(joined.labels);
+  pilot.cells =
+      read_cells("--pilot", options.pilot,
+                 {options.orientation, options.feature_type, options.layer}, pilot.remarks);
+  hm::require(options.donors_of_cells.empty() || options.donor_column.empty(), "--donor-column",
+              "does not go with --donor-labels");
+  if (!options.donors_of_cells.empty() || !options.donor_column.empty()) {
+    const auto table =
+        options.donor_column.empty()
+            ? io::read_labels(options.donors_of_cells)
+            : read_label_table({{}, options.donor_column, options.pilot}, "--donor-column");
+    pilot.donors = hm::code_labels(io::join_labels(table, pilot.cells.barcodes).labels);
   }
   const labels_place labels{options.labels, options.labels_column, options.pilot};
   if (!labels.empty()) {
@@ -179,6 +184,17 @@ void finish_plan_pilot(const hm::thread_executor& run, pilot_of_plan& pilot,
   hm::require(pilot.cells.counts.cells() >= 10, "--pilot",
               options.pilot + " has " + std::to_string(pilot.cells.counts.cells()) +
                   " cells; at least 10 are needed to plan anything");
+  if (!options.model_file.empty()) {
+    pilot.model = read_kept_model(run, "--model-file", options.model_file);
+    const auto known = genes_known("--model-file", *pilot.model, pilot.cells.genes);
+    const auto all = pilot.cells.genes.size();
+    if (std::cmp_less(known.size(), all)) {
+      pilot.remarks.push_back(options.model_file + " knows " + std::to_string(known.size()) +
+                              " of the pilot's " + std::to_string(all) +
+                              " genes; the others are left out");
+      pilot.cells = io::select_genes(pilot.cells, std::span<const hm::index>(known));
+    }
+  }
   if (const auto number = parsed<hm::index>(options.genes)) {
     hm::require(*number >= 1, "--genes", "expected at least 1, got " + options.genes);
     pilot.cells = io::select_genes(pilot.cells, hm::variable_genes(pilot.cells.counts, *number));
@@ -250,13 +266,22 @@ plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot
     if (depth < 1) space.depths.push_back(depth);
   hm::plan_options how;
   how.experiments.repeats = options.repeats;
-  for (const auto& model : options.models) how.experiments.models.push_back(model_named(model));
+  if (pilot.model)
+    how.experiments.models.push_back(
+        hm::any_study_model::of(as_fixed(*pilot.model, pilot.cells.genes)));
+  for (const auto& model : fitted_models(options))
+    how.experiments.models.push_back(model_named(model));
   how.frequencies.expected = pilot.expected;
   how.seen = see_goal_of(options);
   hm::random_engine rng(options.seed);
   plan_result result;
   result.found = hm::plan(run, cells, goals_of(pilot, options), space, how, std::ref(watch), rng);
   if (!result.found.is_finished) throw interruption{};
+  if (pilot.model)
+    result.found.doubts.push_back(
+        "experiments of " + pilot.model->name +
+        " come from one fit: how far fits to other pilots of this size would differ is not in "
+        "their spread");
   result.answer = answer_of(result.found, options);
   return result;
 }

@@ -3,6 +3,7 @@
 /// The pilot of a plan from files, and the plan that the library makes of it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "harmonium/io/dataset.hpp"
 #include "harmonium/metrics/label_codes.hpp"
 #include "harmonium/study/plan.hpp"
+#include "model_cells.hpp"
 #include "plan.hpp"
 #include "terminal_progress.hpp"
 
@@ -20,7 +22,8 @@ struct pilot_of_plan {
   harmonium::label_codes types;
   harmonium::label_codes donors;  ///< empty where there was one
   std::vector<harmonium::expected_frequency> expected;
-  std::string type_source;  ///< in words
+  std::optional<kept_model> model;  ///< of --model-file
+  std::string type_source;          ///< in words
   std::vector<std::string> remarks;
 };
 
@@ -31,8 +34,8 @@ struct plan_result {
 
 pilot_of_plan read_plan_pilot(const harmonium::thread_executor& run, const plan_command& options);
 
-/// From cells as read: chosen genes that have a count, types that were found where there are no
-/// labels, types that are expected.
+/// From cells as read: the model of --model-file and the genes that it knows, chosen genes that
+/// have a count, types that were found where there are no labels, types that are expected.
 void finish_plan_pilot(const harmonium::thread_executor& run, pilot_of_plan& pilot,
                        const plan_command& options);
 

@@ -96,7 +96,9 @@ void open_output(const fs::path& folder, const nlohmann::ordered_json& settings)
         folder.string(), 0,
         "holds a study of other " +
             (name == "data_hash" ? "data (the files or labels have changed since it was begun)"
-                                 : "options: " + name + " was " + was + ", now " + value.dump()) +
+             : name == "models_hash"
+                 ? "models (a --model-file has changed since it was begun)"
+                 : "options: " + name + " was " + was + ", now " + value.dump()) +
             "; choose another --output, or give what it was begun with");
   }
   create_output_folder(folder / "fits");
@@ -209,8 +211,9 @@ class study_run {
         run_(options_.threads) {}
 
   void operator()() {
-    const auto models = study_models(options_);  // before reading: it may complain
+    auto models = study_models(options_);  // before reading: it may complain
     input_ = read_study_input(run_, options_);
+    for (auto& fixed : fixed_models(input_)) models.push_back(std::move(fixed));
     settings_ = study_settings(options_, input_);
     const hm::sweep all(input_.reference.counts, {}, models, sweep_options(options_));
     const hm::reference_cells reference(input_.reference.counts, input_.labels.codes);

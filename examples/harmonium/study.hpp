@@ -12,15 +12,17 @@ namespace program {
 
 struct study_command {
   std::string reference;
-  std::string layer;   ///< of an .h5ad; empty: found
-  std::string labels;  ///< a file; empty, as is the next: clusters are found
+  std::string orientation;  ///< of a table; else empty
+  std::string layer;        ///< of an .h5ad; empty: found
+  std::string labels;       ///< a file; empty, as is the next: clusters are found
   std::string labels_column;
   std::string output;
   std::vector<long> sizes{384, 768, 1152, 1536, 1920, 2304};
   long repeats = 30;
-  std::vector<std::string> models;  ///< all unless given
-  std::optional<long> cells;        ///< of each generator; as many as the reference unless given
-  std::string genes;                ///< a number or a file; empty: all
+  std::vector<std::string> models;       ///< all unless given
+  std::vector<std::string> model_files;  ///< generators beside them, fitted before
+  std::optional<long> cells;  ///< of each generator; as many as the reference unless given
+  std::string genes;          ///< a number or a file; empty: all
   std::string feature_type = "Gene Expression";
   std::vector<std::string> grid;  ///< "MODEL=N,N"
   double added_zeros = 0;

@@ -10,10 +10,11 @@ namespace program {
 
 namespace {
 
+constexpr const char* prices_group = "Costs and losses";
 constexpr const char *files_group = "Input and output", *run_group = "Run";
 
-void add_genes(CLI::App& command, std::string& genes, std::string& feature_type,
-               std::string& layer) {
+void add_genes(CLI::App& command, std::string& genes, std::string& feature_type, std::string& layer,
+               std::string& orientation) {
   command
       .add_option("--genes", genes,
                   "Keep N genes of largest residual deviance, or those listed in a file [all]")
@@ -24,6 +25,7 @@ void add_genes(CLI::App& command, std::string& genes, std::string& feature_type,
       ->capture_default_str()
       ->group(files_group);
   add_layer(command, layer, files_group);
+  add_orientation(command, orientation, files_group);
 }
 
 /// --labels: types of the `cells`.
@@ -55,7 +57,7 @@ void describe_study(CLI::App& command, study_command& options) {
       "MPI).");
   usual(command
             .add_option("--reference", options.reference,
-                        "10x folder, .h5 or .h5ad of the real cells")
+                        "10x folder, .h5 or .h5ad of the real cells, or a csv/tsv file of counts")
             ->type_name("PATH")
             ->group(files_group));
   add_labels(command, options.labels, "reference");
@@ -64,7 +66,7 @@ void describe_study(CLI::App& command, study_command& options) {
       ->type_name("FOLDER")
       ->required()
       ->group(files_group);
-  add_genes(command, options.genes, options.feature_type, options.layer);
+  add_genes(command, options.genes, options.feature_type, options.layer, options.orientation);
 
   const auto design = "Design";
   usual(add_number_list(command, "--sizes", options.sizes, 1, 10'000'000, 100,
@@ -81,6 +83,14 @@ void describe_study(CLI::App& command, study_command& options) {
             ->delimiter(',')
             ->type_name("NAME,...")
             ->group(design));
+  explained(command
+                .add_option("--model-file", options.model_files,
+                            "Models that fit or --save-model wrote, as generators of their own")
+                ->delimiter(',')
+                ->type_name("FILE,...")
+                ->group(design),
+            "They are not fitted to the pilots, such as one of another experiment; named in the "
+            "results as their files");
   usual(command
             .add_option("--cells", options.cells,
                         "Cells that each model makes [as the reference has]")
@@ -131,7 +141,9 @@ void describe_plan(CLI::App& command, plan_command& options) {
             "The output folder receives report.html (the answer first), plan.json, types.csv, "
             "goals.csv, designs.csv, saturation.csv and summary.txt. Without labels, types are "
             "clusters that are found in the pilot.");
-  command.add_option("--pilot", options.pilot, "10x folder, .h5 or .h5ad of the pilot's cells")
+  command
+      .add_option("--pilot", options.pilot,
+                  "10x folder, .h5 or .h5ad of the pilot's cells, or a csv/tsv file of counts")
       ->type_name("PATH")
       ->required()
       ->group(files_group);
@@ -141,7 +153,7 @@ void describe_plan(CLI::App& command, plan_command& options) {
       ->type_name("FOLDER")
       ->required()
       ->group(files_group);
-  add_genes(command, options.genes, options.feature_type, options.layer);
+  add_genes(command, options.genes, options.feature_type, options.layer, options.orientation);
   usual(
       command
           .add_flag("--overwrite", options.overwrite, "Replace files in a folder that is not empty")
@@ -225,7 +237,13 @@ void describe_plan(CLI::App& command, plan_command& options) {
                         "Donors of the designs, in each condition [1]")
             ->group(wanted));
 
-  const auto money = "Costs and losses";
+  const auto money = prices_group;
+  usual(command
+            .add_option("--prices", options.prices,
+                        "Costs and losses from a TOML file, by the names of the options below")
+            ->check(CLI::ExistingFile)
+            ->type_name("FILE")
+            ->group(files_group));
   const auto cost = [&](const char* name, std::optional<double>& value, const char* what) {
     usual(command.add_option(name, value, what)
               ->check(real_number(true))
@@ -275,11 +293,19 @@ void describe_plan(CLI::App& command, plan_command& options) {
       ->type_name("N")
       ->capture_default_str()
       ->group(synthetic);
-  command.add_option("--models", options.models, "Of harmonium, scdbm, cluster-nb")
+  command
+      .add_option("--models", options.models,
+                  "Of harmonium, scdbm, cluster-nb [harmonium,cluster-nb; with --model-file "
+                  "cluster-nb]")
       ->delimiter(',')
       ->check(CLI::IsMember({"harmonium", "scdbm", "cluster-nb"}))
       ->type_name("NAME,...")
-      ->capture_default_str()
+      ->group(synthetic);
+  command
+      .add_option("--model-file", options.model_file,
+                  "A model that makes the experiments, in place of fits to resamples of the pilot; "
+                  "only the genes that it knows are used")
+      ->type_name("FILE")
       ->group(synthetic);
   command.add_option("--depths", options.depths, "Shares of the sequencing depth to try")
       ->delimiter(',')
@@ -289,6 +315,32 @@ void describe_plan(CLI::App& command, plan_command& options) {
       ->group(synthetic);
   add_run_options(command, options.seed, options.threads, run_group);
   add_json(command, options.json, run_group);
+}
+
+void read_prices(CLI::App& command, const std::string& file) {
+  const auto fail = [&](const std::string& what) {
+    throw CLI::ValidationError("--prices", file + ": " + what);
+  };
+  std::vector<CLI::ConfigItem> items;
+  try {
+    items = CLI::ConfigTOML().from_file(file);
+  } catch (const CLI::Error& error) {
+    fail(error.what());
+  }
+  for (const auto& item : items) {
+    if (item.name == "++" || item.name == "--") continue;  // where a section begins and ends
+    CLI::Option* option = command.get_option_no_throw("--" + item.name);
+    if (option == nullptr || option->get_group() != prices_group)
+      fail("has no price or loss '" + item.fullname() + "'");
+    if (option->count() > 0) continue;  // the command line says otherwise
+    if (item.inputs.size() != 1) fail(item.name + " should be one number");
+    option->add_result(item.inputs);
+    try {
+      option->run_callback();
+    } catch (const CLI::Error& error) {
+      fail(error.what());
+    }
+  }
 }
 
 }  // namespace program

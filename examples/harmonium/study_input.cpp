@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <span>
 #include <utility>
@@ -104,6 +106,17 @@ void choose_genes(const study_command& options, study_input& input) {
   input.reference = io::select_genes(input.reference, std::span<const hm::index>(columns));
 }
 
+void read_model_files(const hm::thread_executor& run, const study_command& options,
+                      study_input& input) {
+  hm::fingerprint hash;
+  for (const auto& file : options.model_files) {
+    input.kept.push_back(read_kept_model(run, "--model-file", file));
+    std::ifstream stream(file, std::ios::binary);
+    hash.add(std::string(std::istreambuf_iterator<char>(stream), {}));
+  }
+  input.models_hash = hash.str();
+}
+
 }  // namespace
 
 std::vector<std::string> known_models() {
@@ -149,13 +162,29 @@ hm::study_options sweep_options(const study_command& options) {
   return made;
 }
 
+std::vector<hm::any_study_model> fixed_models(const study_input& input) {
+  std::vector<hm::any_study_model> models;
+  for (const auto& model : input.kept)
+    models.push_back(hm::any_study_model::of(as_fixed(model, input.reference.genes)));
+  return models;
+}
+
 study_input read_study_input(const hm::thread_executor& run, const study_command& options) {
   study_input input;
-  input.reference = read_cells("--reference", options.reference,
-                               {"", options.feature_type, options.layer}, input.remarks);
+  read_model_files(run, options, input);
+  input.reference =
+      read_cells("--reference", options.reference,
+                 {options.orientation, options.feature_type, options.layer}, input.remarks);
   hm::require(input.reference.counts.cells() >= 3, "--reference",
               options.reference + " has fewer than 3 cells");
   choose_genes(options, input);
+  for (const auto& model : input.kept) {
+    const auto known = genes_known("--model-file", model, input.reference.genes).size();
+    if (const auto all = input.reference.genes.size(); std::cmp_less(known, all))
+      input.remarks.push_back(model.file + " knows " + std::to_string(known) +
+                              " of the reference's " + std::to_string(all) +
+                              " genes; the others are zero in its cells");
+  }
   if (options.added_zeros > 0) {
     hm::random_engine rng(hm::fingerprint().add(options.seed).add("added zeros").value());
     input.reference.counts = hm::add_zeros(run, input.reference.counts, options.added_zeros, rng);
@@ -182,11 +211,16 @@ nlohmann::ordered_json study_settings(const study_command& options, const study_
   json["labels"] = options.labels;
   if (!options.labels_column.empty()) json["labels_column"] = options.labels_column;
   if (!options.layer.empty()) json["layer"] = options.layer;
+  if (!options.orientation.empty()) json["orientation"] = options.orientation;
   json["feature_type"] = options.feature_type;
   json["genes"] = options.genes;
   json["sizes"] = sweep_options(options).sizes;
   json["repeats"] = options.repeats;
   json["models"] = options.models.empty() ? known_models() : options.models;
+  if (!options.model_files.empty()) {  // studies of old have none
+    json["model_files"] = options.model_files;
+    json["models_hash"] = input.models_hash;
+  }
   json["grid"] = options.grid;
   json["cells"] = options.cells.value_or(0);
   json["added_zeros"] = options.added_zeros;
@@ -202,11 +236,13 @@ study_command command_of(const nlohmann::ordered_json& settings) {
   options.labels = settings.at("labels");
   options.labels_column = settings.value("labels_column", "");
   options.layer = settings.value("layer", "");
+  options.orientation = settings.value("orientation", "");
   options.feature_type = settings.at("feature_type");
   options.genes = settings.at("genes");
   options.sizes = settings.at("sizes").get<std::vector<long>>();
   options.repeats = settings.at("repeats");
   options.models = settings.at("models").get<std::vector<std::string>>();
+  options.model_files = settings.value("model_files", std::vector<std::string>{});
   options.grid = settings.at("grid").get<std::vector<std::string>>();
   if (const long cells = settings.at("cells"); cells > 0) options.cells = cells;
   options.added_zeros = settings.at("added_zeros");

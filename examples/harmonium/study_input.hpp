@@ -14,6 +14,7 @@
 #include "harmonium/metrics/label_codes.hpp"
 #include "harmonium/study/study_model.hpp"
 #include "harmonium/study/sweep.hpp"
+#include "model_cells.hpp"
 #include "study.hpp"
 
 namespace program {
@@ -24,13 +25,19 @@ struct study_input {
   std::string label_source;          ///< in words
   std::vector<std::string> remarks;  ///< what a person should know, one line each
   std::string data_hash;
+  std::vector<kept_model> kept;  ///< of --model-file
+  std::string models_hash;       ///< of their files
 };
 
-/// Reads, chooses genes, adds zeros, finds clusters where no labels are given.
+/// Reads model files and cells, chooses genes, adds zeros, finds clusters where no labels are
+/// given.
 study_input read_study_input(const harmonium::thread_executor& run, const study_command& options);
 
 /// Models by their names on the command line, with their grids.
 std::vector<harmonium::any_study_model> study_models(const study_command& options);
+
+/// Those of the model files.
+std::vector<harmonium::any_study_model> fixed_models(const study_input& input);
 
 harmonium::study_options sweep_options(const study_command& options);
 

@@ -160,13 +160,13 @@ io::model_notes notes_of(const pilot_data& pilot, std::vector<std::string> label
   io::model_notes notes;
   notes.labels = std::move(labels);
   std::size_t next = 0;  // of the expressed genes
-  for (hm::index m = 0; m < pilot.all.genes.size(); ++m) {
+  for (hm::index m = 0; m < pilot.genes.size(); ++m) {
     const bool expressed = next < pilot.expressed.size() && pilot.expressed[next] == m;
     next += expressed ? 1 : 0;
     if (!expressed) notes.silent.at.push_back(m);
     const auto u = static_cast<std::size_t>(m);
     (expressed ? notes.genes : notes.silent.genes)
-        .push_back(pilot.all.genes.ids[u], pilot.all.genes.symbols[u], pilot.all.genes.types[u]);
+        .push_back(pilot.genes.ids[u], pilot.genes.symbols[u], pilot.genes.types[u]);
   }
   return notes;
 }

@@ -73,7 +73,7 @@ fitted_model fit_variational(const hm::thread_executor& run, const pilot_data& p
     else
       made.model.emplace(hm::variational_posterior<>(run, model, pilot.training, depth));
     for (const hm::index row : pilot.rows)
-      made.cell_barcodes.push_back(pilot.all.barcodes[static_cast<std::size_t>(row)]);
+      made.cell_barcodes.push_back(pilot.barcodes[static_cast<std::size_t>(row)]);
     if (pilot.labels) made.cell_labels = *pilot.labels;
     made.facts.emplace_back("sampler", "posterior: around encoded pilot cells (sources.tsv)");
     if (asked.residual != "none")

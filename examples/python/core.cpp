@@ -94,16 +94,29 @@ class model {
 template <class T>
 using array = py::array_t<T, py::array::c_style>;
 
-counts new_counts(const array<std::int32_t>& values, const array<std::int32_t>& genes,
-                  const array<std::int64_t>& pointers, std::int64_t gene_count) {
+/// Arrays that counts lie in, kept alive by the interpreter.
+struct lent_arrays {
+  py::object values, genes, pointers;
+};
+
+/// Borrows the arrays; those of these types in C order are the caller's own (see the package).
+counts new_counts(array<std::int32_t> values, array<std::int32_t> genes,
+                  array<std::int64_t> pointers, std::int64_t gene_count) {
   if (pointers.size() < 1 || values.size() != genes.size() ||
       values.size() != pointers.at(pointers.size() - 1))
     throw py::value_error("data, indices and indptr of the matrix do not fit together");
+  auto lent = std::make_unique<lent_arrays>(lent_arrays{values, genes, pointers});
+  const auto release = [](void* owner) {
+    const py::gil_scoped_acquire lock;
+    delete static_cast<lent_arrays*>(owner);
+  };
   harmonium_counts* made = nullptr;
   call([&](char** error) {
-    return harmonium_counts_new(values.data(), genes.data(), pointers.data(), pointers.size() - 1,
-                                gene_count, &made, error);
+    return harmonium_counts_borrow(values.data(), genes.data(), pointers.data(),
+                                   pointers.size() - 1, gene_count, release, lent.get(), &made,
+                                   error);
   });
+  (void)lent.release();  // the counts' own now
   return counts(made);
 }
 
@@ -119,13 +132,18 @@ counts with_names(const counts& from, int kind, const std::vector<std::string>& 
   return counts(made);
 }
 
+/// Where the counts lie, without a copy: each array keeps them alive. They can be written to, as
+/// the package gives them away with the last handle of the counts.
 py::tuple arrays_of(const counts& from) {
+  const std::int32_t *values = nullptr, *genes = nullptr;
+  const std::int64_t* pointers = nullptr;
+  harmonium_counts_arrays(from.get(), &values, &genes, &pointers);
+  const py::capsule keep(new counts(from), [](void* own) { delete static_cast<counts*>(own); });
   const auto nonzeros = harmonium_counts_nonzeros(from.get());
-  array<std::int32_t> values(nonzeros), genes(nonzeros);
-  array<std::int64_t> pointers(harmonium_counts_cells(from.get()) + 1);
-  harmonium_counts_copy(from.get(), values.mutable_data(), genes.mutable_data(),
-                        pointers.mutable_data());
-  return py::make_tuple(values, genes, pointers, harmonium_counts_genes(from.get()));
+  return py::make_tuple(array<std::int32_t>(nonzeros, values, keep),
+                        array<std::int32_t>(nonzeros, genes, keep),
+                        array<std::int64_t>(harmonium_counts_cells(from.get()) + 1, pointers, keep),
+                        harmonium_counts_genes(from.get()));
 }
 
 std::vector<std::string> names_of(const counts& from, int kind) {

@@ -167,6 +167,7 @@
 #include "harmonium/study/dbm_model.hpp"
 #include "harmonium/study/depth.hpp"
 #include "harmonium/study/fingerprint.hpp"
+#include "harmonium/study/fixed_model.hpp"
 #include "harmonium/study/harmonium_model.hpp"
 #include "harmonium/study/jobs.hpp"
 #include "harmonium/study/paper_protocol.hpp"

@@ -298,13 +298,111 @@ std::vector<bad_h5> bad_files() {
   };
 }
 
+/// More of the 10x kind: numbers and names of a file of Cell Ranger 2, and features of one of 3.
+std::vector<bad_h5> bad_10x_files() {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const std::string at = "GRCh38/";
+  const auto put = [&](const char* name, auto values) {
+    return [path = at + name, values](auto& f) { f.put(path, values); };
+  };
+  const auto put_texts = [](const std::string& path, texts values) {
+    return [path, values](auto& f) { f.put_texts(path, values); };
+  };
+  const auto gone = [](const std::string& path) { return [path](auto& f) { f.remove(path); }; };
+  return {
+      {"NaN", v2, put("data", with(data, 4, nan)),
+       "/GRCh38/data: element 4: count nan is not finite"},
+      {"a fraction", v2, put("data", with(data, 9, 0.5F)),
+       "/GRCh38/data: element 9: count 0.5 is not a whole number"},
+      {"a negative count", v2, put("data", with(i4(10, 1), 2, -3)),
+       "/GRCh38/data: element 2: count -3 is negative"},
+      {"a large count", v2, put("data", with(i8(10, 1), 3, std::int64_t{1} << 40)),
+       "/GRCh38/data: element 3: count 1099511627776 is too large: a count is at most 2147483647"},
+      {"strings as counts", v2, put_texts(at + "data", texts(10, "3")),
+       "/GRCh38/data: holds strings, numbers were expected"},
+      {"no data", v2, gone(at + "data"), "/GRCh38/data: is missing"},
+      {"data of two dimensions", v2,
+       [=](auto& f) {
+         f.put(at + "data", i4(10, 1), {5, 2});
+       },
+       "/GRCh38/data: has 2 dimensions, expected 1"},
+      {"fewer counts", v2, put("data", i4(9, 1)), "/GRCh38/indices: has 10 elements, data 9"},
+      {"a gene beyond", v2, put("indices", with(indices, 6, 5)),
+       "/GRCh38/indices: element 6 is 5, out of range: there are 5 genes"},
+      {"a negative gene", v2, put("indices", with(indices, 6, -1)),
+       "/GRCh38/indices: element 6 is -1, out of range: there are 5 genes"},
+      {"a gene of 64 bits", v2, put("indices", with(i8(10, 0), 1, std::int64_t{1} << 33)),
+       "/GRCh38/indices: element 1 is 8589934592, out of range: there are 5 genes"},
+      {"a gene twice", v2, put("indices", with(indices, 1, 0)),
+       "/GRCh38/indices: gene 0 occurs twice in cell 0"},
+      {"real genes", v2, put("indices", f4(10, 1)),
+       "/GRCh38/indices: holds real numbers, whole numbers were expected"},
+      {"no indices", v2, gone(at + "indices"), "/GRCh38/indices: is missing"},
+      {"strings as genes", v2, put_texts(at + "indices", texts(10, "1")),
+       "/GRCh38/indices: holds strings, whole numbers were expected"},
+      {"indptr from 1", v2, put("indptr", i4{1, 2, 3, 5, 5, 8, 10}),
+       "/GRCh38/indptr: begins with 1, expected 0"},
+      {"indptr falls", v2, put("indptr", i4{0, 2, 3, 2, 5, 8, 10}),
+       "/GRCh38/indptr: element 3 is 2, less than the one before, 3"},
+      {"indptr beyond", v2, put("indptr", i4{0, 2, 3, 5, 5, 8, 11}),
+       "/GRCh38/indptr: ends with 11, data has 10 elements"},
+      {"indptr below", v2, put("indptr", i4{0, 2, 3, 5, 5, 8, 9}),
+       "/GRCh38/indptr: ends with 9, data has 10 elements"},
+      {"short indptr", v2, put("indptr", i4{0, 2, 10}),
+       "/GRCh38/indptr: has 3 elements, expected 7, one more than there are cells"},
+      {"real indptr", v2, put("indptr", f4(7, 0)),
+       "/GRCh38/indptr: holds real numbers, whole numbers were expected"},
+      {"transposed shape", v2, put("shape", i4{6, 5}),
+       "/GRCh38/shape: is not 5 features x 6 barcodes"},
+      {"shape of three", v2, put("shape", i4{5, 6, 1}),
+       "/GRCh38/shape: is not 5 features x 6 barcodes"},
+      {"huge shape", v2, put("shape", i8{std::int64_t{1} << 60, 6}),
+       "/GRCh38/shape: is not 5 features x 6 barcodes"},
+      {"negative shape", v2, put("shape", i4{-5, 6}),
+       "/GRCh38/shape: is not 5 features x 6 barcodes"},
+      {"shape in words", v2, put_texts(at + "shape", {"5", "6"}),
+       "/GRCh38/shape: holds strings, numbers were expected"},
+      {"no shape", v3, gone("matrix/shape"), "/matrix/shape: is missing"},
+      {"barcodes as numbers", v2, put("barcodes", i4(6, 1)),
+       "/GRCh38/barcodes: holds whole numbers, strings were expected"},
+      {"a barcode without letters", v2, put_texts(at + "barcodes", {"A", "B", "", "D", "E", "F"}),
+       "/GRCh38/barcodes: element 2: the barcode is empty"},
+      {"barcodes of none", v2, put_texts(at + "barcodes", {}), "/GRCh38/barcodes: no barcodes"},
+      {"fewer barcodes", v2, put_texts(at + "barcodes", {"A", "B"}),
+       "/GRCh38/shape: is not 5 features x 2 barcodes"},
+      {"symbols of another number", v2, put_texts(at + "gene_names", {"A", "B"}),
+       "/GRCh38/gene_names: has 2 elements, expected 5, one a feature"},
+      {"no symbols", v2, gone(at + "gene_names"), "/GRCh38/gene_names: is missing"},
+      {"ids as numbers", v2, put("genes", i4(5, 1)),
+       "/GRCh38/genes: holds whole numbers, strings were expected"},
+      {"ids of another number", v3, put_texts("matrix/features/id", {"A", "B"}),
+       "/matrix/features/name: has 7 elements, expected 2, one a feature"},
+      {"no features", v3, gone("matrix/features"), "/matrix/genes: is missing"},
+      {"features as an array", v3, [](auto& f) { f.put("matrix/features", i4{1}); },
+       "/matrix/features: is an array, a group was expected"},
+      {"no ids", v3, gone("matrix/features/id"), "/matrix/features/id: is missing"},
+      {"no names of features", v3, gone("matrix/features/name"),
+       "/matrix/features/name: is missing"},
+      {"no types", v3, gone("matrix/features/feature_type"),
+       "/matrix/features/feature_type: is missing"},
+      {"a dead link", v3, [](auto& f) { f.link("matrix/data", "/nowhere"); },
+       "/matrix/data: cannot be opened: damaged, or a dead link"},
+      {"data of 2^40 counts", v3,
+       [](auto& f) { f.put_hollow("matrix/data", {hsize_t{1} << 40}, {65536}); },
+       "/matrix/data: announces 1099511627776 elements, more than its bytes in the file can hold"},
+  };
+}
+
 }  // namespace
 
 TEST_CASE("bad .h5 and .h5ad files: one line with the file and the path inside it") {
   const auto golden = std::filesystem::path(__FILE__).parent_path().parent_path() / "golden" / "h5";
   const temporary_folder folder;
-  const auto files = bad_files();
+  auto files = bad_files();
+  const auto more = bad_10x_files();
   CHECK(files.size() >= 40);
+  CHECK(more.size() >= 40);
+  files.insert(files.end(), more.begin(), more.end());
   for (const auto& bad : files) {
     CAPTURE(bad.what);
     const bool to_10x =

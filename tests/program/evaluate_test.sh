@@ -52,6 +52,9 @@ check "... says that copying cannot be told" grep -q "^pilot .*copying cannot be
 run evaluate --reference all --labels all/labels.tsv --synthetic made.csv --orientation cells-by-genes \
   --pilot pilot.txt --repeats 2 --threads 2 --output table
 check "a csv file is read as its folder is" eval 'cmp table/scores.csv one/scores.csv'
+{ echo cell,g; sed 's/$/,1/' pilot.txt; } >pilot.csv
+run "${judged[@]}" --repeats 2 --pilot pilot.csv --orientation cells-by-genes --threads 2 --output by_csv
+check "a pilot of a csv file is the same cells" cmp by_csv/scores.csv one/scores.csv
 run "${judged[@]}" --repeats 1 --pilot pilot.txt --label-transfer umap --threads 1 --output umap
 check "labels by UMAP" [ "$code" -eq 0 ]
 check "... are named" grep -q '"label_transfer": "umap"' umap/evaluation.json

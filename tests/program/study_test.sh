@@ -78,6 +78,18 @@ check "... one donor tells nothing about others" grep -q "one donor" plan/report
 run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 2 --models cluster-nb --rare 0.02 \
   --cost-per-cell 0.5 --recovery 0.5 --threads 1 --output plan1
 check "... the same on one thread" diff -r plan plan1
+{ printf 'cell'; cut -f 1 all/features.tsv | tr '\n' ',' | sed 's/^/,/; s/,$//'; echo
+  awk 'NR == 2 {genes = $1; cells = $2} NR > 2 {x[$2, $1] = $3} NR == FNR {next} {names[++n] = $1}
+       END {for (i = 1; i <= cells; ++i) {printf "%s", names[i]; for (j = 1; j <= genes; ++j) printf ",%d", x[i, j]; print ""}}' \
+    all/matrix.mtx all/barcodes.tsv; } >all.csv
+run plan --pilot all.csv --orientation cells-by-genes --labels all/labels.tsv --sizes 40,80 --repeats 2 --models cluster-nb \
+  --rare 0.02 --cost-per-cell 0.5 --recovery 0.5 --threads 2 --output plan_csv
+check "... the same from a csv file" diff <(grep -v '"pilot":' plan/plan.json) <(grep -v '"pilot":' plan_csv/plan.json)
+run study --reference all.csv --orientation cells-by-genes --labels all/labels.tsv --sizes 24,48 --repeats 2 \
+  --models independent-nb,cluster-nb,bootstrap --seed 5 --output csv
+check "a study from a csv file is the same" cmp whole/results.csv csv/results.csv
+refuses "--orientation: cells-by-genes or genes-by-cells must be given" plan --pilot all.csv --output no
+refuses "--orientation: is for csv and tsv files" study --reference all --orientation cells-by-genes --labels all/labels.tsv --output no
 run simulate --cells 30 --genes 40 --seed 9 --plain --output tiny
 run plan --pilot tiny --sizes 20,40 --repeats 1 --models cluster-nb --output small
 check "a small pilot says so, and what is needed all the same" grep -q "fewer than 50" small/summary.txt

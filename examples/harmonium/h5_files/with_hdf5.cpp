@@ -41,7 +41,7 @@ io::label_table read_h5_labels(const std::string& name, const std::string& colum
   return io::read_h5ad_labels(name, column);
 }
 
-void write_h5(const std::string& name, const harmonium::count_matrix<>& counts,
+void write_h5(const std::string& name, const harmonium::count_view<>& counts,
               const io::features& genes, std::span<const std::string> barcodes,
               const h5_extras& extras) {
   begin_hdf5();

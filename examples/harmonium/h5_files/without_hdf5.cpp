@@ -22,7 +22,7 @@ io::label_table read_h5_labels(const std::string&, const std::string&) {
   return {.file = {}, .barcodes = {}, .labels = {}};
 }
 
-void write_h5(const std::string&, const harmonium::count_matrix<>&, const io::features&,
+void write_h5(const std::string&, const harmonium::count_view<>&, const io::features&,
               std::span<const std::string>, const h5_extras&) {
   check_h5_support("--output");
 }

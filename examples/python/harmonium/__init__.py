@@ -80,13 +80,21 @@ def _whole(values: np.ndarray) -> np.ndarray:
 
 
 def _to_core(adata: Any, labels: Any = None, layer: Optional[str] = None) -> Any:
-    """AnnData, or a matrix of cells x genes, as the core takes it: one copy of the counts."""
+    """AnnData, or a matrix of cells x genes, as the core takes it.
+
+    A csr_matrix of int32 with int32 indices is borrowed, whatever the type of indptr. Counts of another
+    type (float32, int64) are converted once, their indices are borrowed; csc_matrix, dense arrays and
+    matrices with indices out of order or with stored zeros are copied into a csr_matrix first.
+    """
     is_annotated = isinstance(adata, anndata.AnnData)
     x = adata.layers[layer] if layer is not None else adata.X if is_annotated else adata
     x = scipy.sparse.csr_matrix(x)
     if not x.has_canonical_format:
         x = x.copy()
         x.sum_duplicates()
+    if not np.all(x.data):
+        x = x.copy()
+        x.eliminate_zeros()
     counts = _core.Counts(_whole(x.data), x.indices.astype(np.int32, copy=False), x.indptr.astype(np.int64), x.shape[1])
     if is_annotated:
         counts = counts.with_names(_core.BARCODES, [str(name) for name in adata.obs_names])
@@ -104,7 +112,7 @@ def _to_core(adata: Any, labels: Any = None, layer: Optional[str] = None) -> Any
 
 def _to_anndata(counts: Any) -> AnnData:
     values, genes, pointers, width = counts.arrays()
-    x = scipy.sparse.csr_matrix((values, genes, pointers), shape=(len(pointers) - 1, width))
+    x = scipy.sparse.csr_matrix((values, genes, pointers), shape=(len(pointers) - 1, width), copy=False)
     ids, symbols = counts.names(_core.GENE_IDS), counts.names(_core.GENE_SYMBOLS)
     unique = len(set(symbols)) == len(symbols)
     obs = pd.DataFrame(index=counts.names(_core.BARCODES))
@@ -239,7 +247,8 @@ def fit(adata: Any, model: str = "harmonium", labels: Any = None, seed: int = 1,
     progress
         True: a bar; False: none; None: a bar on a terminal; or a function of (stage, done, total).
     options
-        Of the model, named as the program's: hidden=[4, 2], epochs=[20, 20, 40], residual="none", ...
+        Of the model, named as the program's: hidden=[4, 2], epochs=[20, 20, 40], residual="none",
+        genes=1000, train_cells=384, prior="atlas.harmonium", ...
 
     Ctrl-C stops it within a second and raises KeyboardInterrupt.
 
@@ -258,10 +267,13 @@ def load(path: Union[str, os.PathLike]) -> Model:
 
 
 def evaluate(reference: Any, synthetic: Any, labels: Any = None, seed: int = 1, layer: Optional[str] = None,
-             threads: int = 0, progress: Optional[Progress] = None, **options: Any) -> Evaluation:
+             threads: int = 0, progress: Optional[Progress] = None, pilot: Any = None, **options: Any) -> Evaluation:
     """Judges synthetic cells beside ceilings (fresh real cells) and floors.
 
-    Options: repeats (3), cells of every candidate. Genes are matched by id.
+    `synthetic` may be a `Model`: as many cells as the reference has are made of it, with this seed.
+    `pilot` is the cells of the reference that the generator has seen, an AnnData or their names, without which
+    copying cannot be told.
+    Options: repeats (3), cells of every candidate, label_transfer ("pca", "umap"). Genes are matched by id.
 
     >>> import harmonium
     >>> real = harmonium.simulate(cells=300, genes=100, seed=7)
@@ -270,9 +282,15 @@ def evaluate(reference: Any, synthetic: Any, labels: Any = None, seed: int = 1, 
     >>> "verdict" in judged.verdicts.columns
     True
     """
+    if pilot is not None:
+        options["pilot"] = [str(name) for name in getattr(pilot, "obs_names", pilot)]
     with _watched(progress) as watch:
-        return Evaluation(*_core.evaluate(_to_core(reference, labels, layer), _to_core(synthetic),
-                                          json.dumps(options), seed, threads, watch))
+        real = _to_core(reference, labels, layer)
+        if isinstance(synthetic, Model):
+            made = synthetic._core.generate(reference.shape[0], seed, threads, watch)
+        else:
+            made = _to_core(synthetic)
+        return Evaluation(*_core.evaluate(real, made, json.dumps(options), seed, threads, watch))
 
 
 def plan(adata: Any, labels: Any = None, seed: int = 1, layer: Optional[str] = None, threads: int = 0,
@@ -280,7 +298,8 @@ def plan(adata: Any, labels: Any = None, seed: int = 1, layer: Optional[str] = N
     """Plans the real experiment from its pilot.
 
     Options are those of `harmonium plan`, with underscores: goals=["see", "rediscover"], sizes=[...],
-    budget=20000, cost_per_cell=0.5, ... Types are `labels`, or clusters that are found.
+    budget=20000, cost_per_cell=0.5, model_file="pilot.harmonium" (a model that is not fitted again), ...
+    Types are `labels`, or clusters that are found.
 
     >>> import harmonium
     >>> pilot = harmonium.simulate(cells=300, genes=100, seed=7)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 import doctest
+import gc
 import os
 import pathlib
 import signal
 import subprocess
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -81,6 +83,60 @@ def test_matrices_of_many_kinds(pilot):
         assert equal(harmonium.fit(x, "independent-nb", progress=False).generate(20), expected)
 
 
+def test_counts_are_borrowed_where_their_types_allow_it(pilot):
+    x = scipy.sparse.csr_matrix(pilot.X, dtype=np.int32)
+    assert x.indices.dtype == np.int32
+    values, genes, pointers, width = harmonium._to_core(x).arrays()
+    assert np.shares_memory(values, x.data) and np.shares_memory(genes, x.indices)
+    assert width == 200 and np.array_equal(pointers, x.indptr)
+    floats = harmonium._to_core(x.astype(np.float32)).arrays()
+    assert floats[0].dtype == np.int32 and np.array_equal(floats[0], x.data)
+    as_float = x.astype(np.float32)
+    assert np.shares_memory(harmonium._to_core(as_float).arrays()[1], as_float.indices)
+    annotated = pilot.copy()
+    annotated.X = x
+    assert np.shares_memory(harmonium._to_core(annotated, "cell_type").arrays()[0], annotated.X.data)
+
+
+def test_borrowed_arrays_live_as_long_as_they_are_needed(pilot):
+    data = np.array(pilot.X.data, dtype=np.int32)
+    expected, alive = data.copy(), weakref.ref(data)  # of the owner of the memory, not of a view
+    x = scipy.sparse.csr_matrix((data, pilot.X.indices, pilot.X.indptr), shape=pilot.shape)
+    core = harmonium._to_core(x)
+    del data, x
+    gc.collect()
+    assert alive() is not None and np.array_equal(core.arrays()[0], expected)
+    del core
+    gc.collect()
+    assert alive() is None
+
+
+def test_cells_that_come_out_are_one_s_own(model):
+    cells = model.generate(50)
+    before = model.generate(50)
+    cells.X.data[:] = 1  # not read-only, and of nobody else
+    assert equal(before, model.generate(50))
+    kept = cells.X
+    del cells
+    gc.collect()
+    assert kept.data.sum() == kept.nnz
+
+
+def test_matrices_that_must_be_put_in_order():
+    tidy = np.array([[0, 2, 1], [3, 0, 0]])
+    out_of_order = scipy.sparse.csr_matrix((np.array([1, 2, 3], np.int32), np.array([2, 1, 0], np.int32),
+                                            np.array([0, 2, 3], np.int32)), shape=(2, 3))
+    twice = scipy.sparse.csr_matrix((np.array([1, 1, 1, 3], np.int32), np.array([1, 1, 2, 0], np.int32),
+                                     np.array([0, 3, 4], np.int32)), shape=(2, 3))
+    zeros = scipy.sparse.csr_matrix((np.array([0, 2, 1, 3], np.int32), np.array([0, 1, 2, 0], np.int32),
+                                     np.array([0, 3, 4], np.int32)), shape=(2, 3))
+    for x in (out_of_order, twice, zeros):
+        stored = x.nnz
+        values, genes, pointers, width = harmonium._to_core(x).arrays()
+        assert np.array_equal(scipy.sparse.csr_matrix((values, genes, pointers), shape=(2, 3)).toarray(), tidy)
+        assert (values > 0).all() and x.nnz == stored  # the caller's is as it was
+
+
 def test_refusals(pilot):
     with pytest.raises(ValueError, match="whole numbers, found 0.5"):
         harmonium.fit(np.array([[1.0, 0.5]]))
@@ -116,13 +172,43 @@ def test_ctrl_c_stops_within_two_seconds(pilot):
     assert time.monotonic() - start < 0.3 + 2
 
 
-def test_judgement_and_plan(pilot, model):
+def test_copies_are_told_where_the_pilot_is_known(pilot):
+    half = pilot[:200].copy()
+    copies = harmonium.fit(half, "bootstrap", progress=False).generate(150)
+    judged = harmonium.evaluate(pilot, copies, labels="cell_type", repeats=1, progress=False, pilot=half)
+    assert judged.json["pilot_cells"] == 200
+    nearer = judged.figures.query("figure == 'nearer_to_pilot'").set_index("candidate")["mean"]
+    assert nearer["synthetic-all"] == 1  # against all cells; of fresh ones half are
+    with pytest.raises(ValueError, match="cell 'stranger' is not in the reference"):
+        harmonium.evaluate(pilot, copies, labels="cell_type", progress=False, pilot=["stranger"])
+    with pytest.raises(ValueError, match="is named twice"):
+        harmonium.evaluate(pilot, copies, labels="cell_type", progress=False, pilot=[pilot.obs_names[0]] * 2)
+
+
+def test_part_of_a_pilot_and_an_atlas(pilot, tmp_path):
+    few = harmonium.fit(pilot, "independent-nb", genes=50, train_cells=100, progress=False)
+    assert few.info["training_cells"] == 100 and few.generate(10).shape == (10, 50)
+    harmonium.fit(pilot, hidden=16, progress=False).save(tmp_path / "atlas.harmonium")
+    small = harmonium.fit(pilot[:100].copy(), prior=str(tmp_path / "atlas.harmonium"), prior_weight=1, progress=False)
+    assert any("atlas" in name or "prior" in name for name in small.info["facts"])
+    with pytest.raises(ValueError, match="prior_weight: expected one of auto, 0, 1, got '2'"):
+        harmonium.fit(pilot, prior="x", prior_weight=2)
+
+
+def test_judgement_and_plan(pilot, model, tmp_path):
     judged = harmonium.evaluate(pilot, model.generate(400), labels="cell_type", repeats=1, progress=False)
     assert {"aspect", "synthetic_mean", "verdict"} <= set(judged.verdicts.columns)
     assert len(judged.figures) > 50 and "<iframe" in judged._repr_html_()
+    of_model = harmonium.evaluate(pilot, model, labels="cell_type", repeats=1, progress=False)
+    same = harmonium.evaluate(pilot, model.generate(400, seed=1), labels="cell_type", repeats=1, progress=False)
+    assert of_model.json["figures"] == same.json["figures"]
     found = harmonium.plan(pilot, labels="cell_type", sizes=[192, 384], repeats=2, models=["cluster-nb"],
                            cost_per_cell=0.5, progress=False)
     assert found.answer and set(found.goals["name"]) == {"see", "rediscover"}
     assert 0.9 < found.frequencies["frequency"].sum() < 1 + 1e-9  # the rest is of types not met
     assert {"cells_per_donor", "chance"} <= set(found.designs.columns)
+    model.save(tmp_path / "m.harmonium")
+    by_file = harmonium.plan(pilot, labels="cell_type", sizes=[96, 192], repeats=1, progress=False,
+                             model_file=str(tmp_path / "m.harmonium"))
+    assert by_file.json["models"] == ["cluster-nb"] and any("m.harmonium" in doubt for doubt in by_file.doubts)
     assert pathlib.Path(harmonium.__file__).with_name("py.typed").exists()

@@ -24,6 +24,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/io/model_file.hpp"
 #include "harmonium/io/model_sections.hpp"
+#include "harmonium/io/npz.hpp"
 #include "harmonium/models/generator.hpp"
 #include "harmonium/models/groups/group_effects.hpp"
 
@@ -115,6 +116,23 @@ class any_model {
                                        rng);
   }
 
+  /// Writes its parameters for `numpy.load`, with what the notes name: `gene_ids`, `gene_symbols`
+  /// and, where states have names, `state_names`. Names and shapes of each kind: docs/guide.md.
+  /// @throws std::invalid_argument for a kind without `arrays`; io_error if it cannot be written.
+  void save_npz(const std::filesystem::path& path) const {
+    require(functions_->arrays != nullptr, "save_npz",
+            "what a " + kind() + " is made of has no names");
+    npz_output out(path);
+    out.add("kind", std::vector<std::string>{kind()});
+    if (notes_.genes.size() > 0) {
+      out.add("gene_ids", notes_.genes.ids);
+      out.add("gene_symbols", notes_.genes.symbols);
+    }
+    if (!notes_.labels.empty()) out.add("state_names", notes_.labels);
+    functions_->arrays(model_.get(), out);
+    out.commit();
+  }
+
   /// What batches or donors do to the cells; none where the model was trained without.
   [[nodiscard]] const group_effects* effects() const noexcept {
     return functions_->effects != nullptr ? functions_->effects(model_.get()) : nullptr;
@@ -146,6 +164,7 @@ class any_model {
     const std::type_info* type = nullptr;
     std::vector<double> (*weights)(const void*) = nullptr;
     void (*save)(const void*, const std::filesystem::path&, const model_notes&) = nullptr;
+    void (*arrays)(const void*, npz_output&) = nullptr;
     cells_and_origins (*generate)(const void*, const executor_ref&, index, const watcher&,
                                   random_engine&) = nullptr;
     cells_and_origins (*generate_states)(const void*, const executor_ref&, std::span<const index>,
@@ -189,6 +208,12 @@ class any_model {
     made.save = [](const void* model, const std::filesystem::path& path, const model_notes& notes) {
       io::save(*static_cast<const Model*>(model), path, notes);
     };
+    if constexpr (requires(npz_output & out, const Model& model) {
+                    model_format::model<Model>::arrays(out, model);
+                  })
+      made.arrays = [](const void* model, npz_output& out) {
+        model_format::model<Model>::arrays(out, *static_cast<const Model*>(model));
+      };
     made.weights = &weights_of<Model>;
     if constexpr (generator<maker>) {
       made.generate = &generate_from<Model>;

@@ -80,7 +80,8 @@ struct model_notes {
 namespace model_format {
 
 /// How a model is kept: `name()`, `write(file, model)` and `read(file)` or, where executors help,
-/// `read(file, run)`; `pilot(model)` if a file holds something of it, `genes(model)` if the model
+/// `read(file, run)`; `arrays(npz_output, model)` if its parameters are to be had for NumPy;
+/// `pilot(model)` if a file holds something of it, `genes(model)` if the model
 /// has no member `genes()`, `states(model)` if states may have labels. Specialise it for a model of
 /// your own.
 template <class Model>

@@ -28,32 +28,43 @@ struct npy_array {
   friend bool operator==(const npy_array&, const npy_array&) = default;
 };
 
+/// Numbers in an array of that shape.
+[[nodiscard]] inline std::size_t npy_size(std::span<const std::size_t> shape) noexcept {
+  std::size_t size = 1;
+  for (const std::size_t extent : shape) size *= extent;
+  return size;
+}
+
+/// What stands before the values, format 1.0, in C order.
+/// @param type as NumPy writes it, such as "<f8"
+[[nodiscard]] inline std::string npy_head(std::string_view type,
+                                          std::span<const std::size_t> shape) {
+  std::string extents;
+  for (const std::size_t extent : shape) extents += std::to_string(extent) + ", ";
+  if (shape.size() > 1) extents.resize(extents.size() - 2);
+  if (shape.size() == 1) extents.resize(extents.size() - 1);  // a tuple of one: (3,)
+  std::string head = "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': (" +
+                     extents + "), }";
+  constexpr std::size_t before = 10;  // magic, version, length
+  head.resize((before + head.size() + 1 + 63) / 64 * 64 - before - 1, ' ');
+  head += '\n';
+  std::string all("\x93NUMPY\x01\x00", 8);
+  all += static_cast<char>(head.size() & 0xff);
+  all += static_cast<char>(head.size() >> 8);
+  return all + head;
+}
+
 /// Writes doubles as .npy, format 1.0, row-major ("C order"), little-endian; whole or not at all.
 /// Source: NumPy Enhancement Proposal 1, "A simple file format for NumPy arrays".
 /// @param values as many as the product of `shape`
 /// @throws std::invalid_argument for another number of values; io_error naming the path if it
-/// cannot
-///         be written.
+///         cannot be written.
 inline void write_npy(const std::filesystem::path& path, std::span<const std::size_t> shape,
                       std::span<const double> values) {
-  std::size_t size = 1;
-  std::string extents;
-  for (const std::size_t extent : shape) {
-    size *= extent;
-    extents += std::to_string(extent) + ", ";
-  }
-  require(values.size() == size, "write_npy", "as many values as the shape holds expected");
-  if (shape.size() > 1) extents.resize(extents.size() - 2);
-  if (shape.size() == 1) extents.resize(extents.size() - 1);  // a tuple of one: (3,)
-  std::string head = "{'descr': '<f8', 'fortran_order': False, 'shape': (" + extents + "), }";
-  constexpr std::size_t before = 10;  // magic, version, length
-  head.resize((before + head.size() + 1 + 63) / 64 * 64 - before - 1, ' ');
-  head += '\n';
+  require(values.size() == npy_size(shape), "write_npy",
+          "as many values as the shape holds expected");
   output_file file(path);
-  file.write(std::string_view("\x93NUMPY\x01\x00", 8));
-  file.write(static_cast<char>(head.size() & 0xff));
-  file.write(static_cast<char>(head.size() >> 8));
-  file.write(head);
+  file.write(std::string_view(npy_head("<f8", shape)));
   std::array<char, 8> bytes{};
   for (const double value : values) {
     auto word = std::bit_cast<std::uint64_t>(value);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <span>
 #include <string>
@@ -12,9 +13,11 @@
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
+#include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/metrics/concepts.hpp"
+#include "harmonium/study/pilot_subsample.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -31,7 +34,22 @@ using cell_source = std::function<count_matrix<>(index cells, random_engine& rng
 struct study_fit {
   std::vector<cell_source> sources;  ///< one for each of the model's names
   std::vector<figure> facts = {};    ///< such as what a grid search chose
+  /// Cells are over all genes of what pilots are drawn from, not over those of the pilot alone.
+  bool of_all_genes = false;
 };
+
+/// Cells of a generator of a fit, over all genes of what its pilot was drawn from.
+/// @throws std::invalid_argument if they have other genes than the fit says.
+[[nodiscard]] inline count_matrix<> cells_of(const study_fit& fit, std::size_t generator,
+                                             const pilot_subsample& pilot, index cells,
+                                             random_engine& rng) {
+  auto made = fit.sources.at(generator)(cells, rng);
+  if (!fit.of_all_genes) return pilot.among_all_genes(made);
+  require(made.genes() == pilot.all_genes, "cells_of",
+          "a generator of all genes made cells of " + std::to_string(made.genes()) +
+              " genes, not of " + std::to_string(pilot.all_genes));
+  return made;
+}
 
 /// The names of a study model's generators: its static member `names`, or what `names()` returns
 /// where they are settings.

@@ -135,7 +135,7 @@ class sweep {
                                      const study_fit& made, std::size_t generator) const {
     random_engine rng =
         stream("cells " + models_[job.model].names[generator], job.size, job.repeat);
-    return pilot.among_all_genes(made.sources[generator](options_.cells, rng));
+    return cells_of(made, generator, pilot, options_.cells, rng);
   }
 
   /// A whole job: draw, fit, generate, judge. Facts of the fit come as the metric "fit".

@@ -32,6 +32,11 @@ struct model<independent_nb> {
     write_statuses(out, model.status());
     file.add("parameters", out);
   }
+  static void arrays(npz_output& out, const independent_nb& model) {
+    out.add("mean", model.mean());
+    out.add("inverse_dispersion", model.theta());
+    add_statuses(out, "dispersion_status", model.status());
+  }
   static independent_nb read(const model_sections& file) {
     payload_reader in = file.at("parameters");
     auto mean = as_vector(in.reals());
@@ -51,6 +56,11 @@ struct model<cluster_nb> {
     out.reals(as_reals(model.mean()));
     out.reals(as_reals(model.theta()));
     file.add("parameters", out);
+  }
+  static void arrays(npz_output& out, const cluster_nb& model) {
+    out.add("cluster_sizes", model.sizes());
+    out.add("mean", model.mean());
+    out.add("inverse_dispersion", model.theta());
   }
   static cluster_nb read(const model_sections& file) {
     payload_reader in = file.at("parameters");
@@ -106,6 +116,22 @@ inline count_matrix<> read_counts(payload_reader& in) {
   return counts;
 }
 
+/// As scipy.sparse.csr_matrix((counts, genes, pointers), shape) takes them.
+inline void add_counts(npz_output& out, const count_matrix<>& counts) {
+  std::vector<std::int32_t> values, genes;
+  std::vector<std::int64_t> pointers{0};
+  for (index i = 0; i < counts.cells(); ++i) {
+    const auto cell = counts.cell(i);
+    values.insert(values.end(), cell.values.begin(), cell.values.end());
+    genes.insert(genes.end(), cell.genes.begin(), cell.genes.end());
+    pointers.push_back(static_cast<std::int64_t>(values.size()));
+  }
+  out.add("pilot_counts", values);
+  out.add("pilot_genes", genes);
+  out.add("pilot_pointers", pointers);
+  out.add("pilot_shape", std::vector<index>{counts.cells(), counts.genes()});
+}
+
 template <>
 struct model<bootstrap> {
   static std::string name() { return "bootstrap"; }
@@ -115,6 +141,7 @@ struct model<bootstrap> {
     write_counts(out, model.pilot());
     file.add("cells", out);
   }
+  static void arrays(npz_output& out, const bootstrap& model) { add_counts(out, model.pilot()); }
   static bootstrap read(const model_sections& file) {
     payload_reader in = file.at("cells");
     const auto counts = read_counts(in);
@@ -134,6 +161,11 @@ struct model<noisy_replicate> {
     noise.real(model.options().max_shape);
     noise.real(model.options().max_scale);
     file.add("noise", noise);
+  }
+  static void arrays(npz_output& out, const noisy_replicate& model) {
+    add_counts(out, model.pilot());
+    out.add("max_shape", model.options().max_shape);
+    out.add("max_scale", model.options().max_scale);
   }
   static noisy_replicate read(const model_sections& file) {
     payload_reader cells = file.at("cells"), noise = file.at("noise");

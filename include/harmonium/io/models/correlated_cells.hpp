@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,8 +28,8 @@
 
 namespace harmonium::inline v0_2::io::model_format {
 
-/// How a residual correlation is kept: `name`, `pilot`, `write`, `read`. Specialise it for one of
-/// your own.
+/// How a residual correlation is kept: `name`, `pilot`, `write`, `arrays`, `read`. Specialise it
+/// for one of your own.
 template <class Residual>
 struct residual;
 
@@ -37,6 +38,7 @@ struct residual<independent_scores> {
   static constexpr const char* name = "independent_scores";
   static constexpr pilot_in_file pilot = pilot_in_file::nothing;
   static void write(payload_writer&, const independent_scores&) {}
+  static void arrays(npz_output&, const independent_scores&) {}
   static independent_scores read(payload_reader&, const count_states&) { return {}; }
 };
 
@@ -51,6 +53,19 @@ struct residual<factor_scores> {
     write_matrix(out, parts.means);
     for (const auto& root : parts.roots) write_matrix(out, root);
     write_matrix(out, parts.scales);
+  }
+  static void arrays(npz_output& out, const factor_scores& residual) {
+    const score_factors& parts = residual.parts();
+    out.add("loadings", parts.loadings);
+    out.add("own_variance", parts.own_variances);
+    out.add("factor_mean", parts.means);
+    const std::size_t rank = static_cast<std::size_t>(parts.loadings.cols());
+    const std::size_t shape[] = {parts.roots.size(), rank, rank};
+    std::vector<double> roots;  // states x rank x rank
+    for (const auto& root : parts.roots)
+      roots.insert(roots.end(), root.data(), root.data() + root.size());
+    out.add("factor_root", std::span<const std::size_t>(shape), std::span<const double>(roots));
+    if (parts.scales.size() > 0) out.add("score_scale", parts.scales);
   }
   static factor_scores read(payload_reader& in, const count_states& states) {
     score_factors parts;
@@ -83,6 +98,21 @@ struct residual<combined_scores> {
     write_matrix(out, parts.residuals);
     write_matrix(out, parts.means);
     for (const auto& own : parts.cells) write_indices(out, own);
+  }
+  static void arrays(npz_output& out, const combined_scores& residual) {
+    const score_combinations& parts = residual.parts();
+    out.add("strength", parts.strength);
+    out.add("blend", parts.blend);
+    out.add("pilot_scores", parts.residuals);
+    out.add("score_mean", parts.means);
+    std::vector<index> cells,
+        from{0};  // those of state s: cells[from[s]] to cells[from[s + 1] - 1]
+    for (const auto& own : parts.cells) {
+      cells.insert(cells.end(), own.begin(), own.end());
+      from.push_back(std::ssize(cells));
+    }
+    out.add("cells_of_states", cells);
+    out.add("cells_of_states_from", from);
   }
   static combined_scores read(payload_reader& in, const count_states& states) {
     score_combinations parts;
@@ -144,6 +174,28 @@ struct model<correlated_cells<Residual, Sizes>> {
     for (const auto& calibration : model.calibrations())
       for (const double score : calibration.image()) limits.real(score);
     file.add("counts", limits);
+  }
+
+  static void arrays(npz_output& out, const type& model) {
+    const count_states& states = model.states();
+    out.add("weights", states.weights);
+    out.add("mean", states.mean);
+    out.add("inverse_dispersion", states.theta);
+    if constexpr (Sizes::uses_sizes) {
+      out.add("pilot_state", states.cell);
+      out.add("pilot_size_factor", states.sizes);
+    }
+    residual<Residual>::arrays(out, model.residual());
+    out.add("largest_count", model.largest());
+    constexpr std::size_t knots = score_calibration::knots;
+    matrix<double> images(static_cast<index>(model.calibrations().size()),
+                          static_cast<index>(knots));
+    index row = 0;
+    for (const auto& calibration : model.calibrations()) {
+      std::copy(calibration.image().begin(), calibration.image().end(), images.row(row).data());
+      ++row;
+    }
+    out.add("score_calibration", images);
   }
 
   template <executor Executor>

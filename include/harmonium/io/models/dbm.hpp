@@ -41,6 +41,17 @@ struct model<dbm<Visible, Hidden...>> {
     file.add("parameters", parameters);
   }
 
+  /// Layer 0 is the visible one; `weights_l` are units of layer l x units of layer l + 1.
+  static void arrays(npz_output& out, const type& model) {
+    add_units(out, model, std::make_index_sequence<type::layers>());
+    for (std::size_t l = 0; l < type::layers; ++l) {
+      out.add("bias_" + std::to_string(l), model.bias(l));
+      if (l + 1 == type::layers) continue;
+      const matrix<typename type::scalar> weights = model.weights(l);
+      out.add("weights_" + std::to_string(l), weights);
+    }
+  }
+
   static type read(const model_sections& file) {
     payload_reader layers = file.at("units");
     // In braces arguments are read from left to right.
@@ -66,6 +77,13 @@ struct model<dbm<Visible, Hidden...>> {
   static void write_units(payload_writer& out, const type& model, std::index_sequence<Layer...>) {
     (units<std::remove_cvref_t<decltype(model.template units<Layer>())>>::write(
          out, model.template units<Layer>()),
+     ...);
+  }
+
+  template <std::size_t... Layer>
+  static void add_units(npz_output& out, const type& model, std::index_sequence<Layer...>) {
+    (units<std::remove_cvref_t<decltype(model.template units<Layer>())>>::arrays(
+         out, std::to_string(Layer), model.template units<Layer>()),
      ...);
   }
 

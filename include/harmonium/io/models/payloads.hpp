@@ -11,10 +11,12 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/io/model_sections.hpp"
+#include "harmonium/io/npz.hpp"
 #include "harmonium/units/dispersion.hpp"
 
 namespace harmonium::inline v0_2::io::model_format {
@@ -153,6 +155,13 @@ inline std::vector<dispersion_status> read_statuses(payload_reader& in, index ge
     statuses.push_back(static_cast<dispersion_status>(status));
   }
   return statuses;
+}
+
+inline void add_statuses(npz_output& out, std::string_view name,
+                         const std::vector<dispersion_status>& statuses) {
+  std::vector<std::string> words;
+  for (const auto status : statuses) words.emplace_back(to_string(status));
+  out.add(name, words);
 }
 
 }  // namespace harmonium::inline v0_2::io::model_format

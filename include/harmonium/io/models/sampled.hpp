@@ -21,8 +21,8 @@
 
 namespace harmonium::inline v0_2::io::model_format {
 
-/// How a sampler is kept: `write` and `read`; its `name` is its member. Specialise it for a sampler
-/// of your own.
+/// How a sampler is kept: `write`, `arrays` and `read`; its `name` is its member. Specialise it for
+/// a sampler of your own.
 template <class Sampler>
 struct sampler;
 
@@ -31,6 +31,7 @@ struct sampler<exact> {
   static void write(payload_writer& out, const exact& of) {
     out.number(static_cast<std::uint64_t>(of.max_states));
   }
+  static void arrays(npz_output& out, const exact& of) { out.add("max_states", of.max_states); }
   static exact read(payload_reader& in) {
     // What is enumerated takes memory that no file vouches for.
     constexpr index most = index{1} << 24;
@@ -46,6 +47,7 @@ struct burnt_in {
   static void write(payload_writer& out, const Sampler& of) {
     out.number(static_cast<std::uint64_t>(of.burn_in));
   }
+  static void arrays(npz_output& out, const Sampler& of) { out.add("burn_in", of.burn_in); }
   static Sampler read(payload_reader& in) { return {.burn_in = size_from(in, 0)}; }
 };
 template <>
@@ -61,6 +63,13 @@ struct sampler<tempered> {
     out.reals(of.ladder);
     out.number(static_cast<std::uint64_t>(of.sweeps_between_swaps));
     out.number(static_cast<std::uint64_t>(of.burn_in));
+  }
+  static void arrays(npz_output& out, const tempered& of) {
+    out.add("temperatures", of.temperatures);
+    out.add("lowest", of.lowest);
+    out.add("ladder", of.ladder);
+    out.add("sweeps_between_swaps", of.sweeps_between_swaps);
+    out.add("burn_in", of.burn_in);
   }
   static tempered read(payload_reader& in) {
     constexpr index most = 1 << 16;
@@ -89,6 +98,10 @@ struct model<sampled_model<dbm<Visible, Hidden...>, Sampler>> {
     payload_writer out;
     sampler<Sampler>::write(out, sampled.sampler());
     file.add("sampler", out);
+  }
+  static void arrays(npz_output& out, const type& sampled) {
+    model<machine>::arrays(out, sampled.model());
+    sampler<Sampler>::arrays(out, sampled.sampler());
   }
   static type read(const model_sections& file) {
     payload_reader in = file.at("sampler");

@@ -33,6 +33,16 @@ struct model<semi_restricted> {
     file.add("parameters", parameters);
   }
 
+  /// As a machine of two layers, with a prior of its own over the states of the hidden one.
+  static void arrays(npz_output& out, const semi_restricted& model) {
+    units<negative_binomial>::arrays(out, "0", model.visible());
+    out.add("bias_0", model.bias(0));
+    const matrix<double> weights = model.weights(0);
+    out.add("weights_0", weights);
+    out.add("groups_1", model.groups());
+    out.add("log_prior", model.log_prior());
+  }
+
   static semi_restricted read(const model_sections& file) {
     payload_reader layers = file.at("units");
     negative_binomial visible = units<negative_binomial>::read(layers);

@@ -53,6 +53,19 @@ struct model<trained_harmonium<correlated_cells<Residual, Sizes>>> {
     if (model.effects) write_groups(file, *model.effects);
   }
 
+  static void arrays(npz_output& out, const type& model) {
+    generator_format::arrays(out, model.generator);
+    out.add("group_weights", model.group.weights);
+    out.add("group_mean", model.group.mean);
+    out.add("group_inverse_dispersion", model.group.theta);
+    add_statuses(out, "group_dispersion_status", model.group.statuses);
+    out.add("group_type", model.group.type);
+    out.add("group_log_likelihood", model.group.log_likelihood);
+    out.add("group_converged", static_cast<int>(model.group.converged));
+    out.add("gene_inverse_dispersion", model.dispersion.gene);
+    add_statuses(out, "gene_dispersion_status", model.dispersion.statuses);
+  }
+
   template <executor Executor>
   static type read(const model_sections& file, const Executor& run) {
     type made{{}, {}, generator_format::read(file, run)};

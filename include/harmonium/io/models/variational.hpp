@@ -69,6 +69,48 @@ struct model<variational_autoencoder<Likelihood, Scalar>> {
     file.add("library", library);
   }
 
+  /// `NAME_weights` are inputs x outputs of the layer; `NAME_running_mean` and `_variance` those of
+  /// its batch normalisation.
+  static void arrays(npz_output& out, const type& model) {
+    const variational_layout& layout = model.layout();
+    const auto& values = model.parameters();
+    const auto piece = [](const vector<Scalar>& from, index begin, index size) {
+      return vector<Scalar>(from.segment(begin, size));
+    };
+    const auto linear = [&](const std::string& name, const linear_block& block) {
+      if (block.outputs == 0) return;
+      const matrix<Scalar> weights = Eigen::Map<const matrix<Scalar>>(values.data() + block.weights,
+                                                                      block.inputs, block.outputs);
+      out.add(name + "_weights", weights);
+      out.add(name + "_bias", piece(values, block.bias, block.outputs));
+    };
+    const auto hidden = [&](const std::string& name, const std::vector<hidden_block>& layers) {
+      for (std::size_t l = 0; l < layers.size(); ++l) {
+        const std::string own = name + "_" + std::to_string(l + 1);
+        const hidden_block& layer = layers[l];
+        const index width = layer.linear.outputs;
+        linear(own, layer.linear);
+        out.add(own + "_scale", piece(values, layer.scale, width));
+        out.add(own + "_shift", piece(values, layer.shift, width));
+        out.add(own + "_running_mean", piece(model.statistics(), layer.running, width));
+        out.add(own + "_running_variance", piece(model.statistics(), layer.running + width, width));
+      }
+    };
+    hidden("encoder", layout.encoder);
+    linear("latent_mean", layout.mean);
+    linear("latent_log_variance", layout.log_variance);
+    hidden("library_encoder", layout.log_library);
+    linear("log_library_mean", layout.log_library_mean);
+    linear("log_library_log_variance", layout.log_library_log_variance);
+    hidden("decoder", layout.decoder);
+    linear("output", layout.output);
+    linear("head", layout.head);
+    if constexpr (Likelihood::has_theta)
+      out.add("log_inverse_dispersion", piece(values, layout.log_theta, model.genes()));
+    out.add("log_library_prior_mean", model.log_library_prior().mean);
+    out.add("log_library_prior_variance", model.log_library_prior().variance);
+  }
+
   static type read(const model_sections& file) {
     payload_reader network = file.at("network");
     const index genes = size_from(network);
@@ -119,7 +161,12 @@ inline depth_change read_depth(payload_reader& in) {
   return depth;
 }
 
-/// How a latent distribution is kept: `name`, `write`, `read`.
+inline void add_depth(npz_output& out, const depth_change& depth) {
+  out.add("depth_log_scale", depth.log_scale);
+  out.add("depth_kept", depth.kept);
+}
+
+/// How a latent distribution is kept: `name`, `write`, `arrays`, `read`.
 template <class Latent>
 struct latent;
 
@@ -127,6 +174,7 @@ template <>
 struct latent<standard_normal_latent> {
   static constexpr const char* name = "standard_normal_latent";
   static void write(model_sections&, const standard_normal_latent&) {}
+  static void arrays(npz_output&, const standard_normal_latent&) {}
   static standard_normal_latent read(const model_sections&, index) { return {}; }
 };
 
@@ -135,6 +183,9 @@ struct latent<harmonium_latent> {
   static constexpr const char* name = "harmonium_latent";
   static void write(model_sections& file, const harmonium_latent& of) {
     model<gaussian_harmonium>::write(file, of.model());
+  }
+  static void arrays(npz_output& out, const harmonium_latent& of) {
+    model<gaussian_harmonium>::arrays(out, of.model());
   }
   static harmonium_latent read(const model_sections& file, index size) {
     gaussian_harmonium machine = model<gaussian_harmonium>::read(file);
@@ -175,6 +226,23 @@ struct model<variational_prior<variational_autoencoder<Likelihood, Scalar>, Late
       }
     }
     file.add("prior", out);
+  }
+
+  static void arrays(npz_output& out, const type& prior) {
+    model<network>::arrays(out, prior.model());
+    latent<Latent>::arrays(out, prior.latent());
+    add_depth(out, prior.depth());
+    if (!prior.clusters()) return;
+    const auto& clusters = *prior.clusters();
+    out.add("pilot_latent", clusters.points());
+    out.add("pilot_cluster", clusters.labels());
+    vector<double> mean(clusters.clusters()), variance(clusters.clusters());
+    for (index c = 0; c < clusters.clusters(); ++c) {
+      mean[c] = clusters.log_library(c).mean;
+      variance[c] = clusters.log_library(c).variance;
+    }
+    out.add("cluster_log_library_mean", mean);
+    out.add("cluster_log_library_variance", variance);
   }
 
   static type read(const model_sections& file) {
@@ -220,6 +288,17 @@ struct model<variational_posterior<variational_autoencoder<Likelihood, Scalar>>>
     write_values<Scalar>(out, as_span(encoded.log_library_mean));
     write_values<Scalar>(out, as_span(encoded.log_library_variance));
     file.add("posterior", out);
+  }
+
+  static void arrays(npz_output& out, const type& posterior) {
+    model<network>::arrays(out, posterior.model());
+    add_depth(out, posterior.depth());
+    const auto& encoded = posterior.encoded();
+    out.add("largest_log_library", posterior.largest_log_library());
+    out.add("pilot_latent_mean", encoded.mean);
+    out.add("pilot_latent_variance", encoded.variance);
+    out.add("pilot_log_library_mean", encoded.log_library_mean);
+    out.add("pilot_log_library_variance", encoded.log_library_variance);
   }
 
   static type read(const model_sections& file) {

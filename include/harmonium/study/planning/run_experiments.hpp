@@ -60,7 +60,8 @@ namespace detail {
 
 }  // namespace detail
 
-/// Cells made by a model of `fit_cells` random cells of the pilot, over all its genes.
+/// Cells made by a model of `fit_cells` random cells of the pilot (a `fixed_model` looks at none),
+/// over all its genes.
 [[nodiscard]] inline count_matrix<> synthetic_experiment(const plan_pilot& pilot,
                                                          const any_study_model& model,
                                                          index fit_cells, index cells,
@@ -68,7 +69,7 @@ namespace detail {
   const auto part = draw_pilot(pilot.counts, fit_cells, pilot_drawing::without_replacement, rng);
   const auto labels = detail::labels_without_gaps(pilot.types, part.rows);
   const auto fit = model.fit({part.counts, labels}, rng);
-  return part.among_all_genes(fit.sources[0](cells, rng));
+  return cells_of(fit, 0, part, cells, rng);
 }
 
 /// Fits every model `repeats` times and clusters experiments of all sizes and depths; depths other
