@@ -233,6 +233,11 @@ void describe_plan(CLI::App& command, plan_command& options) {
       ->check(CLI::ExistingFile)
       ->type_name("FILE")
       ->group(files_group);
+  command
+      .add_option("--donor-column", options.donor_column,
+                  "Donors from this column of cells.tsv in the pilot's folder, or of obs")
+      ->type_name("NAME")
+      ->group(files_group);
   usual(add_number_list(command, "--donors", options.donors, 1, 10'000, 30,
                         "Donors of the designs, in each condition [1]")
             ->group(wanted));

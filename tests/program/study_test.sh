@@ -96,6 +96,32 @@ check "a small pilot says so, and what is needed all the same" grep -q "fewer th
 run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 1 --models cluster-nb --goal abundance,markers \
   --donors 4,8 --cost-per-cell 0.5 --cost-per-donor 100 --budget 900 --output bought
 check "goals between donors, within a budget" grep -q "Within the budget of 900" bought/summary.txt
+# Donors from cells.tsv, prices from a file.
+run simulate --cells 240 --genes 60 --batches 4 --batch-spread 0.4 --output cohort
+cat >prices.toml <<'END'
+# a comment
+cost-per-cell = 0.5
+cost-per-donor = 100
+recovery = 0.5
+END
+cohort=(plan --pilot cohort --labels-column label --sizes 40,80 --repeats 1 --models cluster-nb --goal differential
+  --type T_helper --donors 3,6)
+run "${cohort[@]}" --donor-column batch --prices prices.toml --output cohort_plan
+check "a plan over donors" [ "$code" -eq 0 ]
+check "... whose differences are estimated" eval '! grep -q "expression between donors was ASSUMED" cohort_plan/plan.json && grep -q "expression differs between donors was estimated from 4 donors only" cohort_plan/plan.json'
+check "... at the file's prices" grep -q '"cost_per_donor": 100' cohort_plan/plan.json
+run "${cohort[@]}" --donor-column batch --cost-per-cell 0.5 --cost-per-donor 100 --recovery 0.5 --output cohort_same
+check "... the same as with options" diff cohort_plan/designs.csv cohort_same/designs.csv
+run "${cohort[@]}" --prices prices.toml --cost-per-donor 50 --output cohort_less
+check "... which the command line overrides" grep -q '"cost_per_donor": 50' cohort_less/plan.json
+check "... and which are assumed without donors" grep -q "expression between donors was ASSUMED" cohort_less/plan.json
+echo "cost-per-cel = 3" >wrong.toml
+refuses "wrong.toml: has no price or loss 'cost-per-cel'" "${cohort[@]}" --prices wrong.toml --output no
+echo "recovery = 3" >wrong.toml
+refuses "wrong.toml: --recovery" "${cohort[@]}" --prices wrong.toml --output no
+echo "seed = 3" >wrong.toml
+refuses "wrong.toml: has no price or loss 'seed'" "${cohort[@]}" --prices wrong.toml --output no
+refuses "--donor-column: does not go with --donor-labels" "${cohort[@]}" --donor-column batch --donor-labels cohort/labels.tsv --output no
 refuses "no cell of the pilot has the type" plan --pilot all --labels all/labels.tsv --separate X,Y --output no
 
 echo "$passed passed, $failed failed"
