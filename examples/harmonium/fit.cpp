@@ -86,6 +86,8 @@ void fit(const generate_options& asked) {
   const auto start = std::chrono::steady_clock::now();
   const generate_options options = complete(asked);
   check_model_output("--output", options.output, options);
+  hm::require(!options.mean_library || options.model.starts_with("vae-"), "--library",
+              "is for cells of " + options.model + ", which fit does not make: generate has it");
   hm::random_engine rng(options.seed);
   const hm::thread_executor run(options.threads);
   terminal_progress watch;

@@ -258,6 +258,9 @@ void note_wanted(const generate_options& options, nlohmann::ordered_json& json) 
   if (!options.donors.empty()) json["donor"] = options.donors;
   if (options.new_donors) json["new_donors"] = *options.new_donors;
   if (options.cells_per_donor) json["cells_per_donor"] = *options.cells_per_donor;
+  if (options.mean_library) json["library"] = *options.mean_library;
+  if (options.depth) json["depth"] = *options.depth;
+  if (!options.clamped.empty()) json["clamp"] = options.clamped;
 }
 
 /// From a pilot.

@@ -25,7 +25,9 @@ struct generate_options {
   bool choose_hidden = false;      ///< --hidden auto
   std::vector<long> epochs;        ///< pretraining per layer, then joint; the preset's unless given
   std::optional<double> learning_rate;
-  std::optional<double> mean_library;  ///< counts per cell of the variational models
+  std::optional<double> mean_library;  ///< counts per cell
+  std::optional<double> depth;         ///< share of the molecules that are counted
+  std::vector<std::string> clamped;    ///< "GENE=N"
   std::optional<long> burn_in;
   std::string sampler = "auto";
   std::optional<long> train_cells;

@@ -211,13 +211,14 @@ void add_model_options(CLI::App& command, program::generate_options& options) {
           ->type_name("X")
           ->group(model),
       "default 0.2, which then falls; paper 1e-11; scvi 0.001, pilot and notebook 0.01");
-  explained(command
-                .add_option("--library", options.mean_library,
-                            "Of vae-*: mean counts per cell wanted [as learned]")
-                ->check(real_number(false))
-                ->type_name("X")
-                ->group(model),
-            "Fewer than learned by binomial thinning, more by larger means");
+  explained(
+      command
+          .add_option("--library", options.mean_library, "Mean counts per cell wanted [as learned]")
+          ->check(real_number(false))
+          ->type_name("X")
+          ->group(model),
+      "Fewer than learned by binomial thinning, more by larger means, which harmonium and vae-* "
+      "have");
   command
       .add_option("--held-out", options.held_out,
                   "Training cells kept aside, whose likelihood the log shows")
@@ -317,6 +318,18 @@ void describe_generate(CLI::App& command, program::generate_options& options) {
       ->check(whole_number(1))
       ->type_name("N")
       ->group(cells);
+  command.add_option("--depth", options.depth, "Share of the molecules that are counted [1]")
+      ->check(CLI::Range(1e-6, 1.0))
+      ->type_name("X")
+      ->group(cells);
+  explained(
+      command
+          .add_option("--clamp", options.clamped,
+                      "Only cells that have this count of a gene; once per gene")
+          ->type_name("GENE=N")
+          ->group(cells),
+      "Cells are drawn until enough have it: the model's distribution given the count. GENE=0 "
+      "are cells that do not express a gene, which is no experiment that takes it away");
 
   add_model_options(command, options);
   const auto run = "Run";
@@ -374,6 +387,7 @@ std::string unused_with_model_file(const CLI::App& generate) {
     const bool of_generation = name == "--model-file" || name == "--output" || name == "--cells" ||
                                name == "--cells-of" || name == "--batch" || name == "--donor" ||
                                name == "--new-donors" || name == "--cells-per-donor" ||
+                               name == "--library" || name == "--depth" || name == "--clamp" ||
                                name == "--plain" || name == "--overwrite" || name == "--seed" ||
                                name == "--threads" || name == "--json";
     if (option->count() > 0 && !of_generation) return name;

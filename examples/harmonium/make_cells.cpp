@@ -2,16 +2,20 @@
 #include "make_cells.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "cell_types.hpp"
 #include "harmonium/core/draw/categorical.hpp"
 #include "harmonium/core/error.hpp"
+#include "harmonium/models/cells_request.hpp"
 #include "harmonium/samplers/variational_posterior.hpp"
 #include "interrupt.hpp"
+#include "parsed.hpp"
 
 namespace program {
 
@@ -44,28 +48,71 @@ std::vector<hm::index> cells_per_state(const io::any_model& model,
 
 using watcher = std::function<hm::flow(const hm::progress&)>;
 
-io::cells_and_origins cells_of_types(const hm::thread_executor& run, const fitted_model& fitted,
-                                     const io::any_model& model,
-                                     const std::vector<std::string>& cells_of, const watcher& watch,
-                                     hm::random_engine& rng) {
-  if (const auto* posterior = model.get_if<hm::variational_posterior<>>()) {
-    hm::require(!fitted.cell_labels.empty(), "--cells-of", "the model knows no types");
-    const numbered_labels types = number_labels(fitted.cell_labels);
-    const auto per_type = cells_per_type(cells_of, types.names);
-    auto made = posterior->generate_clusters(run, types.number, per_type, watch, rng);
-    return {std::move(made.cells), {}, std::move(made.source)};
+/// "GENE=N" with an id or a symbol; genes that no training cell counted have 0 in every cell.
+std::vector<hm::clamped_gene> clamped_genes(const std::vector<std::string>& asked,
+                                            const io::model_notes& notes) {
+  std::vector<hm::clamped_gene> genes;
+  const auto number_in = [](const io::features& of, const std::string& name) {
+    const auto find = [&](const std::vector<std::string>& names) {
+      return std::find(names.begin(), names.end(), name) - names.begin();
+    };
+    const auto id = find(of.ids);
+    return id < of.size() ? id : find(of.symbols);
+  };
+  for (const auto& text : asked) {
+    const auto split = text.rfind('=');
+    const std::int32_t count =
+        split == std::string::npos ? -1 : parsed<std::int32_t>(text.substr(split + 1)).value_or(-1);
+    hm::require(count >= 0, "--clamp", "expected GENE=N with a whole number N, got '" + text + "'");
+    const std::string name = text.substr(0, split);
+    const hm::index gene = number_in(notes.genes, name);
+    if (gene < notes.genes.size()) {
+      genes.push_back({gene, count});
+      continue;
+    }
+    hm::require(number_in(notes.silent.genes, name) < notes.silent.genes.size(), "--clamp",
+                "no gene is called '" + name + "'");
+    hm::require(count == 0, "--clamp",
+                "'" + name + "' was counted in no training cell and is 0 in every cell");
   }
-  const auto per_state = cells_per_state(model, cells_of, rng);
-  return model.generate_states(run, per_state, watch, rng);
+  return genes;
+}
+
+/// The request for cells of one model, without batch or donor.
+hm::cells_request request_for(const io::any_model& model, const cells_wanted& wanted,
+                              hm::index cells, hm::random_engine& rng) {
+  hm::cells_request request{.cells = cells,
+                            .library = wanted.library,
+                            .depth = wanted.depth,
+                            .clamped = clamped_genes(wanted.clamped, model.notes())};
+  if (!wanted.cells_of.empty()) request.of_states = cells_per_state(model, wanted.cells_of, rng);
+  return request;
+}
+
+/// Around pilot cells of the types.
+hm::cells_and_origins around_cells_of_types(const hm::thread_executor& run,
+                                            const fitted_model& fitted,
+                                            const hm::variational_posterior<>& posterior,
+                                            const cells_wanted& wanted, const watcher& watch,
+                                            hm::random_engine& rng) {
+  hm::require(!fitted.cell_labels.empty(), "--cells-of", "the model knows no types");
+  hm::require(wanted.clamped.empty() && !wanted.library && wanted.depth == 1, "--cells-of",
+              "of vae-posterior goes with neither --clamp nor --library nor --depth");
+  const numbered_labels types = number_labels(fitted.cell_labels);
+  const auto per_type = cells_per_type(wanted.cells_of, types.names);
+  auto made = posterior.generate_clusters(run, types.number, per_type, watch, rng);
+  return {std::move(made.cells), {}, std::move(made.source)};
 }
 
 /// Cells of one model, after those that are there.
 void append_cells(const hm::thread_executor& run, const fitted_model& fitted,
-                  const io::any_model& model, hm::index cells,
-                  const std::vector<std::string>& cells_of, const std::string& group,
-                  const watcher& watch, hm::random_engine& rng, synthetic_cells& result) {
-  auto made = cells_of.empty() ? model.generate_with_origins(run, cells, watch, rng)
-                               : cells_of_types(run, fitted, model, cells_of, watch, rng);
+                  const io::any_model& model, hm::index cells, const cells_wanted& wanted,
+                  const std::string& group, const watcher& watch, hm::random_engine& rng,
+                  synthetic_cells& result) {
+  const auto* posterior = model.get_if<hm::variational_posterior<>>();
+  auto made = posterior != nullptr && !wanted.cells_of.empty()
+                  ? around_cells_of_types(run, fitted, *posterior, wanted, watch, rng)
+                  : hm::generate(run, model, request_for(model, wanted, cells, rng), watch, rng);
   if (interrupted) throw interruption{};
   if (!group.empty())
     result.groups.insert(result.groups.end(), static_cast<std::size_t>(made.cells.cells()), group);
@@ -130,7 +177,11 @@ cells_wanted cells_wanted::of(const generate_options& options, hm::index cells) 
           .batches = options.batches,
           .donors = options.donors,
           .new_donors = options.new_donors.value_or(0),
-          .cells_per_donor = options.cells_per_donor.value_or(0)};
+          .cells_per_donor = options.cells_per_donor.value_or(0),
+          // Of an autoencoder that is trained here the sampler knows it.
+          .library = options.model.starts_with("vae-") ? std::nullopt : options.mean_library,
+          .depth = options.depth.value_or(1),
+          .clamped = options.clamped};
 }
 
 void check_groups(const cells_wanted& wanted, const cell_groups& known) {
@@ -161,7 +212,7 @@ synthetic_cells make_cells(const hm::thread_executor& run, const fitted_model& f
   const io::any_model& model = *fitted.model;
   synthetic_cells result;
   const auto append = [&](const io::any_model& own, hm::index cells, const std::string& group) {
-    append_cells(run, fitted, own, cells, wanted.cells_of, group, stop_if_asked, rng, result);
+    append_cells(run, fitted, own, cells, wanted, group, stop_if_asked, rng, result);
   };
   const auto& named = wanted.batches.empty() ? wanted.donors : wanted.batches;
   if (!named.empty()) {

@@ -3,6 +3,7 @@
 /// Cells from a trained model, fresh or out of a file.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct cells_wanted {
   std::vector<std::string> donors = {};    ///< the same
   long new_donors = 0;                     ///< that are not in the pilot,
   harmonium::index cells_per_donor = 0;    ///< in place of `cells`, unless there are `cells_of`
+  std::optional<double> library = {};      ///< mean counts per cell
+  double depth = 1;                        ///< share of the molecules that are counted
+  std::vector<std::string> clamped = {};   ///< "GENE=N": only cells of that count
 
   /// What of it an option asked for.
   static cells_wanted of(const generate_options& options, harmonium::index cells);

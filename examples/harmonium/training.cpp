@@ -82,7 +82,6 @@ void check_together(const generate_options& options) {
       {"--learning-rate", options.learning_rate.has_value()},
       {"--sampler", options.sampler != unset.sampler},
       {"--burn-in", options.burn_in.has_value()},
-      {"--library", options.mean_library.has_value()},
       {"--patience", options.patience.has_value()},
       {"--size-factors", options.size_factors != unset.size_factors},
       {"--cells-of", !options.cells_of.empty()},
@@ -100,7 +99,6 @@ void check_together(const generate_options& options) {
     const bool posterior = options.model == "vae-posterior";
     const bool used = of_training                  ? scdbm || variational
                       : of_chains                  ? scdbm
-                      : option == "--library"      ? variational
                       : option == "--size-factors" ? harmonium
                       : option == "--prior"        ? harmonium
                       : option == "--batch-column" ? harmonium

@@ -2,6 +2,7 @@
 // The part of docs/guide.md about batches and donors, which quotes this file.
 #include <doctest/doctest.h>
 
+#include "harmonium/models/cells_request.hpp"
 #include "harmonium/training/train_harmonium.hpp"
 #include "support/donor_cells.hpp"
 
@@ -22,8 +23,15 @@ TEST_CASE("cells of no donor, of one and of a new one") {
   const auto unseen = cohort.new_group(run, rng).generate(500, rng);  // of a new donor
   const double differ = cohort.effects->gene_deviation.mean();        // of log means
 
+  const auto shallow = hm::generate(run, cohort, {.cells = 200, .depth = 0.5}, rng);
+  const auto of_one = hm::generate(run, cohort, {.cells = 200, .of_group = 0}, rng);
+  const auto without = hm::generate(run, cohort, {.cells = 200, .clamped = {{3, 0}}}, rng);
+  const auto larger = hm::generate(run, cohort, {.cells = 200, .library = 500.0}, rng);
+
   CHECK(free.cells() == 500);
   CHECK(first != unseen);
   CHECK(differ > 0.1);
   CHECK(differ < 0.6);
+  for (const auto* made : {&shallow, &of_one, &without, &larger}) CHECK(made->cells.cells() == 200);
+  CHECK(hm::library_sizes(larger.cells).mean() > 400);
 }

@@ -83,7 +83,7 @@ tells() {
   [ "$(grep -cE '^  --' out)" -eq $# ]
 }
 check "generate --help-all tells every option" tells generate pilot model-file output cells orientation \
-  feature-type layer plain save-model overwrite train-cells genes labels labels-column batch-column donor-column cells-of batch donor new-donors cells-per-donor model clusters preset hidden \
+  feature-type layer plain save-model overwrite train-cells genes labels labels-column batch-column donor-column cells-of batch donor new-donors cells-per-donor depth clamp model clusters preset hidden \
   residual size-factors prior prior-weight epochs learning-rate library held-out patience sampler burn-in seed threads json
 check "fit --help-all tells every option" tells fit pilot output orientation feature-type layer overwrite train-cells \
   genes labels labels-column batch-column donor-column model clusters preset hidden residual size-factors prior prior-weight epochs learning-rate library \
@@ -295,7 +295,6 @@ refuses "vae-prior has no use for --residual" --pilot pilot --model vae-prior --
 refuses "goes with neither --library" --pilot pilot --model vae-posterior --residual full --library 9
 refuses "vae-prior has no preset paper" --pilot pilot --model vae-prior --preset paper
 refuses "vae-prior trains in one stage" --pilot pilot --model vae-prior --epochs 1,1
-refuses "harmonium has no use for --library" --pilot pilot --library 100
 refuses "diverged in epoch" --pilot pilot --model vae-prior --learning-rate 1e6
 for threads in 1 2 5; do
   made --pilot pilot --cells 50 --seed 7 --threads $threads --output harmonium_$threads

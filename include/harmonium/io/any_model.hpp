@@ -25,17 +25,11 @@
 #include "harmonium/io/model_file.hpp"
 #include "harmonium/io/model_sections.hpp"
 #include "harmonium/io/npz.hpp"
+#include "harmonium/models/cells_request.hpp"
 #include "harmonium/models/generator.hpp"
 #include "harmonium/models/groups/group_effects.hpp"
 
 namespace harmonium::inline v0_2::io {
-
-/// Cells, and what their model tells of each.
-struct cells_and_origins {
-  count_matrix<> cells;
-  std::vector<index> state;   ///< in which each was drawn, or empty
-  std::vector<index> source;  ///< pilot cell around which each was drawn, or empty
-};
 
 /// A stored model with its notes. A `generator`, except that kinds which make no cells by
 /// themselves (a machine without a sampler, an autoencoder) refuse to. The cells are those of the
@@ -152,6 +146,15 @@ class any_model {
     return functions_->new_group(model_.get(), executor_ref(run), rng, notes_);
   }
 
+  /// The model whose means are `factor` times as large, with the same notes.
+  /// @throws std::invalid_argument for a model that has no such.
+  template <executor Executor>
+  [[nodiscard]] any_model scaled(const Executor& run, double factor) const {
+    require(functions_->scaled != nullptr, "scaled",
+            "a " + kind() + " makes no larger libraries than its own, but thinner ones");
+    return functions_->scaled(model_.get(), executor_ref(run), factor, notes_);
+  }
+
   /// Writes it as `io::save` does.
   void save(const std::filesystem::path& path) const {
     functions_->save(model_.get(), path, notes_);
@@ -169,6 +172,7 @@ class any_model {
                                   random_engine&) = nullptr;
     cells_and_origins (*generate_states)(const void*, const executor_ref&, std::span<const index>,
                                          const watcher&, random_engine&) = nullptr;
+    any_model (*scaled)(const void*, const executor_ref&, double, const model_notes&) = nullptr;
     const group_effects* (*effects)(const void*) = nullptr;
     any_model (*of_group)(const void*, const executor_ref&, index, const model_notes&) = nullptr;
     any_model (*new_group)(const void*, const executor_ref&, random_engine&,
@@ -220,6 +224,11 @@ class any_model {
       if constexpr (has_states<maker> || has_clusters<maker>)
         made.generate_states = &generate_states_from<Model>;
     }
+    if constexpr (requires(const maker& own, const executor_ref& run) { own.scaled(run, 1.0); })
+      made.scaled = [](const void* model, const executor_ref& run, double factor,
+                       const model_notes& notes) {
+        return any_model(maker_of<Model>(model).scaled(run, factor), notes);
+      };
     if constexpr (requires(const Model& model, const executor_ref& run) {
                     model.of_group(run, index{});
                   }) {

@@ -84,6 +84,17 @@ class correlated_cells {
     return correlated_cells(run, std::move(states), residual_, largest_, calibrations_);
   }
 
+  /// The same with all means `factor` times as large, inverse dispersions as they are, and as much
+  /// room for counts.
+  /// @throws std::invalid_argument unless the factor is positive.
+  template <executor Executor>
+  [[nodiscard]] correlated_cells scaled(const Executor& run, double factor) const {
+    require(factor > 0 && std::isfinite(factor), "scaled", "the factor must be positive");
+    count_states larger = states_;
+    larger.mean *= factor;
+    return correlated_cells(run, std::move(larger), residual_, factor * largest_, calibrations_);
+  }
+
   [[nodiscard]] index genes() const noexcept { return states_.genes(); }
   [[nodiscard]] const count_states& states() const noexcept { return states_; }
   [[nodiscard]] const Residual& residual() const noexcept { return residual_; }
