@@ -80,7 +80,8 @@ nlohmann::ordered_json as_json(const evaluate_options& options, const evaluate_i
                                 {"error", said.error},
                                 {"ceiling_error", said.ceiling_error},
                                 {"floor_error", said.floor_error},
-                                {"verdict", hm::in_words(said)}});
+                                {"verdict", hm::in_words(said)},
+                                {"caution", hm::is_cautioned(said) ? said.about.caution : ""}});
   for (const auto who : candidates_of_repeats())
     for (const auto& row : found.scores.rows)
       if (row.candidate == who && row.repeat == 1)
@@ -141,8 +142,13 @@ floor        cells that know nothing of the aspect: independent genes; for singl
              zeros, variation, on or off) the noisy replicate; for new cells copies of the pilot
 verdict      error is the distance from the ideal. as good as fresh cells: up to two standard
              deviations above their error; good: nearer to fresh cells than to the floor, as a
-             ratio of errors; weak: nearer to the floor; no better than: at least its error
+             ratio of errors; weak: nearer to the floor; no better than: at least its error;
+             open: within that, but only because fresh cells' own figure jumps between repeats
 )";
+  for (const auto& said : verdicts)
+    if (hm::is_cautioned(said))
+      text += "note         " + std::string(said.about.name) + ": " +
+              std::string(said.about.caution) + "\n";
   return text;
 }
 

@@ -88,8 +88,10 @@ std::string verdict_table(const std::vector<hm::verdict>& verdicts) {
     std::string best = short_number(said.ceiling.mean);
     if (!std::isnan(said.ceiling.spread))
       best += " &plusmn; " + svg::number(said.ceiling.spread, 2);
-    text += row({svg::escaped(said.about.name),
-                 dot(colour_of(said.given)) + svg::escaped(hm::in_words(said)),
+    std::string name = svg::escaped(said.about.name);
+    if (hm::is_cautioned(said))
+      name += "<br><small>" + svg::escaped(said.about.caution) + "</small>";
+    text += row({name, dot(colour_of(said.given)) + svg::escaped(hm::in_words(said)),
                  short_number(said.value.mean), best, short_number(said.floor.mean),
                  short_number(said.chance), svg::escaped(said.about.sense)});
   }

@@ -35,6 +35,9 @@ TEST_CASE("grades by the stated rule") {
   CHECK(hm::grade_of(1, 0.1, 0, 1) == grade::poor);
   CHECK(hm::grade_of(0.2, 0.1, 0, 0.05) == grade::poor);      // the floor is no worse than fresh
   CHECK(hm::grade_of(0.1, 0.1, 0, 0.05) == grade::as_fresh);  // cells
+  // Within two standard deviations, but a third of the way to the floor is 0.4.
+  CHECK(hm::grade_of(0.39, 0.1, 0.2, 1) == grade::as_fresh);
+  CHECK(hm::grade_of(0.41, 0.1, 0.2, 1) == grade::unsteady);
   CHECK(hm::grade_of(unknown, 0.1, 0, 1) == grade::unknown);
   CHECK(hm::grade_of(0, unknown, 0, 1) == grade::unknown);
   CHECK(hm::grade_of(0, 0.1, 0, unknown) == grade::unknown);
@@ -66,7 +69,7 @@ TEST_CASE("errors are distances from the ideal, or from the reference's own figu
   CHECK(hm::in_words(poor) == "no better than the noisy replicate");
   CHECK(said[1].error == doctest::Approx((0.4 + 0.5) / 2));
   CHECK(said[1].ceiling_error == doctest::Approx((0.55 + 0.05) / 2));
-  CHECK(said[1].given == hm::grade::as_fresh);
+  CHECK(said[1].given == hm::grade::unsteady);  // fresh cells are off by 0.55 and by 0.05
   CHECK(said[2].given == hm::grade::unknown);
   CHECK(hm::in_words(said[2]) == "cannot be told");
 }

@@ -28,6 +28,8 @@ struct aspect {
   std::string_view floor;  ///< the candidate that knows nothing of this aspect
   double chance;           ///< what cells that know nothing score; NaN: no such level
   std::string_view sense;  ///< where good is, for a person: "0 is best"
+  /// What a person should know before a poor figure is held against the cells; empty: nothing.
+  std::string_view caution = {};
 };
 
 /// The aspects of a judgement. Two-sample figures are those against fresh cells where the pilot is
@@ -41,9 +43,10 @@ struct aspect {
   };
   std::vector<aspect> all{
       {"cell types in right shares", "cluster_proportions", "total_variation", 0, independent, none,
-       "0 is best"},
+       "0 is best",
+       "types that are hard to tell apart are told apart by chance, in fresh cells as well"},
       {"rare cell types present", "cluster_proportions", "rare_types_found", 1, independent, 0,
-       "1 is best"},
+       "1 is best", "a type of two or three cells in the pilot cannot come back from the pilot"},
       {"cell types as distinct", "davies_bouldin", "pca", reference, independent, none,
        "best as the real cells'"},
       {"clusters found anew", "adjusted_rand", "adjusted_rand", reference, independent, 0,
@@ -53,7 +56,9 @@ struct aspect {
       {"counts of single genes", "gene_distributions", "ks_mean", 0, noisy, none, "0 is best"},
       {"share of zeros per gene", "marginals", "zero_fraction", 0, noisy, none, "0 is best"},
       {"variation of single genes", "marginals", "cv", 0, noisy, none, "0 is best"},
-      {"variance at a given mean", "gene_trends", "variance", 0, independent, none, "0 is best"},
+      {"variance at a given mean", "gene_trends", "variance", 0, independent, none, "0 is best",
+       "where the genes are those that vary most in these very cells, a part of that is chance, "
+       "which no new cells have"},
       {"genes either on or off", "bimodality", "upper_share", 0, noisy, none, "0 is best"},
       {"genes vary together", "gene_correlation", "r", 1, independent, 0, "1 is best"},
       {"counts per cell", "library_size", "ks", 0, independent, none, "0 is best"},
@@ -70,7 +75,7 @@ struct aspect {
 }
 
 /// How far cells are from the best that can be hoped for.
-enum class grade { unknown, poor, weak, good, as_fresh };
+enum class grade { unknown, unsteady, poor, weak, good, as_fresh };
 
 /// What is said of one aspect. All figures are means over the repeats.
 struct verdict {
@@ -85,6 +90,8 @@ struct verdict {
 
 /// The rule. `error` is the distance of a figure from its ideal, averaged over the repeats.
 /// - `as_fresh`: not above the error of fresh cells by more than two of its standard deviations;
+/// - `unsteady`: neither, but by more than a third of the way to the floor: fresh cells' own figure
+///   jumps between repeats, and tells nothing;
 /// - `good`: below the geometric mean of the errors of fresh cells and of the floor, that is nearer
 ///   to fresh cells as a ratio;
 /// - `weak`: below the error of the floor;
@@ -97,7 +104,10 @@ struct verdict {
   if (std::isnan(error) || std::isnan(ceiling_error) || std::isnan(floor_error))
     return grade::unknown;
   const double within = ceiling_error + (spread > 0 ? 2 * spread : 0.0);
-  if (error <= within) return grade::as_fresh;
+  if (error <= within)
+    return floor_error > ceiling_error && 3 * (error - ceiling_error) > floor_error - ceiling_error
+               ? grade::unsteady
+               : grade::as_fresh;
   if (error >= floor_error) return grade::poor;
   return error <= std::sqrt(within * floor_error) ? grade::good : grade::weak;
 }
@@ -122,11 +132,18 @@ struct verdict {
       return "good";
     case grade::weak:
       return "weak";
+    case grade::unsteady:
+      return "open: fresh cells vary as much";
     case grade::poor:
       return "no better than " + std::string(in_words(said.about.floor));
     default:
       return "cannot be told";
   }
+}
+
+/// Whether a weak or poor figure comes with something to know.
+[[nodiscard]] inline bool is_cautioned(const verdict& said) {
+  return !said.about.caution.empty() && (said.given == grade::weak || said.given == grade::poor);
 }
 
 /// What the words mean, for whoever reads the table.
@@ -137,7 +154,8 @@ inline constexpr std::string_view rule_in_words =
     "to "
     "the floor, as a ratio of errors. Weak: nearer to the floor. No better than the floor: at "
     "least "
-    "its error.";
+    "its error. Open: within two standard deviations of fresh cells, but only because their own "
+    "figure jumps between the repeats.";
 
 /// Share of cells in the wrong type where labels are drawn evenly: the chance level of
 /// cluster_proportions.total_variation. NaN where no cell has a label.
