@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
+import ast
 import doctest
 import gc
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import threading
@@ -32,6 +34,25 @@ def equal(a, b):
 
 def test_examples_of_the_documentation():
     assert doctest.testmod(harmonium).failed == 0
+
+
+def test_type_stubs_name_what_there_is():
+    stubs = ast.parse(pathlib.Path(harmonium.__file__).with_name("_core.pyi").read_text())
+    told = {node.name: {each.name for each in getattr(node, "body", []) if isinstance(each, ast.FunctionDef)}
+            for node in stubs.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    there = {name: {each for each in vars(value) if not each.startswith("_")} if isinstance(value, type) else set()
+             for name, value in vars(harmonium._core).items() if callable(value)}
+    assert {name: members - {"__init__"} for name, members in told.items()} == there
+
+
+def test_types_are_consistent():
+    mypy = shutil.which("mypy")
+    if mypy is None:
+        pytest.skip("no mypy")
+    package = pathlib.Path(harmonium.__file__).parent
+    done = subprocess.run([mypy, "--strict", "--ignore-missing-imports", "--cache-dir", os.devnull, "."], cwd=package,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def test_cells_and_types(pilot, model):
