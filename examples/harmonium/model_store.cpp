@@ -94,6 +94,14 @@ void place_genes(stored_model& stored, const std::filesystem::path& path) {
 
 }  // namespace
 
+std::string hash_of_training(const hm::count_matrix<>& training,
+                             const std::vector<std::string>& gene_ids) {
+  hm::fingerprint data;
+  data.add(training);
+  for (const auto& id : gene_ids) data.add(id);
+  return data.str();
+}
+
 void check_model_output(const char* option, const std::string& path,
                         const generate_options& options) {
   hm::require(!path.empty(), option, "the name of the file is empty");
@@ -111,13 +119,10 @@ io::any_model with_notes(const fitted_model& fitted, const pilot_data& pilot,
   const auto as_text = [](const json_type& json, int indent) {
     return json.dump(indent, ' ', false, json_type::error_handler_t::replace);
   };
-  hm::fingerprint data;
-  data.add(pilot.training);
-  for (const auto& id : notes.genes.ids) data.add(id);
   notes.texts = {{note::options, as_text(training_as_json(options), 2) + "\n"},
                  {note::seed, std::to_string(options.seed)},
                  {note::position, std::to_string(rng.position())},
-                 {note::data, data.str()},
+                 {note::data, hash_of_training(pilot.training, notes.genes.ids)},
                  {note::log, fitted.training_log},
                  {note::training, as_text(training_of(fitted, summary_of(pilot)), -1)}};
   return fitted.model->with_notes(std::move(notes));

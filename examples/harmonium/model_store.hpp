@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "fitted_model.hpp"
 #include "generate_options.hpp"
@@ -37,6 +38,10 @@ inline constexpr const char* data = "data";          ///< hash of training count
 inline constexpr const char* log = "log";            ///< training log, csv
 inline constexpr const char* training = "training";  ///< facts, the pilot's figures, ..., JSON
 }  // namespace note
+
+/// `note::data` of a model of these counts.
+std::string hash_of_training(const harmonium::count_matrix<>& training,
+                             const std::vector<std::string>& gene_ids);
 
 /// Before any work: refuses what could not be written at its end, and models that no file takes.
 void check_model_output(const char* option, const std::string& path,

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 import anndata
@@ -149,6 +150,20 @@ class Model:
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Writes a model file (.harmonium), whole or not at all."""
         self._core.save(os.fspath(path))
+
+    def parameters(self) -> dict[str, _Array]:
+        """What the model is made of, as arrays by name; the names are told in docs/guide.md, "Files".
+
+        >>> import harmonium
+        >>> model = harmonium.fit(harmonium.simulate(cells=200, genes=100), "scdbm", hidden=[4], progress=False)
+        >>> model.parameters()["weights_0"].shape
+        (100, 4)
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "parameters.npz")
+            self._core.save_npz(path)
+            with np.load(path) as arrays:
+                return dict(arrays)
 
     @property
     def info(self) -> dict[str, Any]:

@@ -76,6 +76,18 @@ def test_a_saved_model_makes_the_same_cells(model, tmp_path):
     assert "harmonium" in repr(loaded)
 
 
+def test_parameters_are_arrays_by_name(pilot, model):
+    told = model.parameters()
+    assert str(told["kind"][0]).startswith("harmonium<")
+    assert told["mean"].shape == told["inverse_dispersion"].shape == (len(told["weights"]), len(told["gene_ids"]))
+    assert set(told["state_names"]) <= set(pilot.obs["cell_type"])
+    plain = harmonium.fit(pilot, "independent-nb", progress=False)
+    told = plain.parameters()
+    drawn = plain.generate(20000, seed=3).to_df()[list(told["gene_symbols"])].mean().to_numpy()
+    variance = told["mean"] + told["mean"] ** 2 / told["inverse_dispersion"]
+    assert (np.abs(drawn - told["mean"]) < 6 * np.sqrt(variance / 20000)).all()  # 200 genes, seed given
+
+
 def test_the_program_makes_the_same_cells(pilot, tmp_path):
     program = os.environ.get("HARMONIUM_PROGRAM")
     if program is None:
@@ -169,6 +181,22 @@ def test_refusals(pilot):
         harmonium.fit(pilot, hiden=3)
     with pytest.raises(ValueError, match="no model file|does not exist|no such file"):
         harmonium.load("/no/such/file.harmonium")
+
+
+def test_files_are_read_by_several_threads_at_once(pilot, tmp_path):
+    pilot.write_h5ad(tmp_path / "pilot.h5ad")
+    read = [None] * 24
+
+    def take(part):
+        for k in range(part, len(read), 4):
+            read[k] = harmonium.read(tmp_path / "pilot.h5ad", labels_column="cell_type")
+
+    threads = [threading.Thread(target=take, args=(part,)) for part in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(equal(one, pilot) and list(one.obs["cell_type"]) == list(pilot.obs["cell_type"]) for one in read)
 
 
 def test_progress_and_its_exceptions(pilot):
