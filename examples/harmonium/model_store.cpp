@@ -61,14 +61,13 @@ void read_training(const std::string& text, stored_model& stored, hm::index gene
   }
   if (json.contains("cell_barcodes")) json.at("cell_barcodes").get_to(fitted.cell_barcodes);
   if (json.contains("cell_labels")) json.at("cell_labels").get_to(fitted.cell_labels);
-  if (const auto* posterior = fitted.model->get_if<hm::variational_posterior<>>()) {
-    const hm::index cells = posterior->encoded().cells();
-    if (!fitted.cell_barcodes.empty()) as_long(fitted.cell_barcodes, cells, "cell_barcodes");
-    if (!fitted.cell_labels.empty()) as_long(fitted.cell_labels, cells, "cell_labels");
-  } else {
-    hm::require(fitted.cell_barcodes.empty() && fitted.cell_labels.empty(), "cell_barcodes",
-                "are of models that draw around pilot cells");
-  }
+  if (fitted.cell_barcodes.empty() && fitted.cell_labels.empty()) return;
+  // Of models that draw around pilot cells: with a residual each of these is a state.
+  const auto* posterior = fitted.model->get_if<hm::variational_posterior<>>();
+  const hm::index cells = posterior ? posterior->encoded().cells() : fitted.model->states();
+  hm::require(cells > 0, "cell_barcodes", "are of models that draw around pilot cells");
+  if (!fitted.cell_barcodes.empty()) as_long(fitted.cell_barcodes, cells, "cell_barcodes");
+  if (!fitted.cell_labels.empty()) as_long(fitted.cell_labels, cells, "cell_labels");
 }
 
 /// The model's genes among those that were never counted.
@@ -105,8 +104,6 @@ std::string hash_of_training(const hm::count_matrix<>& training,
 void check_model_output(const char* option, const std::string& path,
                         const generate_options& options) {
   hm::require(!path.empty(), option, "the name of the file is empty");
-  hm::require(options.model != "vae-posterior" || options.residual == "none", option,
-              "vae-posterior with --residual is a table of every pilot cell, which no file takes");
   std::error_code no_matter;
   hm::require(!std::filesystem::equivalent(options.pilot, path, no_matter), option,
               path + " is the pilot itself");

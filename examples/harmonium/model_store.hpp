@@ -43,7 +43,7 @@ inline constexpr const char* training = "training";  ///< facts, the pilot's fig
 std::string hash_of_training(const harmonium::count_matrix<>& training,
                              const std::vector<std::string>& gene_ids);
 
-/// Before any work: refuses what could not be written at its end, and models that no file takes.
+/// Before any work: refuses what could not be written at its end.
 void check_model_output(const char* option, const std::string& path,
                         const generate_options& options);
 

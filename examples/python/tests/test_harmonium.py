@@ -104,7 +104,8 @@ def test_the_program_makes_the_same_cells(pilot, tmp_path):
 
 @pytest.mark.parametrize("name,options", [("scdbm", {"hidden": [4, 2]}), ("independent-nb", {}),
                                           ("cluster-nb", {"clusters": 3}), ("bootstrap", {}), ("noisy", {}),
-                                          ("vae-prior", {"epochs": 3}), ("vae-posterior", {"epochs": 3})])
+                                          ("vae-prior", {"epochs": 3}), ("vae-posterior", {"epochs": 3}),
+                                          ("vae-posterior", {"epochs": 3, "residual": "low-rank"})])
 def test_every_model(pilot, name, options):
     assert harmonium.fit(pilot, name, progress=False, **options).generate(50).shape == (50, 200)
 
