@@ -35,6 +35,7 @@ ci|python3-pip|pip|command pip3
 ci|python3-setuptools|setuptools|command python3
 ci|python3-pybind11|pybind11 >= 2.10|command pybind11-config
 ci|python3-pytest|pytest|command pytest-3
+ci|mypy|mypy, which checks the types of the Python package|command mypy
 ci|r-base-dev|R >= 4.0, which builds packages|command R
 ci|r-cran-matrix|R's package Matrix|command R
 ci|r-cran-jsonlite|R's package jsonlite|command R

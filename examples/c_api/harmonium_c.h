@@ -2,7 +2,9 @@
 /*
  * harmonium for C, and for every language that calls C.
  *
- * Handles are opaque and immutable once made; different threads may use the same handle. Nothing is global.
+ * Handles are opaque and immutable once made; different threads may use the same handle. Nothing is global
+ * but HDF5, which reads and writes .h5 and .h5ad for one thread at a time: calls wait for each other. Unless
+ * it was built thread-safe, as Debian's is, nobody else in the process may use HDF5 meanwhile.
  * Whoever receives a handle or a text frees it with the function named beside it; NULL may be freed.
  *
  * Functions that can fail return a status. On HARMONIUM_ERROR *error is one line of text, to be freed with
@@ -115,6 +117,8 @@ int harmonium_generate(const harmonium_model *model, int64_t cells, const uint64
 /* Model files (.harmonium), the same as the program's. */
 int harmonium_save(const harmonium_model *model, const char *path, char **error);
 int harmonium_load(const char *path, const harmonium_run *run, harmonium_model **out, char **error);
+/* Its parameters as arrays by name in an .npz, for numpy.load: as the program's `info --npz`. */
+int harmonium_save_npz(const harmonium_model *model, const char *path, char **error);
 /* What is known of it, as JSON: kind, cells and genes it was trained on, facts, options, log. */
 int harmonium_describe(const harmonium_model *model, char **json, char **error);
 

@@ -109,6 +109,14 @@ int harmonium_save(const harmonium_model* model, const char* path, char** error)
   });
 }
 
+int harmonium_save_npz(const harmonium_model* model, const char* path, char** error) {
+  return c_api::guarded(error, [&] {
+    c_api::need(model, "model");
+    c_api::need(path, "path");
+    model->stored.fitted.model->save_npz(path);
+  });
+}
+
 int harmonium_load(const char* path, const harmonium_run* run, harmonium_model** out,
                    char** error) {
   return c_api::guarded(error, [&] {

@@ -119,6 +119,8 @@ int main(int argc, char **argv) {
   snprintf(path, sizeof path, "%s/model.harmonium", argv[1]);
   must(harmonium_save(model, path, &problem), "save");
   must(harmonium_load(path, NULL, &loaded, &problem), "load");
+  snprintf(path, sizeof path, "%s/parameters.npz", argv[1]);
+  must(harmonium_save_npz(loaded, path, &problem), "save parameters");
   must(harmonium_generate(loaded, 500, NULL, NULL, &again, &problem), "generate again");
   check(same(cells, again), "a loaded model makes the same cells");
   harmonium_counts_free(again);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -78,6 +79,17 @@ std::vector<hm::index> genes_known(const char* option, const kept_model& model,
     if (in_model.contains(genes.ids[static_cast<std::size_t>(j)])) known.push_back(j);
   hm::require(!known.empty(), option, model.file + " knows none of the genes by id");
   return known;
+}
+
+bool was_trained_on(const kept_model& model, const io::dataset& cells) {
+  const auto* hash = model.stored->fitted.model->notes().text(note::data);
+  if (hash == nullptr) return false;
+  std::vector<hm::index> counted;
+  const auto means = hm::gene_means(cells.counts);
+  for (hm::index j = 0; j < means.size(); ++j)
+    if (means[j] > 0) counted.push_back(j);
+  const auto training = io::select_genes(cells, std::span<const hm::index>(counted));
+  return *hash == hash_of_training(training.counts, training.genes.ids);
 }
 
 hm::fixed_model as_fixed(const kept_model& model, const io::features& genes) {

@@ -44,6 +44,10 @@ harmonium::io::dataset cells_of_model(const harmonium::thread_executor& run,
 std::vector<harmonium::index> genes_known(const char* option, const kept_model& model,
                                           const harmonium::io::features& genes);
 
+/// Whether it was trained on these very cells and those of their genes that have a count, as the
+/// hash in its notes tells.
+bool was_trained_on(const kept_model& model, const harmonium::io::dataset& cells);
+
 /// The model as a generator of cells over `genes`, zero where it does not know one.
 harmonium::fixed_model as_fixed(const kept_model& model, const harmonium::io::features& genes);
 

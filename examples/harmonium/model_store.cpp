@@ -61,14 +61,13 @@ void read_training(const std::string& text, stored_model& stored, hm::index gene
   }
   if (json.contains("cell_barcodes")) json.at("cell_barcodes").get_to(fitted.cell_barcodes);
   if (json.contains("cell_labels")) json.at("cell_labels").get_to(fitted.cell_labels);
-  if (const auto* posterior = fitted.model->get_if<hm::variational_posterior<>>()) {
-    const hm::index cells = posterior->encoded().cells();
-    if (!fitted.cell_barcodes.empty()) as_long(fitted.cell_barcodes, cells, "cell_barcodes");
-    if (!fitted.cell_labels.empty()) as_long(fitted.cell_labels, cells, "cell_labels");
-  } else {
-    hm::require(fitted.cell_barcodes.empty() && fitted.cell_labels.empty(), "cell_barcodes",
-                "are of models that draw around pilot cells");
-  }
+  if (fitted.cell_barcodes.empty() && fitted.cell_labels.empty()) return;
+  // Of models that draw around pilot cells: with a residual each of these is a state.
+  const auto* posterior = fitted.model->get_if<hm::variational_posterior<>>();
+  const hm::index cells = posterior ? posterior->encoded().cells() : fitted.model->states();
+  hm::require(cells > 0, "cell_barcodes", "are of models that draw around pilot cells");
+  if (!fitted.cell_barcodes.empty()) as_long(fitted.cell_barcodes, cells, "cell_barcodes");
+  if (!fitted.cell_labels.empty()) as_long(fitted.cell_labels, cells, "cell_labels");
 }
 
 /// Names of the groups whose effects the model has.
@@ -106,11 +105,17 @@ void place_genes(stored_model& stored, const std::filesystem::path& path) {
 
 }  // namespace
 
+std::string hash_of_training(const hm::count_matrix<>& training,
+                             const std::vector<std::string>& gene_ids) {
+  hm::fingerprint data;
+  data.add(training);
+  for (const auto& id : gene_ids) data.add(id);
+  return data.str();
+}
+
 void check_model_output(const char* option, const std::string& path,
                         const generate_options& options) {
   hm::require(!path.empty(), option, "the name of the file is empty");
-  hm::require(options.model != "vae-posterior" || options.residual == "none", option,
-              "vae-posterior with --residual is a table of every pilot cell, which no file takes");
   std::error_code no_matter;
   hm::require(!std::filesystem::equivalent(options.pilot, path, no_matter), option,
               path + " is the pilot itself");
@@ -123,13 +128,10 @@ io::any_model with_notes(const fitted_model& fitted, const pilot_data& pilot,
   const auto as_text = [](const json_type& json, int indent) {
     return json.dump(indent, ' ', false, json_type::error_handler_t::replace);
   };
-  hm::fingerprint data;
-  data.add(pilot.training);
-  for (const auto& id : notes.genes.ids) data.add(id);
   notes.texts = {{note::options, as_text(training_as_json(options), 2) + "\n"},
                  {note::seed, std::to_string(options.seed)},
                  {note::position, std::to_string(rng.position())},
-                 {note::data, data.str()},
+                 {note::data, hash_of_training(pilot.training, notes.genes.ids)},
                  {note::log, fitted.training_log},
                  {note::training, as_text(training_of(fitted, summary_of(pilot)), -1)}};
   if (!fitted.groups.kind.empty())

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "fitted_model.hpp"
 #include "generate_options.hpp"
@@ -39,7 +40,11 @@ inline constexpr const char* groups = "groups";      ///< batches or donors, JSO
 inline constexpr const char* training = "training";  ///< facts, the pilot's figures, ..., JSON
 }  // namespace note
 
-/// Before any work: refuses what could not be written at its end, and models that no file takes.
+/// `note::data` of a model of these counts.
+std::string hash_of_training(const harmonium::count_matrix<>& training,
+                             const std::vector<std::string>& gene_ids);
+
+/// Before any work: refuses what could not be written at its end.
 void check_model_output(const char* option, const std::string& path,
                         const generate_options& options);
 

@@ -186,6 +186,7 @@ void finish_plan_pilot(const hm::thread_executor& run, pilot_of_plan& pilot,
                   " cells; at least 10 are needed to plan anything");
   if (!options.model_file.empty()) {
     pilot.model = read_kept_model(run, "--model-file", options.model_file);
+    pilot.is_its_pilot = was_trained_on(*pilot.model, pilot.cells);
     const auto known = genes_known("--model-file", *pilot.model, pilot.cells.genes);
     const auto all = pilot.cells.genes.size();
     if (std::cmp_less(known.size(), all)) {
@@ -277,6 +278,11 @@ plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot
   plan_result result;
   result.found = hm::plan(run, cells, goals_of(pilot, options), space, how, std::ref(watch), rng);
   if (!result.found.is_finished) throw interruption{};
+  if (pilot.model && !pilot.is_its_pilot)
+    result.found.doubts.push_back(
+        pilot.model->name +
+        " was trained on other cells or genes than this pilot's: its experiments are of what it "
+        "learned from");
   if (pilot.model)
     result.found.doubts.push_back(
         "experiments of " + pilot.model->name +

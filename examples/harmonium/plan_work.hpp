@@ -23,6 +23,7 @@ struct pilot_of_plan {
   harmonium::label_codes donors;  ///< empty where there was one
   std::vector<harmonium::expected_frequency> expected;
   std::optional<kept_model> model;  ///< of --model-file
+  bool is_its_pilot = false;        ///< whether that was trained on these cells
   std::string type_source;          ///< in words
   std::vector<std::string> remarks;
 };

@@ -66,12 +66,15 @@ fitted_model fit_variational(const hm::thread_executor& run, const pilot_data& p
   made.training_log = log_as_csv(trainer.log());
   const hm::depth_options depth{.mean_library = asked.mean_library.value_or(0)};
   if (asked.model == "vae-posterior") {
-    if (asked.residual != "none")
+    if (asked.residual != "none") {
+      hm::io::model_notes notes;  // each state is what the autoencoder makes of a pilot cell
+      notes.pilot = hm::io::pilot_in_file::cells;
       made.model = fit_residual(run, pilot.training, hm::states_of(run, *model, pilot.training), {},
                                 asked, watch, rng)
-                       .model;
-    else
+                       .model.with_notes(std::move(notes));
+    } else {
       made.model.emplace(hm::variational_posterior<>(run, model, pilot.training, depth));
+    }
     for (const hm::index row : pilot.rows)
       made.cell_barcodes.push_back(pilot.barcodes[static_cast<std::size_t>(row)]);
     if (pilot.labels) made.cell_labels = *pilot.labels;

@@ -206,6 +206,11 @@ PYBIND11_MODULE(_core, module) {
            [](const model& from, const std::string& path) {
              call([&](char** error) { return harmonium_save(from.get(), path.c_str(), error); });
            })
+      .def(
+          "save_npz",
+          [](const model& from, const std::string& path) {
+            call([&](char** error) { return harmonium_save_npz(from.get(), path.c_str(), error); });
+          })
       .def("describe", [](const model& from) {
         char* json = nullptr;
         call([&](char** error) { return harmonium_describe(from.get(), &json, error); });

@@ -56,6 +56,24 @@ TEST_CASE("tells kind, genes and notes, makes the model's cells, gives the model
       "generate: a cluster_nb has no states that cells can be asked of", std::invalid_argument);
 }
 
+TEST_CASE("notes may say that a file holds more of the pilot than its kind does, never less") {
+  const temporary_folder folder;
+  io::model_notes notes;
+  notes.pilot = io::pilot_in_file::cells;
+  const io::any_model told(golden::clusters(), notes);
+  CHECK(told.notes().pilot == io::pilot_in_file::cells);
+  CHECK(told.with_notes({}).notes().pilot == io::pilot_in_file::cells);
+  told.save(folder / "told.harmonium");
+  CHECK(io::load_any(own_kinds{}, hm::serial_executor{}, folder / "told.harmonium").notes().pilot ==
+        io::pilot_in_file::cells);
+  notes.pilot = io::pilot_in_file::nothing;
+  CHECK(io::any_model(hm::bootstrap::fit(golden::pilot()), notes).notes().pilot ==
+        io::pilot_in_file::cells);
+  io::save(hm::bootstrap::fit(golden::pilot()), folder / "cells.harmonium", notes);
+  CHECK(io::read_model_notes(io::model_sections(folder / "cells.harmonium")).pilot ==
+        io::pilot_in_file::cells);
+}
+
 TEST_CASE("a machine without a sampler makes no cells; an unknown kind is named") {
   const io::any_model machine(golden::deep_model());
   CHECK(machine.genes() == 5);

@@ -55,6 +55,11 @@ check "... and by cluster-nb, fitted" [ "$(tail -n +2 plan/saturation.csv | cut 
 check "... the same on one thread" made "${plan[@]}" --model-file m.harmonium --threads 1 --output plan_1
 check "... all files" diff -r plan plan_1
 check "... a doubt says that it is one fit" grep -q "doubt: experiments of m.harmonium come from one fit" plan/summary.txt
+check "... and that it has seen 60 of the pilot's cells alone" grep -q \
+  "doubt: m.harmonium was trained on other cells or genes than this pilot's" plan/summary.txt
+run fit --pilot all --labels all/labels.tsv --seed 7 --output whole.harmonium
+check "a plan by a model of the very pilot" made "${plan[@]}" --model-file whole.harmonium --output own
+check "... has no such doubt" eval '! grep -q "was trained on other" own/summary.txt'
 check "... plan.json names it" grep -q '"model_file": "m.harmonium"' plan/plan.json
 check "with --models it stands beside those" made "${plan[@]}" --model-file few.harmonium --models cluster-nb,harmonium \
   --output beside

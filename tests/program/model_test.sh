@@ -60,6 +60,8 @@ keeps correlated nothing --model scdbm --residual low-rank
 keeps prior nothing --model vae-prior --epochs 3
 keeps prior_types "every cell" --model vae-prior --epochs 3 --labels pilot/labels.tsv --library 60
 keeps posterior "every cell" --model vae-posterior --epochs 3 --labels pilot/labels.tsv
+keeps residual "every cell" --model vae-posterior --epochs 3 --residual low-rank --labels pilot/labels.tsv
+keeps residual_full "every cell" --model vae-posterior --epochs 3 --residual full
 keeps bootstrap "every cell" --model bootstrap
 keeps noisy "every cell" --model noisy
 keeps independent nothing --model independent-nb
@@ -125,7 +127,6 @@ refuses "full: is a folder" fit --pilot pilot --output full
 refuses "there is no folder" fit --pilot pilot --output nowhere/no
 refuses "harmonium.harmonium: exists; --overwrite" fit --pilot pilot --output harmonium.harmonium
 refuses "harmonium.harmonium: exists; --overwrite" generate --pilot pilot --output no --save-model harmonium.harmonium
-refuses "vae-posterior with --residual" fit --pilot pilot --output no --model vae-posterior --residual full
 refuses "--pilot is required, or --model-file" generate --output no
 for option in "--pilot pilot" "--hidden 3" "--model harmonium" "--labels pilot/labels.tsv" "--residual none" \
   "--save-model no" "--genes 3" "--train-cells 3"; do

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "../h5_files.hpp"
 
+#include <mutex>
+
 #include "harmonium/io/h5ad.hpp"
 #include "harmonium/io/h5ad_output.hpp"
 #include "harmonium/io/tenx_h5.hpp"
@@ -11,18 +13,23 @@ namespace io = harmonium::io;
 
 namespace {
 
-/// Before its first use: what HDF5 does at the end of the program is to close what we have closed,
-/// and of damaged files it complains then.
-void begin_hdf5() {
+/// To be held while HDF5 is used: unless it was built thread-safe, as Debian's is, it is for one
+/// thread at a time, and threads that call the C library wait for each other here. Before its first
+/// use: what HDF5 does at the end of the program is to close what we have closed, and of damaged
+/// files it complains then.
+[[nodiscard]] std::unique_lock<std::mutex> begin_hdf5() {
+  static std::mutex one_at_a_time;
+  std::unique_lock<std::mutex> turn(one_at_a_time);
   static const auto done = H5dont_atexit();
   (void)done;
+  return turn;
 }
 
 }  // namespace
 
 io::dataset read_h5(const std::string& name, const std::string& layer,
                     const std::string& feature_type, std::vector<std::string>& remarks) {
-  begin_hdf5();
+  const auto turn = begin_hdf5();
   const bool annotated = name.ends_with(".h5ad") || io::hdf5::open(name).find("obs").has_value();
   if (!annotated) {
     harmonium::require(layer.empty(), "--layer", "is for .h5ad files; " + name + " is a 10x file");
@@ -37,14 +44,14 @@ io::dataset read_h5(const std::string& name, const std::string& layer,
 }
 
 io::label_table read_h5_labels(const std::string& name, const std::string& column) {
-  begin_hdf5();
+  const auto turn = begin_hdf5();
   return io::read_h5ad_labels(name, column);
 }
 
 void write_h5(const std::string& name, const harmonium::count_view<>& counts,
               const io::features& genes, std::span<const std::string> barcodes,
               const h5_extras& extras) {
-  begin_hdf5();
+  const auto turn = begin_hdf5();
   const int level = extras.compress ? 4 : 0;
   if (name.ends_with(".h5"))
     return io::write_10x_h5(name, counts, genes, barcodes, {.level = level});

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 import anndata
@@ -24,6 +25,8 @@ from . import _core
 
 if TYPE_CHECKING:
     from anndata import AnnData
+
+    _Array = np.ndarray[Any, np.dtype[Any]]
 
 __version__: str = _core.__version__
 __all__ = ["Evaluation", "Model", "Plan", "evaluate", "fit", "load", "plan", "read", "simulate"]
@@ -65,7 +68,7 @@ class _watched:
             self.function.close()
 
 
-def _whole(values: np.ndarray) -> np.ndarray:
+def _whole(values: _Array) -> _Array:
     """Counts as int32; ValueError unless they are whole numbers >= 0 that fit."""
     if values.dtype == np.int32:
         return values
@@ -144,14 +147,29 @@ class Model:
         with _watched(progress) as watch:
             return _to_anndata(self._core.generate(cells, seed, threads, watch))
 
-    def save(self, path: Union[str, os.PathLike]) -> None:
+    def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Writes a model file (.harmonium), whole or not at all."""
         self._core.save(os.fspath(path))
 
+    def parameters(self) -> dict[str, _Array]:
+        """What the model is made of, as arrays by name; the names are told in docs/guide.md, "Files".
+
+        >>> import harmonium
+        >>> model = harmonium.fit(harmonium.simulate(cells=200, genes=100), "scdbm", hidden=[4], progress=False)
+        >>> model.parameters()["weights_0"].shape
+        (100, 4)
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "parameters.npz")
+            self._core.save_npz(path)
+            with np.load(path) as arrays:
+                return dict(arrays)
+
     @property
-    def info(self) -> dict:
+    def info(self) -> dict[str, Any]:
         """Kind, sizes, facts, options, seed and log of training."""
-        return json.loads(self._core.describe())
+        told: dict[str, Any] = json.loads(self._core.describe())
+        return told
 
     def __repr__(self) -> str:
         info = self.info
@@ -162,7 +180,7 @@ class Evaluation:
     """What `evaluate` found."""
 
     def __init__(self, text: str, html: str) -> None:
-        self.json: dict = json.loads(text)
+        self.json: dict[str, Any] = json.loads(text)
         self.html = html
         #: One row per aspect: synthetic cells, ceiling, floor, verdict in words.
         self.verdicts = pd.json_normalize(self.json["verdicts"], sep="_")
@@ -176,7 +194,8 @@ class Evaluation:
             for figure, value in figures.items()])
 
     def __repr__(self) -> str:
-        return self.verdicts[["aspect", "synthetic_mean", "ceiling_mean", "verdict"]].to_string(index=False)
+        table = self.verdicts[["aspect", "synthetic_mean", "ceiling_mean", "verdict"]]
+        return str(table.to_string(index=False))
 
     def _repr_html_(self) -> str:
         return _framed(self.html)
@@ -186,7 +205,7 @@ class Plan:
     """What `plan` found."""
 
     def __init__(self, text: str, html: str) -> None:
-        self.json: dict = json.loads(text)
+        self.json: dict[str, Any] = json.loads(text)
         self.html = html
         #: The recommendation in a few sentences.
         self.answer: str = self.json["answer"]
@@ -198,7 +217,7 @@ class Plan:
         self.frequencies = pd.DataFrame(self.json["frequencies"])
         #: One row per design and goal: chance with its interval, cost.
         self.designs = pd.DataFrame(self.json["designs"])
-        self.doubts: list = self.json["doubts"]
+        self.doubts: list[str] = self.json["doubts"]
 
     def __repr__(self) -> str:
         return self.answer
@@ -222,7 +241,7 @@ def simulate(cells: int = 1500, genes: int = 1000, seed: int = 1) -> AnnData:
     return _to_anndata(_core.simulate(json.dumps({"cells": cells, "genes": genes}), seed))
 
 
-def read(path: Union[str, os.PathLike], **options: str) -> AnnData:
+def read(path: Union[str, os.PathLike[str]], **options: str) -> AnnData:
     """A 10x folder, .h5, .h5ad or a table of counts, as the program reads it.
 
     Options: orientation ("cells-by-genes" or "genes-by-cells", which tables need), feature_type, layer,
@@ -261,7 +280,7 @@ def fit(adata: Any, model: str = "harmonium", labels: Any = None, seed: int = 1,
         return Model(_core.fit(_to_core(adata, labels, layer), model, json.dumps(options), seed, threads, watch))
 
 
-def load(path: Union[str, os.PathLike]) -> Model:
+def load(path: Union[str, os.PathLike[str]]) -> Model:
     """Reads a model file (.harmonium), of the program or of `Model.save`."""
     return Model(_core.load(os.fspath(path)))
 

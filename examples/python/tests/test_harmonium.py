@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
+import ast
 import doctest
 import gc
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import threading
@@ -34,6 +36,25 @@ def test_examples_of_the_documentation():
     assert doctest.testmod(harmonium).failed == 0
 
 
+def test_type_stubs_name_what_there_is():
+    stubs = ast.parse(pathlib.Path(harmonium.__file__).with_name("_core.pyi").read_text())
+    told = {node.name: {each.name for each in getattr(node, "body", []) if isinstance(each, ast.FunctionDef)}
+            for node in stubs.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    there = {name: {each for each in vars(value) if not each.startswith("_")} if isinstance(value, type) else set()
+             for name, value in vars(harmonium._core).items() if callable(value)}
+    assert {name: members - {"__init__"} for name, members in told.items()} == there
+
+
+def test_types_are_consistent():
+    mypy = shutil.which("mypy")
+    if mypy is None:
+        pytest.skip("no mypy")
+    package = pathlib.Path(harmonium.__file__).parent
+    done = subprocess.run([mypy, "--strict", "--ignore-missing-imports", "--cache-dir", os.devnull, "."], cwd=package,
+                          capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
 def test_cells_and_types(pilot, model):
     cells = model.generate(500)
     assert cells.shape == (500, 200)
@@ -55,6 +76,18 @@ def test_a_saved_model_makes_the_same_cells(model, tmp_path):
     assert "harmonium" in repr(loaded)
 
 
+def test_parameters_are_arrays_by_name(pilot, model):
+    told = model.parameters()
+    assert str(told["kind"][0]).startswith("harmonium<")
+    assert told["mean"].shape == told["inverse_dispersion"].shape == (len(told["weights"]), len(told["gene_ids"]))
+    assert set(told["state_names"]) <= set(pilot.obs["cell_type"])
+    plain = harmonium.fit(pilot, "independent-nb", progress=False)
+    told = plain.parameters()
+    drawn = plain.generate(20000, seed=3).to_df()[list(told["gene_symbols"])].mean().to_numpy()
+    variance = told["mean"] + told["mean"] ** 2 / told["inverse_dispersion"]
+    assert (np.abs(drawn - told["mean"]) < 6 * np.sqrt(variance / 20000)).all()  # 200 genes, seed given
+
+
 def test_the_program_makes_the_same_cells(pilot, tmp_path):
     program = os.environ.get("HARMONIUM_PROGRAM")
     if program is None:
@@ -71,7 +104,8 @@ def test_the_program_makes_the_same_cells(pilot, tmp_path):
 
 @pytest.mark.parametrize("name,options", [("scdbm", {"hidden": [4, 2]}), ("independent-nb", {}),
                                           ("cluster-nb", {"clusters": 3}), ("bootstrap", {}), ("noisy", {}),
-                                          ("vae-prior", {"epochs": 3}), ("vae-posterior", {"epochs": 3})])
+                                          ("vae-prior", {"epochs": 3}), ("vae-posterior", {"epochs": 3}),
+                                          ("vae-posterior", {"epochs": 3, "residual": "low-rank"})])
 def test_every_model(pilot, name, options):
     assert harmonium.fit(pilot, name, progress=False, **options).generate(50).shape == (50, 200)
 
@@ -148,6 +182,22 @@ def test_refusals(pilot):
         harmonium.fit(pilot, hiden=3)
     with pytest.raises(ValueError, match="no model file|does not exist|no such file"):
         harmonium.load("/no/such/file.harmonium")
+
+
+def test_files_are_read_by_several_threads_at_once(pilot, tmp_path):
+    pilot.write_h5ad(tmp_path / "pilot.h5ad")
+    read = [None] * 24
+
+    def take(part):
+        for k in range(part, len(read), 4):
+            read[k] = harmonium.read(tmp_path / "pilot.h5ad", labels_column="cell_type")
+
+    threads = [threading.Thread(target=take, args=(part,)) for part in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(equal(one, pilot) and list(one.obs["cell_type"]) == list(pilot.obs["cell_type"]) for one in read)
 
 
 def test_progress_and_its_exceptions(pilot):

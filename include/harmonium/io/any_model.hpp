@@ -4,6 +4,7 @@
 /// `load_any(model_list<...>, run, path)`. io/known_models.hpp lists the kinds of the library.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <filesystem>
 #include <functional>
@@ -36,7 +37,8 @@ namespace harmonium::inline v0_2::io {
 /// model itself, bit for bit. Copies share the model.
 class any_model {
  public:
-  /// @param notes to go with it; `kind`, `written_by` and `pilot` are set here
+  /// @param notes to go with it; `kind` and `written_by` are set here, `pilot` to no less than the
+  /// kind holds
   template <storable_model Model>
   explicit any_model(Model model, model_notes notes = {})
       : notes_(std::move(notes)),
@@ -45,7 +47,7 @@ class any_model {
         states_(model_format::states_of(model)) {
     notes_.kind = model_format::model<Model>::name();
     if (notes_.written_by.empty()) notes_.written_by = version;
-    notes_.pilot = model_format::pilot_of(model);
+    notes_.pilot = std::max(notes_.pilot, model_format::pilot_of(model));
     model_ = std::make_shared<const Model>(std::move(model));
   }
 
@@ -62,7 +64,7 @@ class any_model {
   [[nodiscard]] any_model with_notes(model_notes notes) const {
     any_model other = *this;
     notes.kind = notes_.kind;
-    notes.pilot = notes_.pilot;
+    notes.pilot = std::max(notes.pilot, notes_.pilot);
     if (notes.written_by.empty()) notes.written_by = notes_.written_by;
     other.notes_ = std::move(notes);
     return other;

@@ -7,6 +7,7 @@
 /// itself what it holds of the pilot's cells (`pilot_in_file`).
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
@@ -60,9 +61,11 @@ struct silent_genes {
 struct model_notes {
   std::string kind = {};        ///< such as "dbm<negative_binomial, bernoulli>"; set by `save`
   std::string written_by = {};  ///< version that wrote it; set by `save`
-  pilot_in_file pilot = pilot_in_file::nothing;  ///< set by `save`
-  features genes = {};                           ///< of the model, in its order; may be empty
-  silent_genes silent = {};                      ///< around them; may be empty
+  /// Set by `save` to what its kind holds, unless the caller says more: a model whose states are
+  /// the pilot's cells, for instance.
+  pilot_in_file pilot = pilot_in_file::nothing;
+  features genes = {};                   ///< of the model, in its order; may be empty
+  silent_genes silent = {};              ///< around them; may be empty
   std::vector<std::string> labels = {};  ///< name of each state that cells are drawn in, such as
                                          ///< the cell type of a component; may be empty
   std::vector<std::pair<std::string, std::string>> texts = {};  ///< options, seed, log, ... by name
@@ -189,7 +192,7 @@ void save(const Model& model, const std::filesystem::path& path, model_notes not
   about.text(version);
   file.add("model", about);
   format::write(file, model);
-  notes.pilot = model_format::pilot_of(model);
+  notes.pilot = std::max(notes.pilot, model_format::pilot_of(model));
   model_format::write_notes(file, notes);
   file.write(path);
 }
