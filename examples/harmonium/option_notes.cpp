@@ -64,10 +64,12 @@ told_option tell(const CLI::Option& option) {
     if (!named) told.text += ": " + joined(choices, ", ");
   }
   if (const std::string range = range_of(type); !range.empty()) told.text += ", " + range;
+  std::string value = option.get_default_str();  // of a list "[a,b]"
+  if (value.starts_with('[') && value.ends_with(']')) value = value.substr(1, value.size() - 2);
   if (option.get_required())
     told.text += " (required)";
-  else if (!option.get_default_str().empty())
-    told.text += " [" + CLI::detail::find_and_replace(option.get_default_str(), "\"", "") + "]";
+  else if (!value.empty())
+    told.text += " [" + value + "]";
   return told;
 }
 

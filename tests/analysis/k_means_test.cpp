@@ -8,6 +8,9 @@
 #include <set>
 #include <vector>
 
+#include "harmonium/core/draw/normal.hpp"
+#include "harmonium/core/kernels.hpp"
+
 namespace hm = harmonium;
 
 namespace {
@@ -71,6 +74,24 @@ TEST_CASE("the same result for any number of threads") {
   CHECK(a.centroids == b.centroids);
   CHECK(a.inertia == b.inertia);
   CHECK(serial == threaded);
+}
+
+TEST_CASE("every kernel gives the same clusters, to the bit") {
+  // Of 11 clusters the second block of eight is not full.
+  hm::random_engine rng(3);
+  hm::matrix<double> points(500, 5);
+  for (hm::index i = 0; i < points.size(); ++i) points.data()[i] = hm::draw::normal(rng);
+  std::vector<hm::k_means_result> found;
+  for (const hm::kernel one : hm::available_kernels()) {
+    const hm::kernel_scope scope(one);
+    hm::random_engine own(4);
+    found.push_back(hm::k_means(points, {.clusters = 11, .restarts = 3}, own));
+  }
+  REQUIRE(!found.empty());
+  for (const auto& one : found) {
+    CHECK(one.labels == found.front().labels);
+    CHECK(one.inertia == found.front().inertia);
+  }
 }
 
 TEST_CASE("as many clusters as different points at most, none empty") {

@@ -59,3 +59,39 @@ TEST_CASE("sparse values act as the dense matrix of them") {
   CHECK(act.column_means() == reference.column_means());
   CHECK(act.column_squares() == reference.column_squares());
 }
+
+TEST_CASE("A'A is written out where there are few genes and many cells, and products enough") {
+  const auto operator_of = [](hm::index cells, hm::index genes, hm::index each) {
+    hm::count_matrix<double> values(genes);
+    for (hm::index i = 0; i < cells; ++i) {
+      for (hm::index k = 0; k < each; ++k) values.push_back(k, 1.0);
+      values.finish_cell();
+    }
+    return values;
+  };
+  const auto tall = operator_of(1000, 50, 25), wide = operator_of(100, 2000, 25),
+             large = operator_of(30000, 2049, 1);
+  CHECK(hm::sparse_operator(tall).is_gram_cheaper(100));
+  CHECK(!hm::sparse_operator(tall).is_gram_cheaper(1));
+  CHECK(!hm::sparse_operator(wide).is_gram_cheaper(100));
+  CHECK(!hm::sparse_operator(large).is_gram_cheaper(1000000));
+  // Behind a view it is the same; what has no A'A says no.
+  const hm::sparse_operator sparse(tall);
+  const hm::operator_view view(sparse);
+  CHECK(view.is_gram_cheaper(100));
+  CHECK(view.gram() == sparse.gram());
+  CHECK(view.gram()(0, 24) == 1000);
+  hm::matrix<double> vectors(50, 3);
+  for (hm::index k = 0; k < vectors.size(); ++k)
+    vectors.data()[k] = 1.0 / static_cast<double>(k + 1);
+  const hm::matrix<double> at_once = view.multiply_all(vectors);
+  for (hm::index c = 0; c < 3; ++c) {
+    const hm::vector<double> one = vectors.col(c);
+    hm::vector<double> out(1000);
+    sparse.multiply(hm::as_span(one), hm::as_span(out));
+    CHECK(at_once.col(c) == out);
+  }
+  const hm::matrix<double> dense = hm::matrix<double>::Ones(1000, 50);
+  const hm::dense_operator plain(dense);
+  CHECK(!hm::operator_view(plain).is_gram_cheaper(100));
+}

@@ -14,6 +14,7 @@
 #include "harmonium/analysis/normalise.hpp"
 #include "harmonium/analysis/pca.hpp"
 #include "harmonium/core/draw/normal.hpp"
+#include "harmonium/core/kernels.hpp"
 #include "harmonium/io/mex.hpp"
 #include "support/reference_figures.hpp"
 #include "support/shared.hpp"
@@ -47,6 +48,24 @@ std::vector<hm::neighbour> sorted_by_distance(const hm::matrix<double>& points,
 }
 
 }  // namespace
+
+TEST_CASE("every kernel finds the same neighbours at the same distances, to the bit") {
+  // More points than are measured at once, and a last block that is not full.
+  const auto points = random_points(1203, 7, 3), queries = random_points(40, 7, 4);
+  for (const auto metric : {hm::distance::euclidean, hm::distance::cosine}) {
+    const auto prepared = hm::exact_neighbours{metric}.build(points);
+    std::vector<hm::neighbour_table> tables;
+    for (const hm::kernel one : hm::available_kernels()) {
+      const hm::kernel_scope scope(one);
+      tables.push_back(hm::nearest(hm::serial_executor{}, prepared, queries, 9));
+    }
+    REQUIRE(!tables.empty());
+    for (const auto& table : tables) {
+      CHECK((table.points.array() == tables.front().points.array()).all());
+      CHECK((table.distances.array() == tables.front().distances.array()).all());
+    }
+  }
+}
 
 TEST_CASE("the nearest are those of sorting all distances") {
   // 61 points: the last block of lanes is not full.

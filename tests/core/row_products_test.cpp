@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace hm = harmonium;
 
@@ -37,6 +39,13 @@ TEST_CASE("products of sparse and dense rows against Eigen's") {
   hm::row::add_outer<double>(counts.cell(0), above, 0.5,
                              hm::weight_span<double>(outer.data(), 4, 2));
   CHECK(outer.isApprox(0.5 * x * h.transpose()));
+  // What lies behind h is no part of it.
+  const std::vector<double> longer{1, -2, 1e300};
+  hm::matrix<double> again = hm::matrix<double>::Zero(5, 2);
+  hm::row::add_outer<double>(counts.cell(0), std::span(longer).first(2), 0.5,
+                             hm::weight_span<double>(again.data(), 5, 2));
+  CHECK(again.topRows(4) == outer);
+  CHECK(again.row(4).isZero(0));
   hm::vector<double> sum = hm::vector<double>::Zero(4);
   hm::row::add<double>(counts.cell(0), 2.0, hm::as_span(sum));
   CHECK(sum == 2 * x);

@@ -15,6 +15,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/pack.hpp"
 #include "harmonium/core/random_engine.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -99,20 +100,54 @@ class lloyd {
     return chosen;
   }
 
+  /// Centroids in blocks of `lanes`, each block dimensions x lanes, so that a point is measured
+  /// against several at once; every sum still runs over the dimensions in order.
+  [[nodiscard]] static std::vector<double> in_blocks(const matrix<double>& centroids) {
+    const index blocks = (centroids.rows() + lanes - 1) / lanes;
+    std::vector<double> packed(static_cast<std::size_t>(blocks * lanes * centroids.cols()), 0.0);
+    for (index c = 0; c < centroids.rows(); ++c)
+      for (index d = 0; d < centroids.cols(); ++d)
+        packed[static_cast<std::size_t>((c / lanes * centroids.cols() + d) * lanes + c % lanes)] =
+            centroids(c, d);
+    return packed;
+  }
+
+  /// Squared distances of a point to all centroids; to the padding of the last block, too.
+  void measure(index point, const std::vector<double>& blocks, std::vector<double>& squares) const {
+    packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+      using P = packs::pack<double, Bytes / 8>;
+      const index dimensions = points_.cols();
+      const double* const place = points_.row(point).data();
+      const double* block = blocks.data();
+      double* out = squares.data();
+      const double* const end = out + squares.size();
+      for (; out != end; block += lanes * dimensions)
+        for (index lane = 0; lane < lanes; lane += P::lanes, out += P::lanes) {
+          P sum(0.0);
+          for (index d = 0; d < dimensions; ++d) {
+            const P difference = P(place[d]) - P::load(block + d * lanes + lane);
+            sum = sum + difference * difference;
+          }
+          sum.store(out);
+        }
+    });
+  }
+
   /// Labels every point with its nearest centroid, the first of equals. True if a label changed.
   bool assign(k_means_result& fit, std::vector<double>& distances) const {
     bool moved = false;
     fit.sizes.assign(static_cast<std::size_t>(fit.centroids.rows()), 0);
+    const std::vector<double> blocks = in_blocks(fit.centroids);
+    std::vector<double> to_centroids(
+        static_cast<std::size_t>((fit.centroids.rows() + lanes - 1) / lanes * lanes));
     for (index i = 0; i < points_.rows(); ++i) {
+      measure(i, blocks, to_centroids);
       index nearest = 0;
-      double least = squared_distance(i, fit.centroids, 0);
-      for (index c = 1; c < fit.centroids.rows(); ++c) {
-        const double distance = squared_distance(i, fit.centroids, c);
-        if (distance < least) {
-          least = distance;
+      for (index c = 1; c < fit.centroids.rows(); ++c)
+        if (to_centroids[static_cast<std::size_t>(c)] <
+            to_centroids[static_cast<std::size_t>(nearest)])
           nearest = c;
-        }
-      }
+      const double least = to_centroids[static_cast<std::size_t>(nearest)];
       const auto at = static_cast<std::size_t>(i);
       moved = moved || fit.labels[at] != nearest;
       fit.labels[at] = nearest;
@@ -150,6 +185,8 @@ class lloyd {
     for (index c = 0; c < fit.centroids.rows(); ++c)
       fit.centroids.row(c) /= static_cast<double>(fit.sizes[static_cast<std::size_t>(c)]);
   }
+
+  static constexpr index lanes = 8;
 
   matrix_view<double> points_;
 };

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <span>
 
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/gram.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/watched_executor.hpp"
@@ -31,6 +33,18 @@ concept linear_operator = requires(const A& a, std::span<const double> in, std::
   { a.column_squares() } -> std::same_as<vector<double>>;
 };
 
+/// One whose A'A can be written out: `gram()`, cols x cols. Worth it where the columns are few and
+/// products are asked for again and again: `is_gram_cheaper(products)` says whether A'A and so many
+/// products with it cost less than as many with A and A'. `multiply_all(v)` is A v for several
+/// vectors at once, cols x vectors, with the bits of `multiply` for each.
+template <class A>
+concept gram_operator = linear_operator<A> &&
+    requires(const A& a, index products, const matrix<double>& in) {
+  { a.gram() } -> std::same_as<matrix<double>>;
+  { a.multiply_all(in) } -> std::same_as<matrix<double>>;
+  { a.is_gram_cheaper(products) } -> std::same_as<bool>;
+};
+
 /// Any linear operator behind one type, so that solvers are compiled once. Borrows the operator.
 class operator_view {
  public:
@@ -47,7 +61,17 @@ class operator_view {
         }),
         means_([](const void* of) { return static_cast<const Operator*>(of)->column_means(); }),
         squares_(
-            [](const void* of) { return static_cast<const Operator*>(of)->column_squares(); }) {}
+            [](const void* of) { return static_cast<const Operator*>(of)->column_squares(); }) {
+    if constexpr (gram_operator<Operator>) {
+      gram_ = [](const void* of) { return static_cast<const Operator*>(of)->gram(); };
+      all_ = [](const void* of, const matrix<double>& in) {
+        return static_cast<const Operator*>(of)->multiply_all(in);
+      };
+      cheaper_ = [](const void* of, index products) {
+        return static_cast<const Operator*>(of)->is_gram_cheaper(products);
+      };
+    }
+  }
 
   [[nodiscard]] index rows() const noexcept { return rows_; }
   [[nodiscard]] index cols() const noexcept { return cols_; }
@@ -59,6 +83,14 @@ class operator_view {
   }
   [[nodiscard]] vector<double> column_means() const { return means_(of_); }
   [[nodiscard]] vector<double> column_squares() const { return squares_(of_); }
+  /// These two only where `is_gram_cheaper` has said so.
+  [[nodiscard]] matrix<double> gram() const { return gram_(of_); }
+  [[nodiscard]] matrix<double> multiply_all(const matrix<double>& in) const {
+    return all_(of_, in);
+  }
+  [[nodiscard]] bool is_gram_cheaper(index products) const {
+    return cheaper_ != nullptr && cheaper_(of_, products);
+  }
 
  private:
   using product = void (*)(const void*, std::span<const double>, std::span<double>);
@@ -68,9 +100,12 @@ class operator_view {
   index rows_, cols_;
   product multiply_, transposed_;
   columns means_, squares_;
+  matrix<double> (*gram_)(const void*) = nullptr;
+  matrix<double> (*all_)(const void*, const matrix<double>&) = nullptr;
+  bool (*cheaper_)(const void*, index) = nullptr;
 };
 
-static_assert(linear_operator<operator_view>);
+static_assert(gram_operator<operator_view>);
 
 /// A dense matrix as a linear operator; borrows the matrix.
 class dense_operator {
@@ -178,10 +213,31 @@ class sparse_operator {
     return squares;
   }
 
+  /// As `gram_of`.
+  [[nodiscard]] matrix<double> gram() const { return gram_of(*values_); }
+  [[nodiscard]] matrix<double> multiply_all(const matrix<double>& in) const {
+    matrix<double> out = matrix<double>::Zero(rows(), in.cols());
+    const weight_view<double> vectors(in.data(), in.rows(), in.cols());
+    for (index i = 0; i < rows(); ++i)
+      row::add_product(values_->cell(i), vectors,
+                       std::span(out.row(i).data(), static_cast<std::size_t>(out.cols())));
+    return out;
+  }
+
+  /// In packs an entry costs an eighth of one of a sparse product, and a fourth where all come from
+  /// memory. Not for more than 2048 genes, whose products would take more than 32 MB.
+  [[nodiscard]] bool is_gram_cheaper(index products) const {
+    if (cols() > 2048) return false;
+    double entries = 0;
+    for (index i = 0; i < rows(); ++i) entries += static_cast<double>(values_->cell(i).size());
+    const auto times = static_cast<double>(products), genes = static_cast<double>(cols());
+    return entries * genes / 16 + times * genes * genes / 4 < times * 2 * entries;
+  }
+
  private:
   const Values* values_;
 };
 
-static_assert(linear_operator<sparse_operator<count_view<double>>>);
+static_assert(gram_operator<sparse_operator<count_view<double>>>);
 
 }  // namespace harmonium::inline v0_2

@@ -18,6 +18,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/pack.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -161,24 +162,17 @@ class exact_index::searcher {
     const auto wanted = static_cast<std::size_t>(std::min(k, points_->size_));
     if (wanted == 0) return;
     double worst = std::numeric_limits<double>::infinity();
-    const double* block = points_->packed_.data();
-    for (index first = 0; first < points_->size_; first += lanes) {
-      std::array<double, lanes> sums{};
-      for (const double coordinate : place_) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-          const double difference = block[lane] - coordinate;
-          sums[lane] += difference * difference;
-        }
-        block += lanes;
-      }
-      const auto used = static_cast<std::size_t>(std::min(lanes, points_->size_ - first));
-      for (std::size_t lane = 0; lane < used; ++lane) {
-        if (found.size() == wanted && !(sums[lane] < worst)) continue;
+    for (index first = 0; first < points_->size_; first += at_once) {
+      const index count = std::min(at_once, points_->size_ - first);
+      measure(first, (count + lanes - 1) / lanes);
+      for (index at = 0; at < count; ++at) {
+        const double square = squares_[static_cast<std::size_t>(at)];
+        if (found.size() == wanted && !(square < worst)) continue;
         if (found.size() == wanted) {
           std::pop_heap(found.begin(), found.end());
           found.pop_back();
         }
-        found.push_back({first + static_cast<index>(lane), sums[lane]});
+        found.push_back({first + at, square});
         std::push_heap(found.begin(), found.end());
         worst = found.front().distance;
       }
@@ -190,8 +184,33 @@ class exact_index::searcher {
   }
 
  private:
+  /// So many squared distances, which stay in the nearest cache.
+  static constexpr index at_once = 64 * lanes;
+
+  /// The squared distances to the points of so many blocks. Every sum runs over the dimensions in
+  /// order, whatever the kernel.
+  void measure(index first, index blocks) {
+    packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
+      using P = packs::pack<double, Bytes / 8>;
+      const index dimensions = std::ssize(place_), count = blocks;
+      const double* const place = place_.data();
+      const double* block = points_->packed_.data() + first * dimensions;
+      double* out = squares_.data();
+      for (index b = 0; b < count; ++b, block += lanes * dimensions)
+        for (index lane = 0; lane < lanes; lane += P::lanes, out += P::lanes) {
+          P sum(0.0);
+          for (index d = 0; d < dimensions; ++d) {
+            const P difference = P::load(block + d * lanes + lane) - P(place[d]);
+            sum = sum + difference * difference;
+          }
+          sum.store(out);
+        }
+    });
+  }
+
   const exact_index* points_;
   std::vector<double> place_;
+  std::array<double, at_once> squares_;
 };
 
 inline exact_index::searcher exact_index::make_searcher() const {

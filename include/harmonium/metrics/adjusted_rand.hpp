@@ -25,7 +25,8 @@ namespace harmonium::inline v0_2 {
 
 /// Clusters cells in principal components, without knowing any label: `cluster(points, expected)`
 /// gives one label per row of `points`; `expected` is the number of clusters of the reference,
-/// which it may ignore. Deterministic.
+/// which it may ignore. Deterministic. One that has a `key()`, a text of its name and settings,
+/// clusters a reference once for all that is compared with it.
 template <class C>
 concept point_clustering = std::copyable<C> &&
     requires(const C& cluster, matrix_view<double> points, index expected) {
@@ -40,6 +41,9 @@ struct k_means_clustering {
   [[nodiscard]] std::vector<index> operator()(matrix_view<double> points, index expected) const {
     random_engine rng(seed);
     return k_means(points, {.clusters = expected, .restarts = restarts}, rng).labels;
+  }
+  [[nodiscard]] std::string key() const {
+    return "k-means " + std::to_string(restarts) + " " + std::to_string(seed);
   }
 };
 
@@ -67,7 +71,17 @@ struct basic_adjusted_rand {
             "components must be at least 1, got " + std::to_string(components));
     const reference_cells& reference = pair.reference();
     const auto made = agreement(pair.values(), pair.labels(), pair.clusters());
-    const auto real = agreement(reference.values(), reference.labels(), pair.clusters());
+    const auto own = [&] { return agreement_of(reference, pair.clusters()); };
+    contingency_table real({}, {});
+    if constexpr (requires {
+                    { cluster.key() } -> std::same_as<std::string>;
+                  })
+      real = reference.template once<contingency_table>(
+          "adjusted_rand " + std::to_string(components) + " " + std::to_string(pair.clusters()) +
+              " " + cluster.key(),
+          own);
+    else
+      real = own();
     return {{"adjusted_rand", made.adjusted_rand()},
             {"rand", made.rand()},
             {"mutual_information", made.normalised_mutual_information()},
@@ -77,6 +91,15 @@ struct basic_adjusted_rand {
   }
 
  private:
+  /// In the reference's components where it has as many.
+  [[nodiscard]] contingency_table agreement_of(const reference_cells& reference,
+                                               index clusters) const {
+    if (clusters > 0 && reference.components().scores.cols() == components)
+      return contingency_table(reference.labels(),
+                               cluster(reference.components().scores, clusters));
+    return agreement(reference.values(), reference.labels(), clusters);
+  }
+
   [[nodiscard]] contingency_table agreement(const count_matrix<double>& values,
                                             std::span<const index> labels, index clusters) const {
     if (values.cells() == 0 || values.genes() == 0 || clusters == 0)

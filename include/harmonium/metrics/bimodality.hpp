@@ -5,9 +5,12 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <concepts>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +18,7 @@
 #include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/select_counts.hpp"
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
 
@@ -89,37 +93,29 @@ struct bimodality {
     figures.push_back({"genes", 0});
     if (pair.empty()) return figures;
 
-    const counts_by_gene real(pair.reference().values()), made(pair.values());
-    struct candidate {
-      index gene;
-      two_part_split parts;
-    };
-    std::vector<candidate> chosen;
-    for (index j = 0; j < real.genes(); ++j) {
-      const auto seen = static_cast<double>(real.values(j).size());
-      if (seen < detected * static_cast<double>(real.cells())) continue;
-      const auto parts = split_in_two(sorted_values(real, j));
-      if (parts.explained > 0 && parts.upper_share >= least_part &&
-          1 - parts.upper_share >= least_part)
-        chosen.push_back({j, parts});
-    }
-    std::stable_sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
-      return a.parts.high - a.parts.low > b.parts.high - b.parts.low;
-    });
-    chosen.resize(std::min(chosen.size(), static_cast<std::size_t>(genes)));
+    const auto& chosen = pair.reference().template once<std::vector<two_modes>>(
+        "bimodality " + std::to_string(genes) + " " +
+            std::to_string(std::bit_cast<std::uint64_t>(detected)) + " " +
+            std::to_string(std::bit_cast<std::uint64_t>(least_part)),
+        [&] { return most_apart(pair.reference().values()); });
     if (chosen.empty()) return figures;
+    std::vector<index> which;
+    for (const two_modes& one : chosen) which.push_back(one.gene);
+    std::sort(which.begin(), which.end());
+    const counts_by_gene made(select_genes(pair.values(), which));
 
     double gap = 0, gap_reference = 0, explained = 0, explained_reference = 0, valley = 0,
            valley_reference = 0, upper = 0;
-    for (const auto& [gene, parts] : chosen) {
-      const auto values = sorted_values(made, gene);
+    for (const auto& [gene, parts, own_valley] : chosen) {
+      const auto place = std::lower_bound(which.begin(), which.end(), gene) - which.begin();
+      const auto values = sorted_values(made, place);
       const auto own = split_in_two(values);
       gap += own.high - own.low;
       gap_reference += parts.high - parts.low;
       explained += own.explained;
       explained_reference += parts.explained;
       valley += middle_share(values, parts);
-      valley_reference += middle_share(sorted_values(real, gene), parts);
+      valley_reference += own_valley;
       upper += std::abs(1 - share_up_to(values, parts.threshold) - parts.upper_share);
     }
     const auto count = static_cast<double>(chosen.size());
@@ -134,12 +130,41 @@ struct bimodality {
   }
 
  private:
+  /// A gene of the reference with its two parts.
+  struct two_modes {
+    index gene;
+    two_part_split parts;
+    double valley;  ///< share of its cells between them
+  };
+
+  [[nodiscard]] std::vector<two_modes> most_apart(const count_matrix<double>& reference) const {
+    const counts_by_gene real(reference);
+    std::vector<two_modes> chosen;
+    for (index j = 0; j < real.genes(); ++j) {
+      const auto seen = static_cast<double>(real.values(j).size());
+      if (seen < detected * static_cast<double>(real.cells())) continue;
+      const auto parts = split_in_two(sorted_values(real, j));
+      if (parts.explained > 0 && parts.upper_share >= least_part &&
+          1 - parts.upper_share >= least_part)
+        chosen.push_back({j, parts, 0});
+    }
+    std::stable_sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
+      return a.parts.high - a.parts.low > b.parts.high - b.parts.low;
+    });
+    chosen.resize(std::min(chosen.size(), static_cast<std::size_t>(genes)));
+    for (two_modes& one : chosen)
+      one.valley = middle_share(sorted_values(real, one.gene), one.parts);
+    return chosen;
+  }
+
   /// All values of a gene, zeros included, ascending.
   template <class Value>
   static std::vector<double> sorted_values(const counts_by_gene<Value>& values, index gene) {
-    std::vector<double> all(values.values(gene).begin(), values.values(gene).end());
-    all.resize(static_cast<std::size_t>(values.cells()), 0.0);
-    std::sort(all.begin(), all.end());
+    // Log-normalised values are positive where they are not 0.
+    const auto seen = values.values(gene);
+    std::vector<double> all(static_cast<std::size_t>(values.cells()), 0.0);
+    const auto first = std::copy_backward(seen.begin(), seen.end(), all.end());
+    std::sort(first, all.end());
     return all;
   }
 

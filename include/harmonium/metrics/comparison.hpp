@@ -102,9 +102,9 @@ struct reference_options {
   std::vector<index> pilot = {};
 };
 
-/// The original cells. What is computed from them is computed once, when first asked for, and may
-/// be asked for from several threads.
-class reference_cells {
+/// The original cells. What is computed from them, also by metrics (`once`), is computed once, when
+/// first asked for, and may be asked for from several threads.
+class reference_cells : public lazy_results {
  public:
   /// @param counts borrowed (`count_view<>`, `count_matrix<>`) or copied (other types)
   /// @throws std::invalid_argument unless there is one label per cell, components >= 1, and the
@@ -210,7 +210,7 @@ struct comparison_options {
 
 /// Synthetic cells against reference cells. What metrics share is computed once, when first asked
 /// for, and may be asked for from several threads. Refers to the reference.
-class comparison {
+class comparison : public lazy_results {
  public:
   /// @param synthetic borrowed (`count_view<>`, `count_matrix<>`) or copied (other types)
   /// @throws std::invalid_argument unless there is one label per cell, the genes are as many as the
@@ -226,7 +226,7 @@ class comparison {
   template <count_source Counts>
   comparison(const reference_cells& reference, const Counts& synthetic,
              const comparison_options& options = {})
-      : comparison(options, reference, synthetic, nearest_labels(reference, synthetic)) {}
+      : comparison(options, reference, synthetic, place(reference, synthetic)) {}
 
   comparison(const reference_cells&&, const auto&, const auto&...) = delete;
 
@@ -280,15 +280,30 @@ class comparison {
             "joint_components and joint_cells must be at least 1");
   }
 
+  struct placed_cells {
+    std::vector<index> labels;
+    std::optional<count_matrix<double>> values;
+    matrix<double> scores;
+  };
+
   template <count_source Counts>
-  static std::vector<index> nearest_labels(const reference_cells& reference,
-                                           const Counts& synthetic) {
+  comparison(const comparison_options& options, const reference_cells& reference,
+             const Counts& synthetic, placed_cells placed)
+      : comparison(options, reference, synthetic, std::move(placed.labels)) {
+    if (placed.values) (void)values_.get([&] { return std::move(*placed.values); });
+    if (placed.values) (void)scores_.get([&] { return std::move(placed.scores); });
+  }
+
+  template <count_source Counts>
+  static placed_cells place(const reference_cells& reference, const Counts& synthetic) {
     if (reference.cells().clusters() == 0)
-      return std::vector<index>(static_cast<std::size_t>(synthetic.cells()), -1);
-    return labels_of_nearest(
-        serial_executor{}, reference.neighbours(), reference.labels(),
-        project(log_normalise(synthetic, {.target_sum = reference.common_library()}),
-                reference.components()));
+      return {std::vector<index>(static_cast<std::size_t>(synthetic.cells()), -1), {}, {}};
+    placed_cells placed;
+    placed.values = log_normalise(synthetic, {.target_sum = reference.common_library()});
+    placed.scores = project(*placed.values, reference.components());
+    placed.labels = labels_of_nearest(serial_executor{}, reference.neighbours(), reference.labels(),
+                                      placed.scores);
+    return placed;
   }
 
   /// `count` of `from` (of all rows below `all` where that is empty) in random order.

@@ -11,11 +11,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
+#include "harmonium/core/gram.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_products.hpp"
 #include "harmonium/core/select_counts.hpp"
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
@@ -41,22 +44,14 @@ namespace harmonium::inline v0_2 {
 
 /// Correlations over cells of the given genes (ascending, different), those of each pair j < k in
 /// the order of (0, 1), (0, 2), ..., (1, 2), ...; 0 for a gene that does not vary.
-/// Cost: O(cells * (non-zeros among the genes)^2 + genes^2); nothing dense of cells x genes.
+/// Cost: O(non-zeros among the genes * genes + genes^2); nothing dense of cells x genes.
 [[nodiscard]] inline std::vector<double> gene_correlations(const count_matrix<double>& values,
                                                            std::span<const index> genes) {
   const auto chosen = select_genes(values, genes);
   const index count = chosen.genes();
-  matrix<double> products = matrix<double>::Zero(count, count);
+  const matrix<double> products = gram_of(chosen);
   vector<double> sums = vector<double>::Zero(count);
-  for (index i = 0; i < chosen.cells(); ++i) {
-    const auto cell = chosen.cell(i);
-    for (std::size_t a = 0; a < cell.size(); ++a) {
-      const double x = cell.values[a];
-      double* row = products.row(cell.genes[a]).data();
-      sums[cell.genes[a]] += x;
-      for (std::size_t b = a; b < cell.size(); ++b) row[cell.genes[b]] += x * cell.values[b];
-    }
-  }
+  for (index i = 0; i < chosen.cells(); ++i) row::add(chosen.cell(i), 1.0, as_span(sums));
   const auto cells = static_cast<double>(chosen.cells());
   vector<double> deviations(count);
   for (index j = 0; j < count; ++j) {
@@ -93,8 +88,12 @@ struct gene_correlation {
     require(genes >= 2, "gene_correlation",
             "genes must be at least 2, got " + std::to_string(genes));
     if (pair.empty() || pair.counts().genes() < 2) return unknown_figures({"r", "mad"});
-    const auto chosen = most_variable(pair.reference().values());
-    const auto real = gene_correlations(pair.reference().values(), chosen);
+    const auto& [chosen, real] = pair.reference().template once<correlated_genes>(
+        "gene_correlation " + std::to_string(genes), [&] {
+          auto most = most_variable(pair.reference().values());
+          auto correlations = gene_correlations(pair.reference().values(), most);
+          return correlated_genes{std::move(most), std::move(correlations)};
+        });
     const auto made = gene_correlations(pair.values(), chosen);
     double difference = 0;
     for (std::size_t k = 0; k < real.size(); ++k) difference += std::abs(real[k] - made[k]);
@@ -103,6 +102,12 @@ struct gene_correlation {
   }
 
  private:
+  /// The reference's.
+  struct correlated_genes {
+    std::vector<index> genes;
+    std::vector<double> correlations;
+  };
+
   [[nodiscard]] std::vector<index> most_variable(const count_matrix<double>& values) const {
     const auto cells = static_cast<double>(values.cells());
     vector<double> means = gene_means(values), variances = vector<double>::Zero(values.genes());

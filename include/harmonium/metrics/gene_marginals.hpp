@@ -4,18 +4,18 @@
 /// reference's.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "harmonium/analysis/quantile.hpp"
 #include "harmonium/core/counts.hpp"
-#include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/metrics/comparison.hpp"
 #include "harmonium/metrics/concepts.hpp"
+#include "harmonium/metrics/sorted_genes.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -30,11 +30,10 @@ struct gene_marginals {
 
   /// @param counts whole numbers >= 0, at least one cell (all figures are NaN without).
   template <count_source Counts>
-  explicit gene_marginals(const Counts& counts) : gene_marginals(counts_by_gene(counts)) {}
+  explicit gene_marginals(const Counts& counts) : gene_marginals(sorted_genes(counts)) {}
 
-  /// Cost: O(non-zeros log non-zeros of a gene).
-  template <class Value>
-  explicit gene_marginals(const counts_by_gene<Value>& counts)
+  /// Cost: O(non-zeros).
+  explicit gene_marginals(const sorted_genes& counts)
       : mean(counts.genes()),
         variance(counts.genes()),
         median(counts.genes()),
@@ -42,11 +41,9 @@ struct gene_marginals {
         cv(counts.genes()),
         zero_fraction(counts.genes()) {
     const auto cells = static_cast<double>(counts.cells());
-    std::vector<double> sorted;
     for (index j = 0; j < counts.genes(); ++j) {
-      sorted.assign(counts.values(j).begin(), counts.values(j).end());
-      std::sort(sorted.begin(), sorted.end());
-      const auto zeros = counts.cells() - static_cast<index>(sorted.size());
+      const std::span<const double> sorted = counts.values(j);
+      const index zeros = counts.zeros(j);
       double sum = 0;
       for (const double x : sorted) sum += x;
       mean[j] = sum / cells;
@@ -66,6 +63,13 @@ struct gene_marginals {
   }
 };
 
+/// The marginals of a side of a comparison (`reference_cells` or `comparison`), computed once.
+template <class Side>
+const gene_marginals& marginals_of(const Side& side) {
+  return side.template once<gene_marginals>("gene_marginals",
+                                            [&] { return gene_marginals(sorted_counts(side)); });
+}
+
 /// Mean over genes of |synthetic - reference|: `median`, `iqr`, `cv` and `zero_fraction`.
 /// Source: Fig. 3 of Treppner et al. (2021), doi 10.1038/s41598-021-88875-4. NaN where a side has
 /// no cell.
@@ -80,7 +84,7 @@ struct marginals {
 
   [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     if (pair.empty()) return unknown_figures({"median", "iqr", "cv", "zero_fraction"});
-    const gene_marginals real(pair.reference().counts()), made(pair.counts());
+    const gene_marginals &real = marginals_of(pair.reference()), &made = marginals_of(pair);
     return {{"median", mean_difference(made.median, real.median)},
             {"iqr", mean_difference(made.iqr, real.iqr)},
             {"cv", mean_difference(made.cv, real.cv)},

@@ -91,7 +91,7 @@ struct gene_trends {
   [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     require(groups >= 1, "gene_trends", "groups must be at least 1, got " + std::to_string(groups));
     if (pair.empty()) return unknown_figures({"variance", "variance_bias", "zeros", "zeros_bias"});
-    const gene_marginals real(pair.reference().counts()), made(pair.counts());
+    const gene_marginals &real = marginals_of(pair.reference()), &made = marginals_of(pair);
     auto figures = difference(variance_trend(made), variance_trend(real),
                               unknown_figures({"variance", "variance_bias"}));
     for (const figure& zeros :

@@ -156,6 +156,13 @@ TEST_CASE("abundance: the power of a t test between beta-binomial donors") {
   CHECK(power > 0.3);
   CHECK(ready.chance({1, 300, 1}).mean == 0);  // one donor is no replicate
   CHECK(ready.chance({16, 300, 1}).mean > power);
+  // Where the correlation is known within bounds, so is the chance, and its mean is within them.
+  auto vague = goal;
+  vague.assumed = {correlation, correlation / 4, 4 * correlation, 0};
+  const auto chance = vague.prepare(evidence).chance(design);
+  CHECK(chance.mean == power);
+  CHECK(chance.lower < power - 0.05);
+  CHECK(chance.upper > power + 0.05);
   REQUIRE(ready.doubts.size() == 1);
   CHECK(ready.doubts[0].find("ASSUMED") != std::string::npos);
 }
@@ -288,6 +295,12 @@ TEST_CASE("designs: the least that reaches every goal, the one that binds, the b
       CHECK(one.least > best);
       best = one.least;
     }
+  // Tables and curves go half as far again as the answer, or as the pilot's sizes where they are
+  // more.
+  CHECK(found.designs.back().design.cells == 4800);
+  space.sizes = {500, 10000};
+  CHECK(hm::search_designs(goals, names, asked, space).designs.back().design.cells == 15000);
+  space.sizes = {500};
   goals[1].rule = hm::reach_rule::assured;  // 0.9 of the chance has to reach it
   CHECK(hm::search_designs(goals, names, asked, space).answer->design.cells == 3556);
   goals[1].is_within_reach = false;
