@@ -24,7 +24,7 @@ check "... writes four files and no others" \
   [ "$(cd one && echo *)" = "evaluation.json report.html scores.csv summary.txt" ]
 check "... the table as printed" eval 'head -n "$(wc -l <one/summary.txt)" out | cmp -s - one/summary.txt'
 check "... with a verdict for each of 17 aspects" \
-  [ "$(grep -cE ' (as good as fresh cells|good|weak|no better than .*|cannot be told)$' one/summary.txt)" -eq 17 ]
+  [ "$(grep -cE ' (as good as fresh cells|good|weak|open: fresh cells vary as much|no better than .*|cannot be told)$' one/summary.txt)" -eq 17 ]
 check "... says how many cells are judged against how many" \
   grep -q "^judged  *60 cells of every kind against 100 real cells, 2 times" one/summary.txt
 check "scores.csv is tidy" eval '[ "$(head -n 1 one/scores.csv)" = candidate,repeat,metric,figure,value ] &&

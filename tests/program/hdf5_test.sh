@@ -102,11 +102,11 @@ check "X of logarithms" refused "layer_counts.h5ad: /X: row 0, column 0: count 1
 check "no such layer" refused "has no layer 'ambient'; there are X, counts, spliced" \
   generate --pilot "$golden/layer_counts.h5ad" --layer ambient "${few[@]}"
 check "--layer of a 10x file" refused "--layer: is for .h5ad files" generate --pilot pilot.h5 --layer X "${few[@]}"
-check "no such column" refused "/obs: has no column 'kind'; there are cell_type" \
+check "no such column" refused "/obs: has no column 'kind'; there are batch, cell_type" \
   generate --pilot pilot.h5ad --labels-column kind "${few[@]}"
 check "a cell without a label" refused "/obs/leiden: no label for cell 'AAGA-1' .1 of 6 cells have none" \
   generate --pilot "$golden/anndata_0.8_csr.h5ad" --labels-column leiden "${few[@]}"
-check "--labels-column of a folder" refused "--labels-column: is for .h5ad files" \
+check "--labels-column of a folder without it" refused "pilot/cells.tsv:1: has no column 'cell_type'" \
   generate --pilot pilot --labels-column cell_type "${few[@]}"
 check "--labels-column and --labels" refused "--labels-column: does not go with --labels" \
   generate --pilot pilot.h5ad --labels pilot/labels.tsv --labels-column cell_type "${few[@]}"
