@@ -10,6 +10,7 @@
 
 #include "h5_files.hpp"
 #include "harmonium/io/mex.hpp"
+#include "harmonium/report/expected_auc.hpp"
 #include "harmonium/version.hpp"
 #include "interrupt.hpp"
 #include "json_output.hpp"
@@ -212,6 +213,12 @@ void make_and_write(const hm::thread_executor& run, const generate_options& opti
     summary += summary_line("means off by > 10 %", std::to_string(compared->second) + " of " +
                                                        std::to_string(compared->first) +
                                                        " genes with a mean above 0.2");
+  }
+  if (options.model_file.empty() && options.model == "harmonium" && options.prior.empty()) {
+    const auto expected = hm::expected_forest_auc(real.cells);
+    summary += summary_line("forest AUC to expect",
+                            rounded(expected.low, 2) + " to " + rounded(expected.high, 2) +
+                                " against fresh cells, of UMI pilots of this size; 0.5 is best");
   }
   summary += "\n" + summary_line("seed", std::to_string(options.seed));
   summary += summary_line("threads", std::to_string(run.threads()));

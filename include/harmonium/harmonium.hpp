@@ -130,6 +130,7 @@
 #include "harmonium/models/variational_autoencoder.hpp"
 #include "harmonium/models/variational_states.hpp"
 #include "harmonium/report/candidates.hpp"
+#include "harmonium/report/expected_auc.hpp"
 #include "harmonium/report/marker_genes.hpp"
 #include "harmonium/report/score_table.hpp"
 #include "harmonium/report/verdicts.hpp"
