@@ -60,6 +60,7 @@ class visible_refit<Model, Data> {
 
   /// @throws what the parts' refits throw
   void start(const refit_settings<units_type>& settings, const Data& data, units_type& units) {
+    settings_ = settings;
     units.for_each_part([&](auto p, const auto&) {
       auto& own = std::get<p()>(parts_);
       if constexpr (std::remove_cvref_t<decltype(own)>::acts) {
@@ -67,6 +68,12 @@ class visible_refit<Model, Data> {
         own.refit.start(std::get<p()>(settings), *own.rows, units.template part<p()>());
       }
     });
+  }
+
+  /// What part `Part` started with.
+  template <std::size_t Part>
+  [[nodiscard]] const auto& settings() const noexcept {
+    return std::get<Part>(settings_);
   }
 
   /// @param model  any stack on the same visible units
@@ -108,6 +115,7 @@ class visible_refit<Model, Data> {
   }
 
  private:
+  refit_settings<units_type> settings_;
   typename all::type parts_;
 };
 
