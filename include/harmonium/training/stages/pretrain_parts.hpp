@@ -74,7 +74,7 @@ void set_part(Model& model, const machine_of_part<Model, Part>& machine) {
 template <class Recipe = exact_em>
 struct pretrain_parts {
   Recipe recipe = {};
-  double upper_spread = 1;   ///< weights of the joining layers start within this
+  double upper_spread = 1;  ///< weights of the joining layers start within this
 
   template <class State>
   class progress {
