@@ -20,6 +20,7 @@
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/sampled.hpp"
 #include "harmonium/states/exact_statistics.hpp"
+#include "harmonium/training/negative/block_particles.hpp"
 #include "harmonium/training/negative/collapsed_particles.hpp"
 #include "harmonium/training/recipe.hpp"
 #include "harmonium/training/stages/exact_em.hpp"
@@ -176,6 +177,24 @@ TEST_CASE("stochastic joint training raises the exact likelihood and keeps the p
   // Greedy training by steps is that of all parts at once, as they do not meet.
   const auto steps = trained(rows, hm::pretrain<hm::collapsed_particles>{.epochs = {10, 5}}, 9);
   check_parts_kept(steps.model());
+}
+
+TEST_CASE("hidden parts of different families train by steps") {
+  using mixed =
+      hm::partitioned<hm::part<hm::negative_binomial, hm::bernoulli>,
+                      hm::part<hm::categorical, hm::categorical>, hm::joined<hm::bernoulli>>;
+  const auto rows = support::make_batches(600, 17).rows();
+  hm::random_engine rng(18);
+  using recipe = hm::then<hm::pretrain_parts<>, hm::joint<hm::block_particles>>;
+  hm::recipe_trainer<mixed, hm::count_matrix<>, recipe> training(
+      rows,
+      {.hidden = {hm::in_parts({3, 3}), 2},
+       .visible = {.parts = {6, hm::one_hot{.groups = 1, .categories = 3}}}},
+      recipe(hm::pretrain_parts<>{}, {.epochs = 40}), rng);
+  training.run(hm::serial_executor{}, hm::silent{});
+  check_parts_kept(training.model());
+  const auto values = likelihoods(training.log(), "joint training");
+  CHECK(values.back() > values.front() + 0.3);
 }
 
 TEST_CASE("training of parts has the same bits for any number of threads") {

@@ -26,6 +26,7 @@
 #include "harmonium/training/stage_concept.hpp"
 #include "harmonium/training/stages/exact_em.hpp"
 #include "harmonium/training/training_log.hpp"
+#include "harmonium/training/training_rows.hpp"
 #include "harmonium/units/layer_size.hpp"
 #include "harmonium/units/parts.hpp"
 
@@ -44,6 +45,23 @@ template <unit_family Units>
 template <class Model, std::size_t Part>
 using machine_of_part = rbm<std::tuple_element_t<Part, typename units_of<Model, 0>::families>,
                             std::tuple_element_t<Part, typename units_of<Model, 1>::families>>;
+
+/// The rows that it learns from.
+template <class Model, class Data, std::size_t Part>
+using rows_of_machine =
+    rows_of_part<std::tuple_element_t<Part, typename units_of<Model, 0>::families>,
+                 training_rows<Data>>;
+
+template <class Recipe, class Model, class Data, class Parts>
+inline constexpr bool trains_parts = false;
+template <class Recipe, class Model, class Data, std::size_t... P>
+inline constexpr bool trains_parts<Recipe, Model, Data, std::index_sequence<P...>> =
+    (training_stage<Recipe, machine_of_part<Model, P>, rows_of_machine<Model, Data, P>> && ...);
+
+/// A stage for the machine of every part of a model that is linked part by part.
+template <class Recipe, class Model, class Data>
+concept trains_every_part = linked_by_parts<Model, 0> &&
+    trains_parts<Recipe, Model, Data, std::make_index_sequence<units_of<Model, 0>::number>>;
 
 /// Puts a machine in the place of part `Part` of a model and its own first hidden layer: visible
 /// units, biases, weights. All else stays.
@@ -177,10 +195,10 @@ struct pretrain_parts {
   };
 
   template <class Model, row_source Data>
-  requires linked_by_parts<Model, 0>
+  requires trains_every_part<Recipe, Model, Data>
   [[nodiscard]] bool suits(const run_state<Model, Data>&) const noexcept { return true; }
   template <class Model, row_source Data>
-  requires linked_by_parts<Model, 0>
+  requires trains_every_part<Recipe, Model, Data>
   [[nodiscard]] auto begin(run_state<Model, Data>& at) const {
     return progress<run_state<Model, Data>>(*this, at);
   }
