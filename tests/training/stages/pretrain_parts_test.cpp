@@ -26,6 +26,7 @@
 #include "harmonium/training/stages/exact_em.hpp"
 #include "harmonium/training/stages/joint.hpp"
 #include "harmonium/training/stages/pretrain.hpp"
+#include "harmonium/training/stages/sampled_em.hpp"
 #include "harmonium/training/train_with.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/categorical.hpp"
@@ -177,6 +178,32 @@ TEST_CASE("stochastic joint training raises the exact likelihood and keeps the p
   // Greedy training by steps is that of all parts at once, as they do not meet.
   const auto steps = trained(rows, hm::pretrain<hm::collapsed_particles>{.epochs = {10, 5}}, 9);
   check_parts_kept(steps.model());
+}
+
+TEST_CASE("parts joined in the first hidden layer train as one machine") {
+  using joined = tiny::joined_at_once;
+  const auto rows = support::make_batches(300, 19).rows();
+  const hm::training_settings<joined> settings{
+      .hidden = {5}, .visible = {.parts = {6, hm::one_hot{.groups = 1, .categories = 3}}}};
+  hm::random_engine rng(20);
+  hm::recipe_trainer<joined, hm::count_matrix<>, hm::exact_em> training(rows, settings, {}, rng);
+  training.run(hm::serial_executor{}, hm::silent{});
+  const auto& model = training.model();
+  // The batch is in the weights: counts of a plate differ by its gene.
+  for (hm::index plate = 0; plate < 3; ++plate) {
+    std::vector<double> one_hot(3, 0.0);
+    one_hot[static_cast<std::size_t>(plate)] = 1;
+    const auto of_plate = hm::given_part<1>(model, std::span<const double>(one_hot));
+    const auto moments = hm::exact_model_statistics(of_plate, hm::hidden_enumeration(of_plate));
+    for (hm::index m = 3; m < 6; ++m)
+      // Five standard errors of 100 cells, and what five units leave.
+      CHECK(std::abs(moments[m] - (m - 3 == plate ? 8 : 2)) <
+            5 * std::sqrt((m - 3 == plate ? 8 + 64 / 5.0 : 2 + 4 / 5.0) / 100) + 0.3);
+  }
+  // The same by particles in place of all states.
+  const auto sampled = hm::train<joined>(hm::serial_executor{}, rows, settings,
+                                         hm::sampled_em{.iterations = 12}, rng);
+  CHECK(mean_log_likelihood(sampled, rows) > mean_log_likelihood(model, rows) - 1);
 }
 
 TEST_CASE("hidden parts of different families train by steps") {
