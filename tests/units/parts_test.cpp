@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "docs/geometric_units.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/categorical.hpp"
@@ -44,6 +45,13 @@ TEST_CASE_TEMPLATE("parts are a unit family", S, double, float) {
       {.layers = {{counts_and_batch<S>(hm::basic_negative_binomial<S>(2, S(1.5)),
                                        hm::basic_categorical<S>(1, 3)),
                    {S(-1), S(-0.4), S(-0.3), S(-1), S(-0.8)}}}});
+}
+
+TEST_CASE_TEMPLATE("so are parts of a family of one's own", S, double, float) {
+  using units = hm::parts<guide::basic_geometric<S>, hm::basic_gaussian<S>>;
+  harmonium::testing::check_unit_family<units>(
+      {.layers = {{units(guide::basic_geometric<S>(2), hm::basic_gaussian<S>(1)),
+                   {S(-0.5), S(-2), S(-0.7)}}}});
 }
 
 TEST_CASE_TEMPLATE("hidden parts are enumerated", S, double, float) {

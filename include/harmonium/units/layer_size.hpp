@@ -89,17 +89,18 @@ concept sizable_unit_family = shaped_unit_family<U> ||
     (unit_family<U>&& std::constructible_from<U, index>);
 
 /// A layer of that size.
-/// @throws std::invalid_argument where groups are asked of a family that has none, and what the
-///         family throws
+/// @throws std::invalid_argument where groups are asked of a family that has none, or parts of a
+///         layer that has none, and what the family throws
 template <sizable_unit_family Units>
 [[nodiscard]] Units make_units(const layer_size& size) {
+  if constexpr (!requires { typename Units::families; }) {
+    if (!size.parts().empty())
+      require(false, "make_units",
+              "this layer is of one family, but " + std::to_string(size.parts().size()) +
+                  " parts are asked for");
+  }
   if constexpr (shaped_unit_family<Units>) {
     return Units::of_size(size);
-  } else if (!size.parts().empty()) {
-    require(false, "make_units",
-            "this layer is of one family, but " + std::to_string(size.parts().size()) +
-                " parts are asked for");
-    return Units(size.units());
   } else {
     if (size.in_groups())
       require(false, "make_units",
