@@ -18,13 +18,20 @@
 #include "harmonium/models/concepts.hpp"
 #include "harmonium/samplers/concepts.hpp"
 #include "harmonium/units/concepts.hpp"
+#include "harmonium/units/parts.hpp"
 
 namespace harmonium::inline v0_2 {
 
 /// Units whose states are whole numbers >= 0, which come out as counts; others come out as rows of
 /// real numbers.
 template <class U>
-concept count_valued = !gaussian_tails<U> && !(states_range<U> && !non_negative_states<U>);
+inline constexpr bool yields_whole_numbers =
+    !gaussian_tails<U> && !(states_range<U> && !non_negative_states<U>);
+template <class... Families>
+inline constexpr bool yields_whole_numbers<parts<Families...>> = (yields_whole_numbers<Families> &&
+                                                                  ...);
+template <class U>
+concept count_valued = yields_whole_numbers<U>;
 
 /// Draws rows of a model's visible layer. Row i is drawn from the random stream i, so the result
 /// does not depend on the executor. Copies share the model. Meets `generator` where the visible

@@ -19,6 +19,7 @@
 #include "harmonium/models/normalisable.hpp"
 #include "harmonium/states/concepts.hpp"
 #include "harmonium/units/concepts.hpp"
+#include "harmonium/units/parts.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -62,20 +63,25 @@ struct non_positive_weights {
   template <non_negative_hidden_states Model>
   void write_limits(const Model& model, std::span<typename Model::scalar> out) const {
     using scalar = typename Model::scalar;
-    std::fill(out.begin(), out.end(),
-              model.visible().natural_supremum() + static_cast<scalar>(ceiling));
+    write_natural_suprema(model.visible(), out);
+    for (scalar& limit : out) limit += static_cast<scalar>(ceiling);
   }
 
   template <non_negative_hidden_states Model>
   void apply(Model& model) const {
     using scalar = typename Model::scalar;
     make_normalisable(model);
-    const scalar limit = model.visible().natural_supremum() + static_cast<scalar>(ceiling);
-    if (std::isinf(limit)) return;
-    for (scalar& a : model.bias(0)) a = std::min(a, limit);
+    if (std::isinf(model.visible().natural_supremum())) return;
+    scratch_vector<scalar> limit(model.size(0));
+    write_limits(model, as_span(limit));
     auto weights = model.weights(0);
-    for (index i = 0; i < weights.size(); ++i)
-      weights.data()[i] = std::min(weights.data()[i], scalar(0));
+    auto bias = model.bias(0);
+    for (index m = 0; m < weights.rows(); ++m) {
+      if (std::isinf(limit[m])) continue;  // a part of another family
+      auto& a = bias[static_cast<std::size_t>(m)];
+      a = std::min(a, limit[m]);
+      for (index k = 0; k < weights.cols(); ++k) weights(m, k) = std::min(weights(m, k), scalar(0));
+    }
   }
 };
 
@@ -114,12 +120,16 @@ struct admissible_sum {
   template <class Model>
   void write_limits(const Model& model, std::span<typename Model::scalar> out) const {
     using scalar = typename Model::scalar;
-    const scalar supremum = model.visible().natural_supremum();
-    std::fill(out.begin(), out.end(), supremum - static_cast<scalar>(1e-10));
-    if (max_mean.size() == 0 || std::isinf(supremum)) return;
-    scratch_vector<scalar> mean(max_mean.size());
+    write_natural_suprema(model.visible(), out);
+    for (scalar& limit : out) limit -= static_cast<scalar>(1e-10);
+    if (max_mean.size() == 0 || std::isinf(model.visible().natural_supremum())) return;
+    scratch_vector<scalar> mean(max_mean.size()), natural(max_mean.size());
     for (index m = 0; m < mean.size(); ++m) mean[m] = static_cast<scalar>(max_mean[m]);
-    model.visible().natural_from_mean(as_span(std::as_const(mean)), out);
+    model.visible().natural_from_mean(as_span(std::as_const(mean)), as_span(natural));
+    for (index m = 0; m < mean.size(); ++m) {
+      scalar& limit = out[static_cast<std::size_t>(m)];
+      if (!std::isinf(limit)) limit = natural[m];  // else a part of another family
+    }
   }
 
   template <class Model>
@@ -132,10 +142,11 @@ struct admissible_sum {
     auto weights = model.weights(0);
     auto bias = model.bias(0);
     for (index m = 0; m < weights.rows(); ++m)
-      project<units_of<Model, 1>>(bias[static_cast<std::size_t>(m)],
-                                  std::span<scalar>(weights.data() + m * weights.cols(),
-                                                    static_cast<std::size_t>(weights.cols())),
-                                  limit[m]);
+      if (!std::isinf(limit[m]))
+        project<units_of<Model, 1>>(bias[static_cast<std::size_t>(m)],
+                                    std::span<scalar>(weights.data() + m * weights.cols(),
+                                                      static_cast<std::size_t>(weights.cols())),
+                                    limit[m]);
   }
 
  private:

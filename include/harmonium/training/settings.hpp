@@ -4,11 +4,15 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <vector>
 
+#include "harmonium/core/error.hpp"
 #include "harmonium/models/concepts.hpp"
 #include "harmonium/training/refit.hpp"
+#include "harmonium/training/refit_parts.hpp"
 #include "harmonium/units/layer_size.hpp"
+#include "harmonium/units/parts.hpp"
 #include "harmonium/units/trainable.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -29,13 +33,27 @@ template <shaped_unit_family Units>
 struct visible_shape_of<Units> {
   using type = categories_of_columns;
 };
+/// How many columns each part of the visible layer has, and in which groups they fall.
+struct columns_of_parts {
+  std::vector<layer_size> parts = {};  ///< in order; together as many columns as the data have
+};
+template <class... Families>
+struct visible_shape_of<parts<Families...>> {
+  using type = columns_of_parts;
+};
 template <class Units>
 using visible_shape = typename visible_shape_of<Units>::type;
 
 /// The visible layer for data of `columns` columns.
 template <trainable_visible Units>
 [[nodiscard]] Units make_visible(index columns, const visible_shape<Units>& shape) {
-  if constexpr (shaped_unit_family<Units>) {
+  if constexpr (layer_of_parts<Units>) {
+    Units units = make_units<Units>(in_parts(shape.parts));
+    require(units.size() == columns, "train",
+            "the visible parts have " + std::to_string(units.size()) +
+                " columns together, the data " + std::to_string(columns));
+    return units;
+  } else if constexpr (shaped_unit_family<Units>) {
     return make_units<Units>(groups_of_columns(columns, shape.categories));
   } else {
     (void)shape;

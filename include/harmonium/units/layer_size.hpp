@@ -5,6 +5,8 @@
 
 #include <concepts>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
@@ -22,6 +24,7 @@ struct one_hot {
 ///
 ///     {.hidden = {8, 4}}
 ///     {.hidden = {hm::one_hot{.groups = 2, .categories = 4}}}
+///     {.hidden = {hm::in_parts({6, 2}), 4}}   // the first layer in two parts
 class layer_size {
  public:
   /// @throws std::invalid_argument if negative
@@ -37,7 +40,14 @@ class layer_size {
                 std::to_string(shape.groups) + " groups of " + std::to_string(shape.categories));
   }
 
+  /// Parts side by side, see `in_parts`.
+  explicit layer_size(std::vector<layer_size> parts) : units_(0), parts_(std::move(parts)) {
+    for (const layer_size& part : parts_) units_ += part.units();
+  }
+
   [[nodiscard]] index units() const noexcept { return units_; }
+  /// Of every part; empty where none were asked for.
+  [[nodiscard]] const std::vector<layer_size>& parts() const noexcept { return parts_; }
   /// Whether groups were asked for.
   [[nodiscard]] bool in_groups() const noexcept { return categories_ > 0; }
   /// Only where `in_groups()`.
@@ -49,7 +59,13 @@ class layer_size {
  private:
   index units_;
   index categories_ = 0;  ///< 0: not in groups
+  std::vector<layer_size> parts_;
 };
+
+/// The size of a layer of `parts`: one size for each of them, in order.
+[[nodiscard]] inline layer_size in_parts(std::vector<layer_size> sizes) {
+  return layer_size(std::move(sizes));
+}
 
 /// The one-hot groups of `units` columns of data, as of a visible layer.
 /// @throws std::invalid_argument unless `units` is a multiple of `categories` >= 1
@@ -73,10 +89,16 @@ concept sizable_unit_family = shaped_unit_family<U> ||
     (unit_family<U>&& std::constructible_from<U, index>);
 
 /// A layer of that size.
-/// @throws std::invalid_argument where groups are asked of a family that has none, and what the
-///         family throws
+/// @throws std::invalid_argument where groups are asked of a family that has none, or parts of a
+///         layer that has none, and what the family throws
 template <sizable_unit_family Units>
 [[nodiscard]] Units make_units(const layer_size& size) {
+  if constexpr (!requires { typename Units::families; }) {
+    if (!size.parts().empty())
+      require(false, "make_units",
+              "this layer is of one family, but " + std::to_string(size.parts().size()) +
+                  " parts are asked for");
+  }
   if constexpr (shaped_unit_family<Units>) {
     return Units::of_size(size);
   } else {

@@ -11,6 +11,7 @@
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
 #include "harmonium/units/concepts.hpp"
+#include "harmonium/units/parts.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -22,6 +23,12 @@ template <unit_family Units>
 void log_mean_scale(const Units& units, std::span<const typename Units::scalar> means,
                     std::span<typename Units::scalar> scale) {
   using scalar = typename Units::scalar;
+  if constexpr (layer_of_parts<Units>) {
+    units.for_each_part([&](auto p, const auto& own) {
+      log_mean_scale(own, units.stretch(p, means), units.stretch(p, scale));
+    });
+    return;
+  }
   std::fill(scale.begin(), scale.end(), scalar(1));
   if (std::isinf(units.natural_supremum())) return;
   scratch_vector<scalar> mean(units.size()), eta(units.size()), variance(units.size());

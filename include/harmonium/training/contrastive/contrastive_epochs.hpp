@@ -18,6 +18,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/rows.hpp"
 #include "harmonium/likelihood/mean_field.hpp"
+#include "harmonium/models/part_blocks.hpp"
 #include "harmonium/training/constraints.hpp"
 #include "harmonium/training/contrastive/positive_phase.hpp"
 #include "harmonium/training/negative/negative_phase.hpp"
@@ -104,13 +105,16 @@ class contrastive_epochs {
                                              negative_.hidden_covariance()};
     if constexpr (follows) {
       const Model before = model;
-      step_.update(model, statistics, rate);
-      constraint_.apply(model);
+      move(model, statistics, rate);
       negative_.follow(run, before, model, 1);
     } else {
-      step_.update(model, statistics, rate);
-      constraint_.apply(model);
+      move(model, statistics, rate);
     }
+  }
+  void move(Model& model, const step_statistics<scalar>& statistics, double rate) {
+    step_.update(model, statistics, rate);
+    keep_parts(model);
+    constraint_.apply(model);
   }
 
   Step step_;

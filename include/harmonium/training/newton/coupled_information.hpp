@@ -19,6 +19,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/symmetric_factor.hpp"
+#include "harmonium/models/part_blocks.hpp"
 #include "harmonium/training/newton/active_states.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -37,14 +38,16 @@ namespace harmonium::inline v0_2 {
 
 /// Where a Newton step starts: parameters, and what the data ask for.
 struct newton_problem {
-  index columns = 0;           ///< features whose parameters move: 1 (biases only) or units + 1
-  matrix<double> pairs;        ///< genes x (units + 1): the data's mean of x phi'
-  matrix<double> weights;      ///< genes x units
-  std::vector<double> prior;   ///< precision of each gene's weights, per cell
-  std::vector<double> scale;   ///< d eta = scale x d log mean, at the gene's mean
-  std::vector<double> bias;    ///< a_m
-  std::vector<double> limits;  ///< largest admissible input of every gene
-  double damping = 0;          ///< added to every state's probability in the information
+  index columns = 0;               ///< features whose parameters move: 1 (biases only) or units + 1
+  matrix<double> pairs;            ///< genes x (units + 1): the data's mean of x phi'
+  matrix<double> weights;          ///< genes x units
+  std::vector<double> prior;       ///< precision of each gene's weights, per cell
+  std::vector<double> scale;       ///< d eta = scale x d log mean, at the gene's mean
+  std::vector<double> bias;        ///< a_m
+  std::vector<double> limits;      ///< largest admissible input of every gene
+  std::vector<unit_range> linked;  ///< units that each gene has weights with, the other weights
+                                   ///< stay; empty: all (models/part_blocks.hpp)
+  double damping = 0;              ///< added to every state's probability in the information
   [[nodiscard]] index genes() const noexcept { return pairs.rows(); }
 };
 
@@ -208,10 +211,22 @@ class basic_coupled_information {
           block(j, j) += j > 0 ? prior : 1e-3 * prior;
           for (index k = 0; k <= j; ++k) blocks_(packed(j, k), m) = block(j, k);
         }
+        const auto stays = [&](index j) {
+          return j > 0 && !problem.linked.empty() &&
+                 !problem.linked[static_cast<std::size_t>(m)].holds(j - 1);
+        };
+        for (index j = 0; j < columns_; ++j)
+          if (stays(j)) {
+            block.row(j).head(j).setZero();
+            block.col(j).tail(columns_ - j - 1).setZero();
+            gradient_(j, m) = 0;
+          }
         factor.compute(block);
         const matrix<double> inverse = factor.inverse();
+        // Nothing moves along what stays: its part of the inverse is zero.
         for (index j = 0; j < columns_; ++j)
-          for (index k = 0; k <= j; ++k) inverse_(packed(j, k), m) = inverse(j, k);
+          for (index k = 0; k <= j; ++k)
+            inverse_(packed(j, k), m) = stays(j) || stays(k) ? 0.0 : inverse(j, k);
       }
     });
   }

@@ -16,6 +16,7 @@
 
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/models/part_blocks.hpp"
 #include "harmonium/states/hidden_enumeration.hpp"
 #include "harmonium/training/newton/admissible_faces.hpp"
 #include "harmonium/training/newton/conjugate_gradients.hpp"
@@ -70,6 +71,7 @@ class newton_m_step {
     problem_.columns = options.biases_only ? 1 : units + 1;
     problem_.pairs = data.pairs;
     problem_.damping = options.damping;
+    problem_.linked = linked_units<0>(std::as_const(model));
     problem_.limits.assign(limits.begin(), limits.end());
     vector<scalar> mean(genes);
     for (index m = 0; m < genes; ++m) mean[m] = static_cast<scalar>(data.pairs(m, 0));

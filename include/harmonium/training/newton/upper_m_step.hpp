@@ -26,6 +26,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/scratch.hpp"
 #include "harmonium/core/symmetric_factor.hpp"
+#include "harmonium/models/part_blocks.hpp"
 #include "harmonium/states/exact_statistics.hpp"
 #include "harmonium/states/hidden_enumeration.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
@@ -64,6 +65,7 @@ void start_upper_layers(Model& model, double spread, random_engine& rng) {
         }
     }
   });
+  keep_parts(model);
 }
 
 /// Levenberg-Marquardt for the M-step. The parameters are b_1 ... b_L, W_1 ... W_{L-1}, one after
@@ -85,8 +87,17 @@ requires(Model::hidden_layers > 1) class upper_m_step {
         options_(options),
         prior_(options.ridge / weight) {
     for (std::size_t l = 1; l < Model::layers; ++l) biases_ += model.size(l);
-    for (std::size_t l = 1; l < Model::hidden_layers; ++l)
-      size_ += model.size(l) * model.size(l + 1);
+    Model::for_each_layer([&](auto layer) {
+      if constexpr (layer() > 0 && layer() < Model::hidden_layers) {
+        const auto linked = linked_units<layer()>(std::as_const(model));
+        for (std::size_t j = 0; j < linked.size(); ++j)
+          for (index k = 0; k < model.size(layer() + 1); ++k)
+            if (!linked[j].holds(k))
+              stay_.push_back(biases_ + size_ + static_cast<index>(j) * model.size(layer() + 1) +
+                              k);
+        size_ += model.size(layer()) * model.size(layer() + 1);
+      }
+    });
     size_ += biases_;
   }
 
@@ -255,6 +266,11 @@ requires(Model::hidden_layers > 1) class upper_m_step {
       }
     }
     for (index i = biases_; i < size_; ++i) information(i, i) += prior_;
+    for (const index i : stay_) {
+      gradient[i] = 0;
+      information.row(i).head(i).setZero();
+      information.col(i).tail(size_ - i - 1).setZero();
+    }
   }
 
   /// One damped step, shortened so that nothing moves by more than 10: far out units are decided
@@ -279,6 +295,7 @@ requires(Model::hidden_layers > 1) class upper_m_step {
   double prior_;
   index biases_ = 0;  ///< number of biases, which come first
   index size_ = 0;
+  std::vector<index> stay_;  ///< weights between parts (models/part_blocks.hpp): zero
   point now_, next_;
   expansion local_;
   std::optional<Model> trial_;

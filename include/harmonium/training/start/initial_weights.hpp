@@ -11,6 +11,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/row_products.hpp"
+#include "harmonium/models/part_blocks.hpp"
 #include "harmonium/units/log_mean_scale.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -38,6 +39,7 @@ void start_weights(Machine& model, std::span<const typename Machine::scalar> mea
   for (index m = 0; m < weights.rows(); ++m)
     for (index k = 0; k < weights.cols(); ++k)
       weights(m, k) = scale[m] * static_cast<scalar>(draw::uniform(initial.low, initial.high, rng));
+  keep_parts(model);
   if (!initial.balance_hidden) return;
   for (index k = 0; k < weights.cols(); ++k) {
     scalar input(0);

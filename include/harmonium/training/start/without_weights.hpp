@@ -13,7 +13,9 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/rows.hpp"
+#include "harmonium/training/part_rows.hpp"
 #include "harmonium/training/run_state.hpp"
+#include "harmonium/units/parts.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -32,6 +34,24 @@ template <row_source Data>
     std::vector<double> weights;
     for (index i = 0; i < dense.rows(); ++i) weights.push_back(row_weight(data, i));
     return dense_components(dense, components, weights);
+  }
+}
+
+/// The same for a visible layer: of one of parts, each part's own scores side by side, as counts
+/// say little of proteins and nothing of a batch.
+template <unit_family Units, row_source Data>
+[[nodiscard]] matrix<double> starting_scores(const Units& units, const Data& data) {
+  if constexpr (layer_of_parts<Units>) {
+    matrix<double> all(row_count(data), 0);
+    units.for_each_part([&](auto p, const auto&) {
+      const matrix<double> own = starting_scores(part_of_rows<p()>(units, data));
+      const index begin = all.cols();
+      all.conservativeResize(all.rows(), begin + own.cols());
+      all.rightCols(own.cols()) = own;
+    });
+    return all;
+  } else {
+    return starting_scores(data);
   }
 }
 

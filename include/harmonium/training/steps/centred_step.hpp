@@ -4,14 +4,18 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/scratch.hpp"
 #include "harmonium/core/symmetric_factor.hpp"
 #include "harmonium/models/layer_scratch.hpp"
+#include "harmonium/models/part_blocks.hpp"
 #include "harmonium/training/steps/step_concept.hpp"
 #include "harmonium/units/log_mean_scale.hpp"
 
@@ -76,15 +80,23 @@ struct centred_step {
       for (std::size_t k = 0; k < d.size(); ++k)
         bias_change[l][k] = clip(pace * factor * (d[k] - m[k]) / variance[l][k], limit[l][k]);
     }
+    std::array<std::vector<unit_range>, Model::layers> links;
+    Model::for_each_layer([&](auto layer) {
+      if constexpr (layer() < Model::hidden_layers)
+        links[layer()] = linked_units<layer()>(std::as_const(model));
+    });
     for (std::size_t l = 0; l + 1 < Model::layers; ++l) {
       const auto below_d = model.bias_of(data, l), above_d = model.bias_of(data, l + 1);
       const auto below_m = model.bias_of(model_statistics, l);
       const auto above_m = model.bias_of(model_statistics, l + 1);
       const auto pair_d = model.weights_of(data, l), pair_m = model.weights_of(model_statistics, l);
       auto weights = model.weights(l);
+      const auto& linked = links[l];
       for (index i = 0; i < weights.rows(); ++i) {
         const auto u = static_cast<std::size_t>(i);
-        for (index k = 0; k < weights.cols(); ++k) {
+        // Weights with other parts are zero and stay so.
+        const unit_range own = linked.empty() ? unit_range{0, weights.cols()} : linked[u];
+        for (index k = own.begin; k < own.end; ++k) {
           const auto v = static_cast<std::size_t>(k);
           const scalar gradient = (pair_d(i, k) - pair_m(i, k)) -
                                   (below_d[u] - below_m[u]) * above_d[v] -
@@ -116,6 +128,16 @@ struct centred_step {
     const index genes = model.size(0), units = model.size(1);
     vector<double> gradient(units);
     matrix<double> damped = covariance;
+    const auto linked = linked_units<0>(model);
+    // Units of different parts have no weight in common: each part's block is whitened alone.
+    if constexpr (linked_by_parts<Model, 0>) {
+      const auto& hidden = model.template units<1>();
+      hidden.for_each_part([&](auto p, const auto&) {
+        const index begin = hidden.begin_of(p), end = hidden.begin_of(p + 1);
+        damped.block(begin, 0, end - begin, begin).setZero();
+        damped.block(begin, end, end - begin, units - end).setZero();
+      });
+    }
     for (index k = 0; k < units; ++k) damped(k, k) += 0.25 * pseudo_variance;
     const matrix<double> inverse = symmetric_factor(damped).inverse();
     const auto x_d = model.bias_of(data, 0), h_d = model.bias_of(data, 1);
@@ -133,6 +155,7 @@ struct centred_step {
         const double h = static_cast<double>(h_d[v]);
         gradient[k] = static_cast<double>(pair_d(m, k) - pair_m(m, k)) - gap * h -
                       x * (h - static_cast<double>(h_m[v]));
+        if (!linked.empty() && !linked[u].holds(k)) gradient[k] = 0;
       }
       for (index j = 0; j < units; ++j)
         for (index k = 0; k < units; ++k) change(m, k) += pace * gradient[j] * inverse(j, k);
