@@ -108,6 +108,8 @@ TEST_CASE("a layer of parts is made of one size per part") {
   CHECK_THROWS_WITH_AS((void)hm::make_units<hm::bernoulli>(hm::in_parts({2, 3})),
                        "make_units: this layer is of one family, but 2 parts are asked for",
                        std::invalid_argument);
+  CHECK_THROWS_AS((void)hm::make_units<hm::categorical>(hm::in_parts({2, 3})),
+                  std::invalid_argument);
 }
 
 TEST_CASE("tables draw from the same distribution") {
