@@ -35,6 +35,7 @@ concept numbered_family = enumerable_unit_family<U> &&
   { units.state_number(state) } -> std::same_as<index>;
 };
 
+/// @cond Doxygen takes the recursion for a cycle.
 /// The steps of part `Last` and of those before it; what cannot be moved cannot be in a tuple.
 template <class Parts, std::size_t Last>
 struct steps_up_to : steps_up_to<Parts, Last - 1> {
@@ -54,6 +55,8 @@ struct steps_up_to<Parts, 0> {
   steps_up_to(const Parts& units, const weight_view<typename Parts::scalar>& weights)
       : own(units.template part<0>(), {weights.data(), units.size_of(0), weights.cols()}) {}
 };
+
+/// @endcond
 
 /// The steps of every part side by side, in double.
 template <class Parts>

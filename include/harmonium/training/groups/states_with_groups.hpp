@@ -36,7 +36,7 @@ struct states_and_groups {
 
 /// The means of states without what their groups did to them: a state that one group has most cells
 /// of has that group's factors in its mean.
-/// @param mean of the states, all their cells together
+/// @param states with means of all their cells together
 template <executor Executor, count_source Counts>
 matrix<double> means_without_groups(const Executor& run, const Counts& counts,
                                     const count_states& states, std::span<const index> group,
