@@ -82,7 +82,7 @@ std::vector<hm::clamped_gene> clamped_genes(const std::vector<std::string>& aske
 hm::cells_request request_for(const io::any_model& model, const cells_wanted& wanted,
                               hm::index cells, hm::random_engine& rng) {
   hm::cells_request request{.cells = cells,
-                            .library = wanted.library,
+                            .mean_library = wanted.mean_library,
                             .depth = wanted.depth,
                             .clamped = clamped_genes(wanted.clamped, model.notes())};
   if (!wanted.cells_of.empty()) request.of_states = cells_per_state(model, wanted.cells_of, rng);
@@ -96,7 +96,7 @@ hm::cells_and_origins around_cells_of_types(const hm::thread_executor& run,
                                             const cells_wanted& wanted, const watcher& watch,
                                             hm::random_engine& rng) {
   hm::require(!fitted.cell_labels.empty(), "--cells-of", "the model knows no types");
-  hm::require(wanted.clamped.empty() && !wanted.library && wanted.depth == 1, "--cells-of",
+  hm::require(wanted.clamped.empty() && !wanted.mean_library && wanted.depth == 1, "--cells-of",
               "of vae-posterior goes with neither --clamp nor --library nor --depth");
   const numbered_labels types = number_labels(fitted.cell_labels);
   const auto per_type = cells_per_type(wanted.cells_of, types.names);
@@ -179,7 +179,7 @@ cells_wanted cells_wanted::of(const generate_options& options, hm::index cells) 
           .new_donors = options.new_donors.value_or(0),
           .cells_per_donor = options.cells_per_donor.value_or(0),
           // Of an autoencoder that is trained here the sampler knows it.
-          .library = options.model.starts_with("vae-") ? std::nullopt : options.mean_library,
+          .mean_library = options.model.starts_with("vae-") ? std::nullopt : options.mean_library,
           .depth = options.depth.value_or(1),
           .clamped = options.clamped};
 }

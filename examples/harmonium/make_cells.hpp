@@ -19,14 +19,14 @@ namespace program {
 /// Which cells are wanted of a model.
 struct cells_wanted {
   harmonium::index cells = 0;
-  std::vector<std::string> cells_of = {};  ///< "TYPE=N", in place of `cells`; of every group
-  std::vector<std::string> batches = {};   ///< whose cells, in the pilot's proportion
-  std::vector<std::string> donors = {};    ///< the same
-  long new_donors = 0;                     ///< that are not in the pilot,
-  harmonium::index cells_per_donor = 0;    ///< in place of `cells`, unless there are `cells_of`
-  std::optional<double> library = {};      ///< mean counts per cell
-  double depth = 1;                        ///< share of the molecules that are counted
-  std::vector<std::string> clamped = {};   ///< "GENE=N": only cells of that count
+  std::vector<std::string> cells_of = {};   ///< "TYPE=N", in place of `cells`; of every group
+  std::vector<std::string> batches = {};    ///< whose cells, in the pilot's proportion
+  std::vector<std::string> donors = {};     ///< the same
+  long new_donors = 0;                      ///< that are not in the pilot,
+  harmonium::index cells_per_donor = 0;     ///< in place of `cells`, unless there are `cells_of`
+  std::optional<double> mean_library = {};  ///< mean counts per cell
+  double depth = 1;                         ///< share of the molecules that are counted
+  std::vector<std::string> clamped = {};    ///< "GENE=N": only cells of that count
 
   /// What of it an option asked for.
   static cells_wanted of(const generate_options& options, harmonium::index cells);

@@ -26,7 +26,7 @@ TEST_CASE("cells of no donor, of one and of a new one") {
   const auto shallow = hm::generate(run, cohort, {.cells = 200, .depth = 0.5}, rng);
   const auto of_one = hm::generate(run, cohort, {.cells = 200, .of_group = 0}, rng);
   const auto without = hm::generate(run, cohort, {.cells = 200, .clamped = {{3, 0}}}, rng);
-  const auto larger = hm::generate(run, cohort, {.cells = 200, .library = 500.0}, rng);
+  const auto larger = hm::generate(run, cohort, {.cells = 200, .mean_library = 500.0}, rng);
 
   CHECK(free.cells() == 500);
   CHECK(first != unseen);

@@ -88,13 +88,13 @@ TEST_CASE("depth and library") {
   };
   // Means of 8000 cells: five standard errors are 0.28, scaled; and what the mean of 2000 is off.
   CHECK(std::abs(library({.cells = 8000, .depth = 0.5}) - 3.125) < 0.15);
-  CHECK(std::abs(library({.cells = 8000, .library = 2.0}) - 2) < 0.25);
-  CHECK(std::abs(library({.cells = 8000, .library = 25.0}) - 25) < 3);
-  CHECK(std::abs(library({.cells = 8000, .library = 25.0, .depth = 0.2}) - 5) < 0.6);
+  CHECK(std::abs(library({.cells = 8000, .mean_library = 2.0}) - 2) < 0.25);
+  CHECK(std::abs(library({.cells = 8000, .mean_library = 25.0}) - 25) < 3);
+  CHECK(std::abs(library({.cells = 8000, .mean_library = 25.0, .depth = 0.2}) - 5) < 0.6);
   const auto copies = hm::bootstrap::fit(model.generate(50, rng));
   CHECK(hm::generate(serial, copies, {.cells = 10, .depth = 0.5}, rng).cells.cells() == 10);
   CHECK_THROWS_WITH_AS(
-      hm::generate(serial, copies, {.cells = 10, .library = 1e4}, rng),
+      hm::generate(serial, copies, {.cells = 10, .mean_library = 1e4}, rng),
       "cells_request: the model makes no larger libraries than its own, but thinner ones",
       std::invalid_argument);
 }
@@ -135,7 +135,7 @@ TEST_CASE("what cannot be is refused") {
   refuse({.cells = -1});
   refuse({.cells = 1, .depth = 0});
   refuse({.cells = 1, .depth = 1.5});
-  refuse({.cells = 1, .library = 0.0});
+  refuse({.cells = 1, .mean_library = 0.0});
   refuse({.cells = 1, .clamped = {{3, 0}}});
   refuse({.cells = 1, .clamped = {{0, -1}}});
   refuse({.of_states = {1, 2, 3}});

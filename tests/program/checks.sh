@@ -25,3 +25,18 @@ run() {
   timeout 60 "$program" "$@" >out 2>err </dev/null
   code=$?
 }
+
+# text FILE: its text, gzip or not
+text() { gzip -cdf "$1"; }
+
+# made ARGUMENT...: the program succeeds
+made() { run "$@" && [ "$code" -eq 0 ]; }
+
+# refuses PATTERN ARGUMENT...: one line on stderr that holds PATTERN, exit code 2, no output `no`
+refused_whole() {
+  local pattern=$1
+  shift
+  run "$@"
+  [ "$code" -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -qE -- "$pattern" err && [ ! -e no ]
+}
+refuses_whole() { check "refused: $*" refused_whole "$@"; }

@@ -3,16 +3,7 @@
 # Batches and donors: --batch-column, --donor-column, what can be asked of them, and what is refused.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
-text() { gzip -cdf "$1"; }
-made() { run "$@" && [ "$code" -eq 0 ]; }
 same() { cmp -s <(text "$1/matrix.mtx.gz") <(text "$2/matrix.mtx.gz"); }
-refused() {
-  local pattern=$1
-  shift
-  run "$@"
-  [ "$code" -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -qE -- "$pattern" err && [ ! -e no ]
-}
-refuses() { check "refused: $*" refused "$@"; }
 # cells FOLDER COLUMN: how many cells each name of a column of cells.tsv has
 cells() { tail -n +2 "$1/cells.tsv" | cut -f"$2" | sort | uniq -c | awk '{print $2 ":" $1}' | paste -sd' '; }
 
@@ -43,18 +34,18 @@ check "... cells.tsv says so" [ "$(cells three 3)" = "3:20" ]
 check "info tells of the donors" eval 'made info donors.harmonium && grep -qE "^donors +3: 1 " out'
 check "batches of what was made can be learned again" made generate --pilot donors --donor-column donor --new-donors 1 --cells-per-donor 5 --output again
 
-refuses "--donor-column: does not go with --batch-column" "${pilot[@]}" --batch-column batch --donor-column batch --output no
-refuses "--batch: needs --batch-column" "${pilot[@]}" --batch 2 --output no
-refuses "--new-donors: needs --donor-column" "${pilot[@]}" --new-donors 2 --cells-per-donor 2 --output no
-refuses "--new-donors: needs --cells-per-donor" "${pilot[@]}" --donor-column batch --new-donors 2 --output no
-refuses "--cells-per-donor: needs --new-donors" "${pilot[@]}" --donor-column batch --cells-per-donor 2 --output no
-refuses "in place of --cells" "${pilot[@]}" --donor-column batch --new-donors 2 --cells-per-donor 2 --cells 9 --output no
-refuses "--batch: the model has no batch '9', but 1, 2, 3" "${pilot[@]}" --batch-column batch --batch 9 --output no
-refuses "--donor: the model has no donor '9'" generate --model-file donors.harmonium --donor 9 --cells 3 --output no
-refuses "--batch: the model was trained without batches" generate --model-file donors.harmonium --batch 1 --cells 3 --output no
-refuses "cells.tsv:1: has no column 'plate'" "${pilot[@]}" --batch-column plate --output no
-refuses "is a column of cells.tsv, which three does not have|has no column 'plate'" "${pilot[@]:0:1}" --pilot three --batch-column plate --output no
-refuses "scdbm has no use for --batch-column" "${pilot[@]}" --model scdbm --batch-column batch --output no
+refuses_whole "--donor-column: does not go with --batch-column" "${pilot[@]}" --batch-column batch --donor-column batch --output no
+refuses_whole "--batch: needs --batch-column" "${pilot[@]}" --batch 2 --output no
+refuses_whole "--new-donors: needs --donor-column" "${pilot[@]}" --new-donors 2 --cells-per-donor 2 --output no
+refuses_whole "--new-donors: needs --cells-per-donor" "${pilot[@]}" --donor-column batch --new-donors 2 --output no
+refuses_whole "--cells-per-donor: needs --new-donors" "${pilot[@]}" --donor-column batch --cells-per-donor 2 --output no
+refuses_whole "in place of --cells" "${pilot[@]}" --donor-column batch --new-donors 2 --cells-per-donor 2 --cells 9 --output no
+refuses_whole "--batch: the model has no batch '9', but 1, 2, 3" "${pilot[@]}" --batch-column batch --batch 9 --output no
+refuses_whole "--donor: the model has no donor '9'" generate --model-file donors.harmonium --donor 9 --cells 3 --output no
+refuses_whole "--batch: the model was trained without batches" generate --model-file donors.harmonium --batch 1 --cells 3 --output no
+refuses_whole "cells.tsv:1: has no column 'plate'" "${pilot[@]}" --batch-column plate --output no
+refuses_whole "is a column of cells.tsv, which three does not have|has no column 'plate'" "${pilot[@]:0:1}" --pilot three --batch-column plate --output no
+refuses_whole "scdbm has no use for --batch-column" "${pilot[@]}" --model scdbm --batch-column batch --output no
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -3,15 +3,6 @@
 # One way to ask for cells of every model: --library, --depth, --clamp, --cells-of.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
-text() { gzip -cdf "$1"; }
-made() { run "$@" && [ "$code" -eq 0 ]; }
-refused() {
-  local pattern=$1
-  shift
-  run "$@"
-  [ "$code" -eq 2 ] && [ "$(wc -l <err)" -eq 1 ] && grep -qE -- "$pattern" err && [ ! -e no ]
-}
-refuses() { check "refused: $*" refused "$@"; }
 # library FOLDER: mean counts per cell; near VALUE WANTED: within 15 %
 library() { text "$1/matrix.mtx.gz" | awk '/^%/ {next} !n {n = $2; next} {sum += $3} END {print sum / n}'; }
 near() { awk -v a="$1" -v b="$2" 'BEGIN {exit !(a > 0.85 * b && a < 1.15 * b)}'; }
@@ -43,14 +34,14 @@ check "... thirty of it" eval '[ "$(tail -n +2 typed/labels.tsv | cut -f2 | sort
 check "the same for two threads" made generate --model-file m.harmonium --cells-of T_helper=30 --clamp "$gene=0" --threads 2 --output again
 check "... cells" cmp <(text typed/matrix.mtx.gz) <(text again/matrix.mtx.gz)
 
-refuses "--clamp: no gene is called 'nothing'" generate --model-file m.harmonium --cells 3 --clamp nothing=0 --output no
-refuses "--clamp: expected GENE=N" generate --model-file m.harmonium --cells 3 --clamp "$gene" --output no
-refuses "--clamp: expected GENE=N" generate --model-file m.harmonium --cells 3 --clamp "$gene=-1" --output no
+refuses_whole "--clamp: no gene is called 'nothing'" generate --model-file m.harmonium --cells 3 --clamp nothing=0 --output no
+refuses_whole "--clamp: expected GENE=N" generate --model-file m.harmonium --cells 3 --clamp "$gene" --output no
+refuses_whole "--clamp: expected GENE=N" generate --model-file m.harmonium --cells 3 --clamp "$gene=-1" --output no
 run generate --model-file m.harmonium --cells 3 --clamp "$gene=99999" --output no
 check "refused: a count that no cell has" eval '[ "$code" -eq 2 ] && [ ! -e no ] && tail -n 1 err | grep -q "fewer than one cell of 100,000 has the clamped counts"'
-refuses "makes no larger libraries than its own" generate --pilot tissue --model bootstrap --library 1e7 --output no
-refuses "--depth" generate --model-file m.harmonium --cells 3 --depth 2 --output no
-refuses "--library: is for cells of harmonium, which fit does not make" fit --pilot tissue --library 100 --output no
+refuses_whole "makes no larger libraries than its own" generate --pilot tissue --model bootstrap --library 1e7 --output no
+refuses_whole "--depth" generate --model-file m.harmonium --cells 3 --depth 2 --output no
+refuses_whole "--library: is for cells of harmonium, which fit does not make" fit --pilot tissue --library 100 --output no
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -36,10 +36,10 @@ def test_examples_of_the_documentation():
     assert doctest.testmod(harmonium).failed == 0
 
 
-def test_type_stubs_name_what_there_is():
-    stubs = ast.parse(pathlib.Path(harmonium.__file__).with_name("_core.pyi").read_text())
+def test_type_hints_name_what_there_is():
+    hints = ast.parse(pathlib.Path(harmonium.__file__).with_name("_core.pyi").read_text())
     told = {node.name: {each.name for each in getattr(node, "body", []) if isinstance(each, ast.FunctionDef)}
-            for node in stubs.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+            for node in hints.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
     there = {name: {each for each in vars(value) if not each.startswith("_")} if isinstance(value, type) else set()
              for name, value in vars(harmonium._core).items() if callable(value)}
     assert {name: members - {"__init__"} for name, members in told.items()} == there

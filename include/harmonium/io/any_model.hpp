@@ -266,16 +266,7 @@ class any_model {
   template <class Model>
   static cells_and_origins generate_from(const void* model, const executor_ref& run, index cells,
                                          const watcher& watch, random_engine& rng) {
-    const auto& maker = maker_of<Model>(model);
-    if constexpr (requires { maker.generate_with_states(run, cells, watch, rng); }) {
-      auto made = maker.generate_with_states(run, cells, watch, rng);
-      return {std::move(made.cells), std::move(made.state), {}};
-    } else if constexpr (requires { maker.generate_with_sources(run, cells, watch, rng); }) {
-      auto made = maker.generate_with_sources(run, cells, watch, rng);
-      return {std::move(made.cells), {}, std::move(made.source)};
-    } else {
-      return {maker.generate(run, cells, watch, rng), {}, {}};
-    }
+    return cells_with_origins(run, maker_of<Model>(model), cells, {}, watch, rng);
   }
 
   template <class Model>

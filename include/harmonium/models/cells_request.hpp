@@ -35,11 +35,11 @@ struct clamped_gene {
 /// Which cells are wanted.
 struct cells_request {
   index cells = 0;
-  std::vector<index> of_states = {};   ///< in place of `cells`: how many of each state, in all
-  std::optional<index> of_group = {};  ///< batch or donor of the pilot whose cells are wanted
-  bool of_new_group = false;           ///< of a group that is not in the pilot
-  std::optional<double> library = {};  ///< mean counts per cell; > 0
-  double depth = 1;                    ///< share of the molecules that are counted, in (0, 1]
+  std::vector<index> of_states = {};        ///< in place of `cells`: how many of each state, in all
+  std::optional<index> of_group = {};       ///< batch or donor of the pilot whose cells are wanted
+  bool of_new_group = false;                ///< of a group that is not in the pilot
+  std::optional<double> mean_library = {};  ///< mean counts per cell; > 0
+  double depth = 1;                         ///< share of the molecules that are counted, in (0, 1]
   std::vector<clamped_gene> clamped = {};
 };
 
@@ -162,7 +162,8 @@ cells_and_origins generate(const Executor& run, const Model& model, const cells_
   require(request.cells >= 0, "cells_request", "the number of cells must not be negative");
   require(request.depth > 0 && request.depth <= 1, "cells_request",
           "a depth is a share above 0, at most 1");
-  require(!request.library || *request.library > 0, "cells_request", "a library must be positive");
+  require(!request.mean_library || *request.mean_library > 0, "cells_request",
+          "a library must be positive");
   if (request.of_group || request.of_new_group) {
     if constexpr (requires { model.of_group(run, index{}); }) {
       cells_request rest = request;
@@ -180,12 +181,12 @@ cells_and_origins generate(const Executor& run, const Model& model, const cells_
       require(one.gene >= 0 && one.gene < model.genes() && one.count >= 0, "cells_request",
               "a clamped gene is one of the model's, its count not negative");
     double kept = request.depth;
-    if (request.library) {
-      const double factor = *request.library / mean_library(run, model);
+    if (request.mean_library) {
+      const double factor = *request.mean_library / mean_library(run, model);
       if (factor > 1) {
         if constexpr (requires { model.scaled(run, factor); }) {
           cells_request rest = request;
-          rest.library.reset();
+          rest.mean_library.reset();
           const auto larger = model.scaled(run, factor);
           return generate(run, larger, rest, watch, rng);
         } else {

@@ -41,6 +41,8 @@ template <executor Executor, count_source Counts>
 matrix<double> means_without_groups(const Executor& run, const Counts& counts,
                                     const count_states& states, std::span<const index> group,
                                     index groups, const random_effect_options& options) {
+  require(std::ssize(group) == counts.cells() && states.cells() == counts.cells(),
+          "means_without_groups", "states, groups and counts are of different cells");
   matrix<double> sized = matrix<double>::Zero(groups, states.states());
   matrix<double> totals = matrix<double>::Zero(groups, states.genes());
   for (index i = 0; i < counts.cells(); ++i) {
@@ -78,8 +80,6 @@ states_and_groups states_with_groups(const Executor& run, const Counts& counts,
                                      component_dispersions dispersion, std::span<const index> group,
                                      index groups, const group_effect_options& options = {},
                                      const component_dispersion_options& dispersions = {}) {
-  require(std::ssize(group) == counts.cells() && states.cells() == counts.cells(),
-          "states_with_groups", "states, groups and counts are of different cells");
   states.mean = means_without_groups(run, counts, states, group, groups, options.effects);
   const auto first = fit_group_effects(run, counts, states, group, groups, options);
   const count_states adjusted = states_by_group(states, first, group);
