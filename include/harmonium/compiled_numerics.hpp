@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// @internal
-/// Instances of what trainings share whatever their machine: principal components, k-means, the
-/// equations of a Newton step; and the built-in tissue. See `harmonium/compiled.hpp`.
+/// Instances of what trainings share whatever their machine: products, principal components,
+/// k-means, the equations of a Newton step; and the built-in tissue. See `harmonium/compiled.hpp`.
 #pragma once
 
 #include <span>
 
 #include "harmonium/analysis/k_means.hpp"
 #include "harmonium/analysis/pca.hpp"
+#include "harmonium/core/dense_products.hpp"
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/listed_sums.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/symmetric_factor.hpp"
@@ -28,6 +30,12 @@ namespace harmonium::inline v0_2 {
 #define HARMONIUM_INSTANCE extern template
 #endif
 
+HARMONIUM_INSTANCE void add_product_columns(const factor<double>&, const factor<double>&, double*,
+                                            index, index);
+HARMONIUM_INSTANCE void add_product_columns(const factor<float>&, const factor<float>&, float*,
+                                            index, index);
+HARMONIUM_INSTANCE void lists::add_columns(const lists::sums_of_rows<double>&, index, index);
+HARMONIUM_INSTANCE void lists::add_columns(const lists::sums_of_rows<float>&, index, index);
 HARMONIUM_INSTANCE principal_components pca_of_view(const operator_view&, const pca_options&);
 HARMONIUM_INSTANCE k_means_result k_means(const executor_ref&, matrix_view<double>,
                                           const k_means_options&, random_engine&);

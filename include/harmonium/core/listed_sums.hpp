@@ -94,8 +94,8 @@ template <class P, std::size_t Packs, class Scalar>
 
 /// Copies a square of as many rows and columns as 16 bytes have lanes, transposed.
 template <class Scalar, std::size_t... Lane>
-[[gnu::always_inline]] inline void copy_square(std::index_sequence<Lane...>, const Scalar* from,
-                                               index from_row, Scalar* to, index to_row) {
+void copy_square(std::index_sequence<Lane...>, const Scalar* from, index from_row, Scalar* to,
+                 index to_row) {
   using P = packs::pack<Scalar, static_cast<int>(sizeof...(Lane))>;
   const P x[] = {P::load(from + static_cast<index>(Lane) * from_row)...};
   P y[sizeof...(Lane)];
@@ -115,36 +115,31 @@ template <class Scalar, std::size_t... Lane>
   (y[Lane].store(to + static_cast<index>(Lane) * to_row), ...);
 }
 
-/// Copies rows [first, last) and columns [begin, end) of a matrix to rows of `Packs` packs, the
-/// rest of which become zeros.
-template <class P, std::size_t Packs, class Scalar>
-[[gnu::always_inline]] inline void copy_block(const factor<Scalar>& from, index first, index last,
-                                              index begin, index end, Scalar* to) {
-  constexpr index width = static_cast<index>(Packs) * P::lanes;
+/// Copies rows [first, last) and columns [begin, end) of a matrix to rows of `width`, the rest of
+/// which become zeros.
+template <class Scalar>
+void copy_block(const factor<Scalar>& from, index first, index last, index begin, index end,
+                index width, Scalar* to) {
   const index rows = last - first, columns = end - begin;
   const Scalar* const corner = from.data + first * from.row + begin * from.column;
   if (columns < width) std::fill_n(to, rows * width, Scalar(0));
-  if (from.column == 1 && columns == width) {
-    for (index k = 0; k < rows; ++k)
-      for (index c = 0; c < width; c += P::lanes)
-        P::load(corner + k * from.row + c).store(to + k * width + c);
-  } else if (from.column == 1) {
+  if (from.column == 1) {
     for (index k = 0; k < rows; ++k) std::copy_n(corner + k * from.row, columns, to + k * width);
-  } else {
-    constexpr index side = 16 / static_cast<index>(sizeof(Scalar));
-    index c = 0;
-    for (; c + side <= columns && from.row == 1; c += side) {
-      const Scalar* const column = corner + c * from.column;
-      index k = 0;
-      for (; k + side <= rows; k += side)
-        copy_square(std::make_index_sequence<static_cast<std::size_t>(side)>{}, column + k,
-                    from.column, to + k * width + c, width);
-      for (; k < rows; ++k)
-        for (index s = 0; s < side; ++s) to[k * width + c + s] = column[k + s * from.column];
-    }
-    for (; c < columns; ++c)
-      for (index k = 0; k < rows; ++k) to[k * width + c] = corner[k * from.row + c * from.column];
+    return;
   }
+  constexpr index side = 16 / static_cast<index>(sizeof(Scalar));
+  index c = 0;
+  for (; c + side <= columns && from.row == 1; c += side) {
+    const Scalar* const column = corner + c * from.column;
+    index k = 0;
+    for (; k + side <= rows; k += side)
+      copy_square(std::make_index_sequence<static_cast<std::size_t>(side)>{}, column + k,
+                  from.column, to + k * width + c, width);
+    for (; k < rows; ++k)
+      for (index s = 0; s < side; ++s) to[k * width + c + s] = column[k + s * from.column];
+  }
+  for (; c < columns; ++c)
+    for (index k = 0; k < rows; ++k) to[k * width + c] = corner[k * from.row + c * from.column];
 }
 
 /// Lists, the matrix whose rows they sum, and where the sums go.
@@ -191,8 +186,7 @@ template <class P, std::size_t Packs, class Scalar>
     const index first = b * block_rows;
     const Scalar* from = sums.from.data + first * sums.from.row;
     if (!in_place) {
-      copy_block<P, Packs>(sums.from, first, std::min(depth, first + block_rows), begin, end,
-                           block);
+      copy_block(sums.from, first, std::min(depth, first + block_rows), begin, end, width, block);
       from = block;
     }
     for (index i = 0; i < count; ++i) {

@@ -19,24 +19,38 @@ class basic_symmetric_factor {
   basic_symmetric_factor() = default;
   explicit basic_symmetric_factor(const matrix<double>& of) { compute(of); }
 
-  void compute(const matrix<double>& of) { factor_.compute(of); }
+  void compute(const matrix<double>& of);
 
   /// Solves in place: `x` holds the right side on entry, the solution on return.
-  void solve(std::span<double> x) const {
-    Eigen::Map<vector<double>> mapped(x.data(), static_cast<index>(x.size()));
-    const vector<double> solution = factor_.solve(mapped);
-    mapped = solution;
-  }
-  [[nodiscard]] vector<double> solved(const vector<double>& right) const {
-    return factor_.solve(right);
-  }
-  [[nodiscard]] matrix<double> inverse() const {
-    return factor_.solve(matrix<double>::Identity(factor_.rows(), factor_.rows()));
-  }
+  void solve(std::span<double> x) const;
+  [[nodiscard]] vector<double> solved(const vector<double>& right) const;
+  [[nodiscard]] matrix<double> inverse() const;
 
  private:
   Eigen::LDLT<Matrix> factor_;
 };
+
+template <class Matrix>
+void basic_symmetric_factor<Matrix>::compute(const matrix<double>& of) {
+  factor_.compute(of);
+}
+
+template <class Matrix>
+void basic_symmetric_factor<Matrix>::solve(std::span<double> x) const {
+  Eigen::Map<vector<double>> mapped(x.data(), static_cast<index>(x.size()));
+  const vector<double> solution = factor_.solve(mapped);
+  mapped = solution;
+}
+
+template <class Matrix>
+vector<double> basic_symmetric_factor<Matrix>::solved(const vector<double>& right) const {
+  return factor_.solve(right);
+}
+
+template <class Matrix>
+matrix<double> basic_symmetric_factor<Matrix>::inverse() const {
+  return factor_.solve(matrix<double>::Identity(factor_.rows(), factor_.rows()));
+}
 
 using symmetric_factor = basic_symmetric_factor<>;
 

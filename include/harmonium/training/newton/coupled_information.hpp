@@ -80,181 +80,32 @@ class basic_coupled_information {
 
   /// out = each gene's block times its part of `in`.
   static void multiply_blocks(const matrix<double>& blocks, const matrix<double>& in,
-                              matrix<double>& out) {
-    out.setZero(in.rows(), in.cols());
-    for (index j = 0; j < in.rows(); ++j) {
-      for (index k = 0; k < j; ++k) {
-        const auto block = blocks.row(packed(j, k)).array();
-        out.row(j).array() += block * in.row(k).array();
-        out.row(k).array() += block * in.row(j).array();
-      }
-      out.row(j).array() += blocks.row(packed(j, j)).array() * in.row(j).array();
-    }
-  }
+                              matrix<double>& out);
 
   /// out = F in.
-  void multiply(executor_ref run, const matrix<double>& in, matrix<double>& out) const {
-    std::vector<double> change = visible_change(run, in);
-    (void)take_residual(change);
-    multiply_blocks(blocks_, in, out);
-    for_each_range(run, genes_, tile, [&](index begin, index end) {
-      const index width = end - begin;
-      std::vector<double> space(static_cast<std::size_t>(width));
-      Eigen::Map<Eigen::ArrayXd> share(space.data(), width);
-      for (std::size_t i = 0; i < change.size(); ++i) {
-        const index s = states_->coupling()[i];
-        share = change[i] * stretch(states_->means.row(s).data() + begin, width);
-        for (const auto& [j, h] : states_->features(s)) {
-          if (j >= columns_) break;
-          Eigen::Map<Eigen::ArrayXd>(out.row(j).data() + begin, width) += h * share;
-        }
-      }
-    });
-  }
+  void multiply(executor_ref run, const matrix<double>& in, matrix<double>& out) const;
 
   /// How the visible log-partition of every coupling state changes along `direction`.
   [[nodiscard]] std::vector<double> visible_change(executor_ref run,
-                                                   const matrix<double>& direction) const {
-    std::vector<double> change(states_->coupling().size());
-    for_each_range(run, std::ssize(change), 16, [&](index begin, index end) {
-      for (index i = begin; i < end; ++i) {
-        const index s = states_->coupling()[static_cast<std::size_t>(i)];
-        double sum = 0;
-        for (const auto& [j, h] : states_->features(s)) {
-          if (j >= columns_) break;
-          sum += h * ordered_dot(states_->means.row(s).data(), direction.row(j).data(), genes_);
-        }
-        change[static_cast<std::size_t>(i)] = sum;
-      }
-    });
-    return change;
-  }
+                                                   const matrix<double>& direction) const;
 
   /// Replaces values of the coupling states by p times their residual: b_1 is refitted at every
   /// trial, so of the coupling between states only what b_1 cannot follow counts, the residual of a
   /// regression on h_1 weighted by the states' probabilities. @return the slopes on h_1
-  std::vector<double> take_residual(std::vector<double>& values) const {
-    double mean = 0, total = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const double p = states_->probability(states_->coupling()[i]);
-      mean += p * values[i];
-      total += p;
-    }
-    mean /= total;
-    vector<double> slopes = vector<double>::Zero(states_->units()), centred(states_->units());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const index s = states_->coupling()[i];
-      centre(s, centred);
-      slopes += states_->probability(s) * (values[i] - mean) * centred;
-    }
-    slopes = hidden_covariance_.solved(slopes);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const index s = states_->coupling()[i];
-      centre(s, centred);
-      double fitted = mean;
-      for (index k = 0; k < slopes.size(); ++k) fitted += slopes[k] * centred[k];
-      values[i] = states_->probability(s) * (values[i] - fitted);
-    }
-    return {slopes.data(), slopes.data() + slopes.size()};
-  }
+  std::vector<double> take_residual(std::vector<double>& values) const;
 
  private:
   using stretch = Eigen::Map<const Eigen::ArrayXd>;
 
-  void factor_hidden() {
-    const index units = states_->units();
-    hidden_mean_ = vector<double>::Zero(units);
-    double total = 0;
-    for (const index s : states_->coupling()) {
-      total += states_->probability(s);
-      for (const auto& [j, h] : states_->features(s))
-        if (j > 0) hidden_mean_[j - 1] += states_->probability(s) * h;
-    }
-    hidden_mean_ /= total;
-    matrix<double> gram = matrix<double>::Zero(units, units);  // lower triangle
-    gram.diagonal().setConstant(1e-9);
-    vector<double> centred(units);
-    for (const index s : states_->coupling()) {
-      centre(s, centred);
-      for (index j = 0; j < units; ++j)
-        for (index k = 0; k <= j; ++k)
-          gram(j, k) += states_->probability(s) * centred[j] * centred[k];
-    }
-    hidden_covariance_.compute(gram);
-  }
+  void factor_hidden();
 
-  void centre(index s, vector<double>& out) const {
-    out = -hidden_mean_;
-    for (const auto& [j, h] : states_->features(s))
-      if (j > 0) out[j - 1] += h;
-  }
+  void centre(index s, vector<double>& out) const;
 
-  void prepare_genes(executor_ref run, const newton_problem& problem) {
-    const index sides = columns_ * (columns_ + 1) / 2;
-    gradient_.resize(columns_, genes_);
-    blocks_.resize(sides, genes_);
-    inverse_.resize(sides, genes_);
-    for_each_range(run, genes_, tile, [&](index begin, index end) {
-      const index width = end - begin;
-      matrix<double> expected = matrix<double>::Zero(columns_, width);
-      matrix<double> sums = matrix<double>::Zero(sides, width);
-      add_states(problem.damping, begin, expected, sums);
-      matrix<double> block = matrix<double>::Zero(columns_, columns_);  // lower triangle
-      symmetric_factor factor;
-      for (index m = begin; m < end; ++m) {
-        const double prior = problem.prior[static_cast<std::size_t>(m)];
-        for (index j = 0; j < columns_; ++j) {
-          gradient_(j, m) = problem.pairs(m, j) - expected(j, m - begin);
-          if (j > 0) gradient_(j, m) -= prior * problem.weights(m, j - 1);
-          for (index k = 0; k <= j; ++k) block(j, k) = sums(packed(j, k), m - begin);
-          // The bias has no prior; a hair keeps the block regular.
-          block(j, j) += j > 0 ? prior : 1e-3 * prior;
-          for (index k = 0; k <= j; ++k) blocks_(packed(j, k), m) = block(j, k);
-        }
-        const auto stays = [&](index j) {
-          return j > 0 && !problem.linked.empty() &&
-                 !problem.linked[static_cast<std::size_t>(m)].holds(j - 1);
-        };
-        for (index j = 0; j < columns_; ++j)
-          if (stays(j)) {
-            block.row(j).head(j).setZero();
-            block.col(j).tail(columns_ - j - 1).setZero();
-            gradient_(j, m) = 0;
-          }
-        factor.compute(block);
-        const matrix<double> inverse = factor.inverse();
-        // Nothing moves along what stays: its part of the inverse is zero.
-        for (index j = 0; j < columns_; ++j)
-          for (index k = 0; k <= j; ++k)
-            inverse_(packed(j, k), m) = stays(j) || stays(k) ? 0.0 : inverse(j, k);
-      }
-    });
-  }
+  void prepare_genes(executor_ref run, const newton_problem& problem);
 
   /// The states' sums for the genes from `begin` on.
   void add_states(double damping, index begin, matrix<double>& expected,
-                  matrix<double>& blocks) const {
-    const index width = expected.cols();
-    std::vector<double> space(static_cast<std::size_t>(width));
-    Eigen::Map<Eigen::ArrayXd> share(space.data(), width);
-    for (index s = 0; s < states_->size(); ++s) {
-      const double p = states_->probability(s);
-      const auto features = states_->features(s);
-      share = p * stretch(states_->means.row(s).data() + begin, width);
-      for (const auto& [j, h] : features) {
-        if (j >= columns_) break;
-        expected.row(j).array() += h * share.transpose();
-      }
-      share = (p + damping) * stretch(states_->variances.row(s).data() + begin, width);
-      for (const auto& [j, h] : features) {
-        if (j >= columns_) break;
-        for (const auto& [k, other] : features) {
-          if (k > j) break;
-          blocks.row(packed(j, k)).array() += (h * other) * share.transpose();
-        }
-      }
-    }
-  }
+                  matrix<double>& blocks) const;
 
   const active_states* states_;
   index columns_, genes_;
@@ -262,6 +113,187 @@ class basic_coupled_information {
   basic_symmetric_factor<Eigen::MatrixXd> hidden_covariance_;
   matrix<double> gradient_, blocks_, inverse_;
 };
+
+template <class Index>
+void basic_coupled_information<Index>::multiply_blocks(const matrix<double>& blocks,
+                                                       const matrix<double>& in,
+                                                       matrix<double>& out) {
+  out.setZero(in.rows(), in.cols());
+  for (index j = 0; j < in.rows(); ++j) {
+    for (index k = 0; k < j; ++k) {
+      const auto block = blocks.row(packed(j, k)).array();
+      out.row(j).array() += block * in.row(k).array();
+      out.row(k).array() += block * in.row(j).array();
+    }
+    out.row(j).array() += blocks.row(packed(j, j)).array() * in.row(j).array();
+  }
+}
+
+template <class Index>
+void basic_coupled_information<Index>::multiply(executor_ref run, const matrix<double>& in,
+                                                matrix<double>& out) const {
+  std::vector<double> change = visible_change(run, in);
+  (void)take_residual(change);
+  multiply_blocks(blocks_, in, out);
+  for_each_range(run, genes_, tile, [&](index begin, index end) {
+    const index width = end - begin;
+    std::vector<double> space(static_cast<std::size_t>(width));
+    Eigen::Map<Eigen::ArrayXd> share(space.data(), width);
+    for (std::size_t i = 0; i < change.size(); ++i) {
+      const index s = states_->coupling()[i];
+      share = change[i] * stretch(states_->means.row(s).data() + begin, width);
+      for (const auto& [j, h] : states_->features(s)) {
+        if (j >= columns_) break;
+        Eigen::Map<Eigen::ArrayXd>(out.row(j).data() + begin, width) += h * share;
+      }
+    }
+  });
+}
+
+template <class Index>
+std::vector<double> basic_coupled_information<Index>::visible_change(
+    executor_ref run, const matrix<double>& direction) const {
+  std::vector<double> change(states_->coupling().size());
+  for_each_range(run, std::ssize(change), 16, [&](index begin, index end) {
+    for (index i = begin; i < end; ++i) {
+      const index s = states_->coupling()[static_cast<std::size_t>(i)];
+      double sum = 0;
+      for (const auto& [j, h] : states_->features(s)) {
+        if (j >= columns_) break;
+        sum += h * ordered_dot(states_->means.row(s).data(), direction.row(j).data(), genes_);
+      }
+      change[static_cast<std::size_t>(i)] = sum;
+    }
+  });
+  return change;
+}
+
+template <class Index>
+std::vector<double> basic_coupled_information<Index>::take_residual(
+    std::vector<double>& values) const {
+  double mean = 0, total = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double p = states_->probability(states_->coupling()[i]);
+    mean += p * values[i];
+    total += p;
+  }
+  mean /= total;
+  vector<double> slopes = vector<double>::Zero(states_->units()), centred(states_->units());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const index s = states_->coupling()[i];
+    centre(s, centred);
+    slopes += states_->probability(s) * (values[i] - mean) * centred;
+  }
+  slopes = hidden_covariance_.solved(slopes);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const index s = states_->coupling()[i];
+    centre(s, centred);
+    double fitted = mean;
+    for (index k = 0; k < slopes.size(); ++k) fitted += slopes[k] * centred[k];
+    values[i] = states_->probability(s) * (values[i] - fitted);
+  }
+  return {slopes.data(), slopes.data() + slopes.size()};
+}
+
+template <class Index>
+void basic_coupled_information<Index>::factor_hidden() {
+  const index units = states_->units();
+  hidden_mean_ = vector<double>::Zero(units);
+  double total = 0;
+  for (const index s : states_->coupling()) {
+    total += states_->probability(s);
+    for (const auto& [j, h] : states_->features(s))
+      if (j > 0) hidden_mean_[j - 1] += states_->probability(s) * h;
+  }
+  hidden_mean_ /= total;
+  matrix<double> gram = matrix<double>::Zero(units, units);  // lower triangle
+  gram.diagonal().setConstant(1e-9);
+  vector<double> centred(units);
+  for (const index s : states_->coupling()) {
+    centre(s, centred);
+    for (index j = 0; j < units; ++j)
+      for (index k = 0; k <= j; ++k)
+        gram(j, k) += states_->probability(s) * centred[j] * centred[k];
+  }
+  hidden_covariance_.compute(gram);
+}
+
+template <class Index>
+void basic_coupled_information<Index>::centre(index s, vector<double>& out) const {
+  out = -hidden_mean_;
+  for (const auto& [j, h] : states_->features(s))
+    if (j > 0) out[j - 1] += h;
+}
+
+template <class Index>
+void basic_coupled_information<Index>::prepare_genes(executor_ref run,
+                                                     const newton_problem& problem) {
+  const index sides = columns_ * (columns_ + 1) / 2;
+  gradient_.resize(columns_, genes_);
+  blocks_.resize(sides, genes_);
+  inverse_.resize(sides, genes_);
+  for_each_range(run, genes_, tile, [&](index begin, index end) {
+    const index width = end - begin;
+    matrix<double> expected = matrix<double>::Zero(columns_, width);
+    matrix<double> sums = matrix<double>::Zero(sides, width);
+    add_states(problem.damping, begin, expected, sums);
+    matrix<double> block = matrix<double>::Zero(columns_, columns_);  // lower triangle
+    symmetric_factor factor;
+    for (index m = begin; m < end; ++m) {
+      const double prior = problem.prior[static_cast<std::size_t>(m)];
+      for (index j = 0; j < columns_; ++j) {
+        gradient_(j, m) = problem.pairs(m, j) - expected(j, m - begin);
+        if (j > 0) gradient_(j, m) -= prior * problem.weights(m, j - 1);
+        for (index k = 0; k <= j; ++k) block(j, k) = sums(packed(j, k), m - begin);
+        // The bias has no prior; a hair keeps the block regular.
+        block(j, j) += j > 0 ? prior : 1e-3 * prior;
+        for (index k = 0; k <= j; ++k) blocks_(packed(j, k), m) = block(j, k);
+      }
+      const auto stays = [&](index j) {
+        return j > 0 && !problem.linked.empty() &&
+               !problem.linked[static_cast<std::size_t>(m)].holds(j - 1);
+      };
+      for (index j = 0; j < columns_; ++j)
+        if (stays(j)) {
+          block.row(j).head(j).setZero();
+          block.col(j).tail(columns_ - j - 1).setZero();
+          gradient_(j, m) = 0;
+        }
+      factor.compute(block);
+      const matrix<double> inverse = factor.inverse();
+      // Nothing moves along what stays: its part of the inverse is zero.
+      for (index j = 0; j < columns_; ++j)
+        for (index k = 0; k <= j; ++k)
+          inverse_(packed(j, k), m) = stays(j) || stays(k) ? 0.0 : inverse(j, k);
+    }
+  });
+}
+
+template <class Index>
+void basic_coupled_information<Index>::add_states(double damping, index begin,
+                                                  matrix<double>& expected,
+                                                  matrix<double>& blocks) const {
+  const index width = expected.cols();
+  std::vector<double> space(static_cast<std::size_t>(width));
+  Eigen::Map<Eigen::ArrayXd> share(space.data(), width);
+  for (index s = 0; s < states_->size(); ++s) {
+    const double p = states_->probability(s);
+    const auto features = states_->features(s);
+    share = p * stretch(states_->means.row(s).data() + begin, width);
+    for (const auto& [j, h] : features) {
+      if (j >= columns_) break;
+      expected.row(j).array() += h * share.transpose();
+    }
+    share = (p + damping) * stretch(states_->variances.row(s).data() + begin, width);
+    for (const auto& [j, h] : features) {
+      if (j >= columns_) break;
+      for (const auto& [k, other] : features) {
+        if (k > j) break;
+        blocks.row(packed(j, k)).array() += (h * other) * share.transpose();
+      }
+    }
+  }
+}
 
 using coupled_information = basic_coupled_information<>;
 
