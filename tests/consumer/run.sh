@@ -57,11 +57,15 @@ with_pkg_config() {
 readme() { consumer . readme consumer -DCMAKE_PREFIX_PATH="$work/prefix"; }
 
 readme_compiled() {
-  quietly cmake -S "$top" -B library -G Ninja -DHARMONIUM_WITH_COMPILED=ON \
-    -DHARMONIUM_BUILD_TESTS=OFF -DHARMONIUM_BUILD_EXAMPLES=OFF
-  quietly cmake --build library
-  quietly cmake --install library --prefix "$work/compiled"
-  consumer . readme_compiled consumer -DCMAKE_PREFIX_PATH="$work/compiled" -DCONSUMER_COMPILED=ON
+  local prefix=$work/prefix
+  if ! grep -q '^HARMONIUM_WITH_COMPILED:BOOL=ON' "$build/CMakeCache.txt"; then
+    prefix=$work/compiled
+    quietly cmake -S "$top" -B library -G Ninja -DHARMONIUM_WITH_COMPILED=ON \
+      -DHARMONIUM_BUILD_TESTS=OFF -DHARMONIUM_BUILD_EXAMPLES=OFF
+    quietly cmake --build library
+    quietly cmake --install library --prefix "$prefix"
+  fi
+  consumer . readme_compiled consumer -DCMAKE_PREFIX_PATH="$prefix" -DCONSUMER_COMPILED=ON
 }
 
 quietly cmake --install "$build" --prefix "$work/first"

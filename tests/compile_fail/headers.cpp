@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+// The target of this file precompiles headers for the others.
