@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# usage: bash tests/consumer/debian.sh BUILD    with BUILD a build folder that has the program
+# usage: bash tests/consumer/debian.sh BUILD [--install]    with BUILD a build folder that has the program
 # Builds the Debian packages without compiling the program again, has lintian look at them, unpacks them to
 # an empty folder, runs the program there and builds a consumer against the headers there. Then the same for
-# what cpack makes of BUILD.
+# what cpack makes of BUILD. With --install, for machines that may be changed, apt-get then installs the
+# packages with what they depend on, their own test (debian/tests) runs, and apt-get removes them again.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-build=$(cd "${1:?usage: bash tests/consumer/debian.sh BUILD}" && pwd)
+build=$(cd "${1:?usage: bash tests/consumer/debian.sh BUILD [--install]}" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -35,3 +36,15 @@ mv "$work"/harmonium-*/ "$work/unpacked"
 "$work/unpacked/bin/harmonium" --version
 dpkg -x "$work"/cpack/*.deb "$work/by-cpack"
 "$work/by-cpack/usr/bin/harmonium" --version
+
+[ "${2:-}" = --install ] || exit 0
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo)
+apt() { quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y "$@"; }
+chmod -R a+rX "$work" # apt-get reads as a user of its own
+apt install --no-install-recommends "$work"/packages/harmonium{,-dev}_*.deb pkg-config
+trap 'apt remove harmonium harmonium-dev; rm -rf "$work"' EXIT
+(cd "$top" && quietly sh cmake/packaging/debian/tests/consumer)
+cd "$work"
+/usr/bin/harmonium simulate --cells 60 --genes 40 --seed 1 --output installed >"$work/log"
+echo "installed by apt-get: $(dpkg-query -W -f '${Package} ${Version}, ' harmonium harmonium-dev)their consumer and simulate run"
