@@ -7,10 +7,10 @@
 
 #include "h5_files.hpp"
 #include "handles.hpp"
-#include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/version.hpp"
+#include "label_cells.hpp"
 #include "named_options.hpp"
 #include "read_cells.hpp"
 
@@ -204,7 +204,7 @@ int harmonium_read(const char* path, const char* options, harmonium_counts** out
     auto data = program::read_cells("path", path, format, remarks);
     std::vector<std::string> labels;
     if (!place.empty())
-      labels = io::join_labels(program::read_label_table(place), data.barcodes).labels;
+      labels = program::read_given_labels(hm::thread_executor(0), data, place, "file").labels;
     *out = c_api::new_counts(std::move(data.counts), std::move(data.genes),
                              std::move(data.barcodes), std::move(labels));
   });

@@ -91,7 +91,7 @@ void fit(const generate_options& asked) {
   hm::random_engine rng(options.seed);
   const hm::thread_executor run(options.threads);
   terminal_progress watch;
-  const pilot_data pilot = read_pilot(options, rng);
+  const pilot_data pilot = read_pilot(run, options, rng);
   for (const auto& remark : pilot.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
   const fitted_model fitted = train(run, pilot, options, watch, rng);
   if (interrupted) throw interruption{};

@@ -283,7 +283,7 @@ void train_and_generate(const generate_options& options) {
   const hm::thread_executor run(options.threads);
   terminal_progress watch;
 
-  const pilot_data pilot = read_pilot(options, rng);
+  const pilot_data pilot = read_pilot(run, options, rng);
   for (const auto& remark : pilot.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
   took.reading = took.elapsed();
   const fitted_model fitted = train(run, pilot, options, watch, rng);

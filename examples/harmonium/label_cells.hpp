@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// The types of real cells: from a file, or found by clustering.
+/// The types of real cells: from a file, by an atlas, or found by clustering.
 #pragma once
 
 #include <string>
@@ -12,6 +12,20 @@
 #include "read_cells.hpp"
 
 namespace program {
+
+/// Types that were given: a label for every cell.
+struct given_labels {
+  std::vector<std::string> labels;
+  std::string source;                ///< where they are from, in words
+  std::vector<std::string> remarks;  ///< what a person should know, one line each
+};
+
+/// Reads the labels of cells, or finds them where the file is a model (.harmonium) that was fitted
+/// to cells with types.
+/// @param place not empty @param cells what they are, such as "pilot", for remarks
+given_labels read_given_labels(const harmonium::thread_executor& run,
+                               const harmonium::io::dataset& data, const labels_place& place,
+                               const char* cells);
 
 struct cell_labels {
   harmonium::label_codes labels;     ///< of every cell

@@ -90,11 +90,13 @@ void add_learning_options(CLI::App& command, program::generate_options& options)
             "count in the training cells stay zero");
   explained(usual(command
                       .add_option("--labels", options.labels,
-                                  "Cell types: barcode<TAB>label with that header, any order")
+                                  "Cell types: barcode<TAB>label with that header, any order; or "
+                                  "a model file fitted to cells with types")
                       ->check(CLI::ExistingFile)
                       ->type_name("FILE")
                       ->group(cells)),
-            "harmonium and cluster-nb take them as given; vae-prior draws libraries by type");
+            "harmonium and cluster-nb take them as given; vae-prior draws libraries by type. Of a "
+            "model file (.harmonium) each cell gets the type that it is likest");
   program::add_labels_column(command, options.labels_column, "pilot", cells);
   command
       .add_option("--batch-column", options.batch_column,
@@ -450,7 +452,8 @@ void describe_evaluate(CLI::App& command, program::evaluate_options& options) {
   usual(command
             .add_option("--labels", options.labels,
                         "Types of the reference's cells: barcode<TAB>label with that header, any "
-                        "order [clusters found by Louvain]")
+                        "order; or a model file (.harmonium) fitted to cells with types, which "
+                        "then are those that each cell is likest [clusters found by Louvain]")
             ->check(CLI::ExistingFile)
             ->type_name("FILE")
             ->group(input));

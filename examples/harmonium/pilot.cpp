@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "pilot.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/gene_list.hpp"
 #include "harmonium/io/labels.hpp"
+#include "label_cells.hpp"
 #include "parsed.hpp"
 #include "read_cells.hpp"
 
@@ -48,7 +51,8 @@ std::vector<hm::index> chosen_genes(const generate_options& options, const io::f
 
 }  // namespace
 
-pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
+pilot_data read_pilot(const hm::thread_executor& run, const generate_options& options,
+                      hm::random_engine& rng) {
   pilot_data pilot;
   io::dataset data =
       read_cells("--pilot", options.pilot,
@@ -61,12 +65,9 @@ pilot_data read_pilot(const generate_options& options, hm::random_engine& rng) {
     pilot.remarks.push_back("left out " + left_out + " (--feature-type chooses)");
   const labels_place labels{options.labels, options.labels_column, options.pilot};
   if (!labels.empty()) {
-    const auto table = read_label_table(labels);
-    auto joined = io::join_labels(table, data.barcodes);
-    pilot.labels = std::move(joined.labels);
-    if (joined.unused > 0)
-      pilot.remarks.push_back(std::to_string(joined.unused) + " of the labels in " + table.file +
-                              " belong to no cell of the pilot");
+    auto given = read_given_labels(run, data, labels, "pilot");
+    pilot.labels = std::move(given.labels);
+    std::move(given.remarks.begin(), given.remarks.end(), std::back_inserter(pilot.remarks));
   }
   const bool donors = !options.donor_column.empty();
   const std::string& column = donors ? options.donor_column : options.batch_column;

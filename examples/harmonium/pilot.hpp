@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "generate_options.hpp"
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/io/dataset.hpp"
 
@@ -26,7 +27,8 @@ struct pilot_data {
 
 /// Reads and cuts the pilot; what is not trained on is not kept. Draws from `rng` only if
 /// --train-cells asks for a subset.
-pilot_data read_pilot(const generate_options& options, harmonium::random_engine& rng);
+pilot_data read_pilot(const harmonium::thread_executor& run, const generate_options& options,
+                      harmonium::random_engine& rng);
 
 /// The cells and genes that are trained on: the one copy of counts. `pilot` holds the names and,
 /// where there are some, the labels of all cells. Draws as `read_pilot`.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,7 @@
 #include "harmonium/study/planning/abundance.hpp"
 #include "harmonium/study/planning/markers.hpp"
 #include "interrupt.hpp"
+#include "label_cells.hpp"
 #include "parsed.hpp"
 #include "read_cells.hpp"
 #include "synthetic_cells.hpp"
@@ -171,9 +173,10 @@ pilot_of_plan read_plan_pilot(const hm::thread_executor& run, const plan_command
   }
   const labels_place labels{options.labels, options.labels_column, options.pilot};
   if (!labels.empty()) {
-    const auto table = read_label_table(labels);
-    pilot.types = hm::code_labels(io::join_labels(table, pilot.cells.barcodes).labels);
-    pilot.type_source = "labels of " + table.file;
+    auto given = read_given_labels(run, pilot.cells, labels, "pilot");
+    pilot.types = hm::code_labels(given.labels);
+    pilot.type_source = std::move(given.source);
+    std::move(given.remarks.begin(), given.remarks.end(), std::back_inserter(pilot.remarks));
   }
   finish_plan_pilot(run, pilot, options);
   return pilot;

@@ -33,8 +33,9 @@ void add_labels(CLI::App& command, std::string& labels, const std::string& cells
   usual(command
             .add_option("--labels", labels,
                         "Types of the " + cells +
-                            "'s cells: barcode<TAB>label with that header, any order [clusters "
-                            "found by Louvain]")
+                            "'s cells: barcode<TAB>label with that header, any order; or a model "
+                            "file (.harmonium) fitted to cells with types, which then are those "
+                            "that each cell is likest [clusters found by Louvain]")
             ->check(CLI::ExistingFile)
             ->type_name("FILE")
             ->group(files_group));

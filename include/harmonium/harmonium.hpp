@@ -224,6 +224,7 @@
 #include "harmonium/training/particle_states.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
 #include "harmonium/training/prior/atlas.hpp"
+#include "harmonium/training/prior/label_by_atlas.hpp"
 #include "harmonium/training/prior/match_genes.hpp"
 #include "harmonium/training/prior/pilot_in_atlas.hpp"
 #include "harmonium/training/prior/prior_guard.hpp"

@@ -37,6 +37,14 @@ check "generate with it" made "${pilot[@]}" --prior other.harmonium --output ref
 check "... does not use it" grep -qE "^prior +not used: held-out cells do not gain .*the cells are those of the pilot alone" refused/summary.txt
 check "... and makes the cells of the pilot alone" same refused alone
 
+# Types by an atlas that was fitted with them.
+check "an atlas with types" made fit --pilot tissue --labels tissue/labels.tsv --hidden 8 --output types.harmonium
+check "generate --labels ATLAS" eval 'run generate --pilot tissue --labels types.harmonium --seed 7 --cells 60 --output typed && grep -qE "types are those of types.harmonium .* by 80 of 80 genes; cells of a type that it lacks" err'
+check "... gives cells its types" eval '[ -z "$(tail -n +2 typed/labels.tsv | cut -f 2 | sort -u | grep -vxFf <(tail -n +2 tissue/labels.tsv | cut -f 2 | sort -u))" ]'
+check "evaluate --labels ATLAS" made evaluate --reference tissue --synthetic typed --labels types.harmonium --repeats 1 --output judged
+check "... says whose types" grep -q "types by the atlas types.harmonium" judged/report.html
+refuses_whole "atlas.harmonium was fitted without types" "${pilot[@]}" --labels atlas.harmonium --output no
+
 mkdir names
 cp tissue/matrix.mtx.gz tissue/barcodes.tsv.gz names
 text tissue/features.tsv.gz | sed 's/^/x/; s/\t/\tx/' | gzip >names/features.tsv.gz

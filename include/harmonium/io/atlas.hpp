@@ -3,8 +3,10 @@
 /// An atlas out of a model file.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "harmonium/core/executor.hpp"
 #include "harmonium/io/any_model.hpp"
@@ -19,7 +21,7 @@
 namespace harmonium::inline v0_2::io {
 
 /// The atlas that a file of `train_harmonium`'s model is, written with the names of its genes
-/// (`save` with notes, `harmonium fit`). Its residual correlation must be the
+/// (`save` with notes, `harmonium fit`). Types of its cells are those that it was fitted with. Its residual correlation must be the
 /// default, `low_rank_copula`; any size factors will do.
 ///
 ///     const auto prior = prior_for(io::load_atlas("tissue.harmonium"), genes.ids, genes.symbols);
@@ -35,10 +37,17 @@ atlas load_atlas(const std::filesystem::path& path, const Executor& run = {}) {
   if (genes.size() != model.genes())
     throw io_error(path.string(), 0,
                    "does not name its genes, so that it cannot be matched to a pilot");
-  if (const auto* of = model.get_if<plain>()) return atlas_of(*of, genes.ids, genes.symbols);
+  // `harmonium fit` without types numbers the components, which names none.
+  std::vector<std::string> labels = model.notes().labels;
+  bool numbered = true;
+  for (std::size_t k = 0; k < labels.size(); ++k)
+    numbered = numbered && labels[k] == "component " + std::to_string(k + 1);
+  if (numbered) labels.clear();
+  if (const auto* of = model.get_if<plain>())
+    return atlas_of(*of, genes.ids, genes.symbols, labels);
   if (const auto* of = model.get_if<by_dispersion>())
-    return atlas_of(*of, genes.ids, genes.symbols);
-  return atlas_of(*model.get_if<by_mean>(), genes.ids, genes.symbols);
+    return atlas_of(*of, genes.ids, genes.symbols, labels);
+  return atlas_of(*model.get_if<by_mean>(), genes.ids, genes.symbols, labels);
 }
 
 }  // namespace harmonium::inline v0_2::io

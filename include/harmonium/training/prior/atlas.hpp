@@ -28,6 +28,7 @@ struct atlas {
   matrix<double> loadings;           ///< W of the residual correlation, genes x rank; rank may be 0
   vector<double> own_variances;      ///< psi of the residual correlation, length genes, > 0
   std::vector<matrix<double>> factor_covariances;  ///< of f in each component, rank x rank
+  std::vector<std::string> labels = {};            ///< type of each component; empty: unknown
 
   [[nodiscard]] index components() const noexcept { return mean.rows(); }
   [[nodiscard]] index genes() const noexcept { return mean.cols(); }
@@ -53,6 +54,9 @@ inline void check(const atlas& known, const char* function) {
           function, "the atlas needs loadings and a positive own variance for each gene");
   require(std::cmp_equal(known.factor_covariances.size(), known.components()), function,
           "the atlas needs a covariance of its factors for each component");
+  require(known.labels.empty() || std::cmp_equal(known.labels.size(), known.components()), function,
+          "the atlas must label all of its " + std::to_string(known.components()) +
+              " components or none, got " + std::to_string(known.labels.size()) + " labels");
   for (const auto& covariance : known.factor_covariances)
     require(
         covariance.rows() == known.loadings.cols() && covariance.cols() == known.loadings.cols(),
@@ -65,14 +69,16 @@ inline void check(const atlas& known, const char* function) {
 ///         {.em = {.components = 16}, .residual = {.rank = 25}}, rng), genes.ids, genes.symbols);
 ///
 /// @param trained a `trained_harmonium` whose residual correlation is a `low_rank_copula`
+/// @param labels type of each component, where types are known
 /// @throws std::invalid_argument as `check`
 template <class Trained>
 atlas atlas_of(const Trained& trained, std::vector<std::string> ids,
-               std::vector<std::string> symbols) {
+               std::vector<std::string> symbols, std::vector<std::string> labels = {}) {
   const auto& states = trained.generator.states();
   const auto& residual = trained.generator.residual();
   atlas known{std::move(ids),          std::move(symbols),  states.weights,           states.mean,
-              trained.dispersion.gene, residual.loadings(), residual.own_variances(), {}};
+              trained.dispersion.gene, residual.loadings(), residual.own_variances(), {},
+              std::move(labels)};
   for (const auto& root : residual.parts().roots) {
     const index rank = root.rows();
     matrix<double> covariance = matrix<double>::Zero(rank, rank);
@@ -93,9 +99,10 @@ struct atlas_prior {
   matrix<double> loadings;       ///< the pilot's genes x rank; of unknown ones 0
   vector<double> own_variances;  ///< of unknown genes 1
   std::vector<matrix<double>> factor_covariances;  ///< of f in each component, rank x rank
-  std::vector<char> known;  ///< per gene of the pilot, whether the atlas has it
-  index by_id = 0;          ///< genes found by id
-  index by_symbol = 0;      ///< genes found by symbol alone
+  std::vector<char> known;               ///< per gene of the pilot, whether the atlas has it
+  index by_id = 0;                       ///< genes found by id
+  index by_symbol = 0;                   ///< genes found by symbol alone
+  std::vector<std::string> labels = {};  ///< type of each component; empty: unknown
 
   [[nodiscard]] index components() const noexcept { return mean.rows(); }
   [[nodiscard]] index genes() const noexcept { return mean.cols(); }
@@ -124,7 +131,8 @@ inline atlas_prior prior_for(const atlas& from, std::span<const std::string> ids
                     from.factor_covariances,
                     std::vector<char>(ids.size(), 0),
                     match.by_id,
-                    match.by_symbol};
+                    match.by_symbol,
+                    from.labels};
   for (index m = 0; m < genes; ++m) {
     const index at = match.place[static_cast<std::size_t>(m)];
     if (at < 0) continue;
