@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harmonium/report/svg.hpp"
+#include "harmonium/study/planning/reads.hpp"
 #include "harmonium/version.hpp"
 #include "page.hpp"
 #include "plan_work.hpp"
@@ -42,25 +43,41 @@ std::string cells_or(const std::optional<hm::index>& cells, const char* otherwis
   return cells ? std::to_string(*cells) : otherwise;
 }
 
+std::string in_percent(const hm::chance_estimate& one) {
+  return percent(one.mean) + " (" + percent(one.lower) + " to " + percent(one.upper) + ")";
+}
+
+std::string price_or(const std::optional<double>& amount) {
+  return amount ? short_number(*amount, 6) : "&ndash;";
+}
+
 std::string goal_table(const hm::design_search& search) {
   std::string text =
-      "<table class=\"fit\"><tr><th>goal</th><th>asked for</th><th>cells</th><th>chance in the "
-      "design</th></tr>\n";
+      "<table class=\"fit\"><tr><th>goal</th><th>asked for</th><th>cells, alone</th>"
+      "<th class=\"wide\">price, alone</th><th>chance in the design</th></tr>\n";
   for (std::size_t g = 0; g < search.goals.size(); ++g) {
     const auto& goal = search.goals[g];
-    std::string chance = "&ndash;";
-    if (search.answer) {
-      const auto& one = search.answer->chances[g];
-      chance = percent(one.mean) + " (" + percent(one.lower) + " to " + percent(one.upper) + ")";
-    }
     const bool binds = search.binding && *search.binding == static_cast<hm::index>(g);
-    text += row_of(
-        {{(binds ? "<b>" : "") + svg::escaped(goal.name) + (binds ? "</b>, binds" : "") + ": " +
-              svg::escaped(goal.success),
-          false},
-         {percent(goal.probability), false},
-         {goal.is_within_reach ? cells_or(goal.cells, "not reached") : "out of reach", false},
-         {chance, false}});
+    const std::string each =
+        goal.cells && goal.donors > 1 ? std::to_string(goal.donors) + " donors &times; " : "";
+    text +=
+        row_of({{(binds ? "<b>" : "") + svg::escaped(goal.name) + (binds ? "</b>, binds" : "") +
+                     ": " + svg::escaped(goal.success),
+                 false},
+                {percent(goal.probability), false},
+                {goal.is_within_reach ? each + cells_or(goal.cells, "not reached") : "out of reach",
+                 false},
+                {goal.cells ? price_or(goal.cost.amount) : "&ndash;", true},
+                {search.answer ? in_percent(search.answer->chances[g]) : "&ndash;", false}});
+    if (goal.name != "separate") continue;  // types have a table of their own
+    for (std::size_t p = 0; p < goal.cells_of_parts.size(); ++p)
+      text += row_of(
+          {{"&nbsp;&nbsp;" + svg::escaped(goal.parts[p]), false},
+           {percent(goal.probability), false},
+           {cells_or(goal.cells_of_parts[p], "not reached"), false},
+           {"", true},
+           {p < goal.chances_of_parts.size() ? in_percent(goal.chances_of_parts[p]) : "&ndash;",
+            false}});
   }
   return text + "</table>\n";
 }
@@ -132,14 +149,16 @@ std::string frontier_plot(const hm::design_search& search) {
 std::string design_table(const hm::design_search& search) {
   std::string text =
       "<table class=\"fit\"><tr><th>donors</th><th>cells of each</th><th class=\"wide\">depth</th>"
-      "<th>to load</th><th class=\"wide\">plates</th><th>price</th><th>least chance</th></tr>\n";
+      "<th>to load</th><th class=\"wide\">lanes</th><th class=\"wide\">plates</th><th>price</th>"
+      "<th>least chance</th></tr>\n";
   const auto row = [&](const hm::design_result& one, const char* mark) {
     text += row_of({{std::to_string(one.design.donors), false},
                     {std::to_string(one.design.cells) + mark, false},
                     {percent(one.design.depth), true},
                     {std::to_string(one.loaded), false},
+                    {std::to_string(one.cost.lanes), true},
                     {std::to_string(one.cost.plates), true},
-                    {one.cost.amount ? short_number(*one.cost.amount, 6) : "&ndash;", false},
+                    {price_or(one.cost.amount), false},
                     {percent(one.least), false}});
   };
   for (const auto& one : search.designs)
@@ -152,13 +171,21 @@ std::string type_table(const hm::plan_report& found) {
   std::string text =
       "<table class=\"fit\"><tr><th>cell type</th><th>pilot cells</th><th>frequency</th>"
       "<th class=\"wide\">90 % interval</th><th>cells to see it</th><th>cells to find it "
-      "anew</th></tr>\n";
+      "anew</th><th class=\"wide\">chance of that in the design</th></tr>\n";
   const auto rediscovered = [&](const std::string& type) -> std::string {
     for (const auto& goal : found.search.goals) {
       if (goal.name != "rediscover") continue;
       for (std::size_t p = 0; p < goal.parts.size() && p < goal.cells_of_parts.size(); ++p)
         if (goal.parts[p] == type) return cells_or(goal.cells_of_parts[p], "not reached");
       return "left out";
+    }
+    return "&ndash;";
+  };
+  const auto chance_anew = [&](const std::string& type) -> std::string {
+    for (const auto& goal : found.search.goals) {
+      if (goal.name != "rediscover") continue;
+      for (std::size_t p = 0; p < goal.chances_of_parts.size(); ++p)
+        if (goal.parts[p] == type) return in_percent(goal.chances_of_parts[p]);
     }
     return "&ndash;";
   };
@@ -169,7 +196,8 @@ std::string type_table(const hm::plan_report& found) {
          {percent(found.frequencies.mean[t]), false},
          {percent(found.frequencies.lower[t]) + " to " + percent(found.frequencies.upper[t]), true},
          {std::to_string(found.needs.of_type[t]), false},
-         {rediscovered(found.types[t]), false}});
+         {rediscovered(found.types[t]), false},
+         {chance_anew(found.types[t]), true}});
   const auto& needs = found.needs;
   text += row_of({{"<b>all of them</b>", false},
                   {std::to_string(found.unseen.cells), false},
@@ -178,7 +206,8 @@ std::string type_table(const hm::plan_report& found) {
                   {"<b>" + std::to_string(needs.high) + "</b> (" + std::to_string(needs.low) +
                        " to " + std::to_string(needs.high) + ")",
                    false},
-                  {"", false}});
+                  {"", false},
+                  {"", true}});
   text +=
       "</table>\n<p class=\"note\">To see: at least " + std::to_string(needs.least) +
       " cells with a probability of " + percent(needs.probability) +
@@ -262,7 +291,9 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
   for (std::size_t g = 0; g < search.goals.size(); ++g) page += goal_plot(search, g);
   page += frontier_plot(search) +
           "</div>\n<p class=\"note\">Dashed: what was asked for, and the "
-          "cells that reach it. Figures: designs.csv.";
+          "cells that reach it. In the last picture dots are designs, the line those that no other "
+          "beats, "
+          "the large dot the answer. Figures: designs.csv, goals.csv.";
   if (options.donors.size() > 1) {
     page += " Colours are numbers of donors:</p>\n";
     std::vector<std::string> names;
@@ -290,7 +321,11 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
   if (found.depths.size() > 1) {
     std::vector<std::string> names;
     for (const auto& one : found.depths)
-      names.push_back(one.depth == 1 ? "full depth" : percent(one.depth) + " of the depth");
+      names.push_back(
+          (one.depth == 1 ? "full depth" : percent(one.depth) + " of the depth") + ": " +
+          short_number(one.depth * found.counts_per_cell) + " counts and " +
+          short_number(options.reads_per_cell * hm::reads_share(one.depth, options.saturation)) +
+          " reads a cell");
     page += colour_key(names);
   }
   page +=
@@ -301,7 +336,7 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
       "types. Rand is the adjusted Rand index: 1 for the same clusters, 0 by chance; a type is "
       "found where some cluster is mostly it (F1 of at least a half), and rare below 5 %. Dots are "
       "single experiments, bands hold 90 % of them. The green line is the smallest size that no "
-      "larger one beats on average by more than 0.02. Figures: saturation.csv.</p>\n";
+      "larger one beats on average by more than 0.02. Figures: saturation.csv, depths.csv.</p>\n";
   page += "<h2>What was run</h2>\n<p><code>harmonium " + std::string(hm::version) + " plan, seed " +
           std::to_string(options.seed) + ", models";
   if (pilot.model) page += " " + svg::escaped(pilot.model->file);

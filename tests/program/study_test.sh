@@ -73,7 +73,7 @@ check "without labels, by the paper's protocol, with added zeros" grep -q "paper
 run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 2 --models cluster-nb --rare 0.02 \
   --cost-per-cell 0.5 --recovery 0.5 --threads 2 --output plan
 check "a plan" [ "$code" -eq 0 ]
-check "... its files" [ "$(cd plan && echo *)" = "designs.csv goals.csv plan.json report.html saturation.csv summary.txt types.csv" ]
+check "... its files" [ "$(cd plan && echo *)" = "depths.csv designs.csv goals.csv plan.json report.html saturation.csv summary.txt types.csv" ]
 check "... one donor tells nothing about others" grep -q "one donor" plan/report.html
 run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 2 --models cluster-nb --rare 0.02 \
   --cost-per-cell 0.5 --recovery 0.5 --threads 1 --output plan1

@@ -56,6 +56,7 @@ struct abundance_goal {
     const donor_variation known = shown.value_or(assumed);
     const auto quantiles = frequency_quantiles(evidence.frequencies, which);
     prepared_goal ready;
+    ready.conditions = 2;
     ready.success = "a change of the share of " + type + " by a factor of " +
                     marker_goal::shown(fold) + " between conditions is found (t test of donors)";
     ready.doubts = donor_doubts(known);
@@ -109,6 +110,7 @@ struct differential_goal {
     require(between_donors >= 0, "differential_goal", "a standard deviation is not negative");
     const index which = evidence.pilot.type_named(type);
     prepared_goal ready;
+    ready.conditions = 2;
     double lower_scale = 1, upper_scale = 1;
     auto genes = std::make_shared<std::vector<gene_level>>(
         genes_with_variation(evidence.pilot, which, ready.doubts, lower_scale, upper_scale));
