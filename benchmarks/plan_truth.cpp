@@ -96,6 +96,8 @@ int main(int argc, char** argv) {
 
     // Real cells of the set, other ones for every pilot.
     const hm::reference_cells reference(counts, types);
+    const hm::type_discriminant placing(reference.components().scores, types,
+                                        static_cast<hm::index>(names.size()));
     for (const hm::index size : sizes) {
       const auto drawn = hm::draw::sample_without_replacement(data.counts.cells(), size, rng);
       const auto experiment =
@@ -108,9 +110,11 @@ int main(int argc, char** argv) {
       for (hm::index t = 0; t < kinds; ++t)
         std::printf("real,%s,%d,%ld,%s,%.4f\n", name.c_str(), p, static_cast<long>(size),
                     type_names(t), hm::best_f1(table, t));
-      const hm::comparison pair(reference, experiment);
-      const auto placed =
-          hm::types_by_clusters(pair.labels(), static_cast<hm::index>(names.size()), clusters);
+      const auto scores =
+          hm::project(hm::log_normalise(experiment, {.target_sum = reference.common_library()}),
+                      reference.components());
+      const auto placed = hm::types_by_clusters(placing.types_of(scores),
+                                                static_cast<hm::index>(names.size()), clusters);
       for (std::size_t t = 0; t < names.size(); ++t)
         std::printf("placed,%s,%d,%ld,%s,%.4f\n", name.c_str(), p, static_cast<long>(size),
                     names[t].c_str(), hm::best_f1(placed, static_cast<hm::index>(t)));
@@ -120,6 +124,7 @@ int main(int argc, char** argv) {
     hm::experiment_options how;
     how.models = {hm::any_study_model::of(hm::harmonium_model{}),
                   hm::any_study_model::of(hm::cluster_nb_model{})};
+    how.is_stability_wanted = false;
     const std::vector<double> depths{1};
     const auto frequencies = hm::estimate_frequencies(per_type, {}, rng);
     const auto made =
