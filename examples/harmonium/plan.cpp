@@ -154,7 +154,7 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
   json["recovery"] = options.recovery;
   json["doublets"] = options.doublets;
   json["doublets_per_thousand"] = doublets_that_grow(options);
-  json["saturation"] = options.saturation;
+  json["saturation_of_reads"] = options.saturation;
   const auto price = [&](const char* name, const std::optional<double>& value) {
     if (value) json[name] = *value;
   };
@@ -190,7 +190,9 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
     one["cells"] = goal.cells ? nlohmann::ordered_json(*goal.cells) : nullptr;
     if (goal.cost.amount) one["cost"] = *goal.cost.amount;
     for (std::size_t p = 0; p < goal.cells_of_parts.size(); ++p) {
-      nlohmann::ordered_json part{{"name", goal.parts[p]}, {"cells", nullptr}};
+      nlohmann::ordered_json part;
+      part["name"] = goal.parts[p];
+      part["cells"] = nullptr;
       if (goal.cells_of_parts[p]) part["cells"] = *goal.cells_of_parts[p];
       if (p < goal.chances_of_parts.size()) part["chance"] = goal.chances_of_parts[p].mean;
       one["parts"].push_back(std::move(part));

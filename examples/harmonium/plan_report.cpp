@@ -44,7 +44,12 @@ std::string cells_or(const std::optional<hm::index>& cells, const char* otherwis
 }
 
 std::string in_percent(const hm::chance_estimate& one) {
-  return percent(one.mean) + " (" + percent(one.lower) + " to " + percent(one.upper) + ")";
+  return short_number(100 * one.mean) + " % (" + short_number(100 * one.lower) + " to " +
+         short_number(100 * one.upper) + ")";
+}
+
+std::string chance_of(double share) {
+  return share < 0.001 ? "&lt; 0.1 %" : percent(share);
 }
 
 std::string price_or(const std::optional<double>& amount) {
@@ -159,11 +164,20 @@ std::string design_table(const hm::design_search& search) {
                     {std::to_string(one.cost.lanes), true},
                     {std::to_string(one.cost.plates), true},
                     {price_or(one.cost.amount), false},
-                    {percent(one.least), false}});
+                    {chance_of(one.least), false}});
   };
-  for (const auto& one : search.designs)
-    if (one.is_frontier || (search.answer && one.design == search.answer->design))
-      row(one, search.answer && one.design == search.answer->design ? " <b>(the answer)</b>" : "");
+  // A dozen of the frontier that differ in their chances, and those that the answer names.
+  constexpr double step = 1.0 / 12;
+  double shown = -1;
+  for (const auto& one : search.designs) {
+    const bool is_answer = search.answer && one.design == search.answer->design;
+    const bool is_affordable = search.within_budget && one.design == search.within_budget->design;
+    if (!is_answer && !is_affordable && !(one.is_frontier && one.least >= shown + step)) continue;
+    shown = std::max(shown, one.least);
+    row(one, is_answer       ? " <b>(the answer)</b>"
+             : is_affordable ? " <b>(within the budget)</b>"
+                             : "");
+  }
   return text + "</table>\n";
 }
 
@@ -304,16 +318,21 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
   } else {
     page += "</p>\n";
   }
-  page += "<h2>Designs</h2>\n" + design_table(search) +
-          "<p class=\"note\">Those that no other beats in both price (or cells) and chance; all "
-          "that were tried are in designs.csv.</p>\n";
+  page +=
+      "<h2>Designs</h2>\n" + design_table(search) +
+      "<p class=\"note\">A dozen of those that no other beats in both price (or cells) and chance; "
+      "all that were tried are in designs.csv.</p>\n";
   page += "<h2>Cell types</h2>\n" + type_table(found);
   page += "<h2>What to distrust</h2>\n<ul>";
   for (const auto& doubt : found.doubts) page += "<li>" + svg::escaped(doubt) + "</li>\n";
   page +=
       "<li>A synthetic experiment holds no type that the pilot does not hold.</li>\n"
-      "<li>Types that the pilot has few cells of are simpler in synthetic cells than in real "
-      "ones, so that clusters may need more cells than the curves say.</li>\n"
+      "<li>Clusters of synthetic cells find types anew about as often as clusters of real ones "
+      "where "
+      "types are frequent and distinct; types of less than a twentieth of the pilot, and states "
+      "that "
+      "pass into one another, more often than real ones would (docs/how-many-cells.md has the "
+      "measurements).</li>\n"
       "<li>Shallower sequencing is imitated by dropping counted molecules at random.</li>\n"
       "</ul>\n";
   page += "<h2>From what size on clusters get no better</h2>\n<div class=\"grid\">" +

@@ -110,10 +110,18 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
   const auto& search = found.search;
   const auto& needs = found.needs;
   std::string goals;
-  for (const auto& goal : search.goals)
-    if (goal.is_within_reach)
-      goals += (goals.empty() ? "" : "; ") + goal.name + ": " + goal.success + " (" +
-               in_percent(goal.probability) + ")";
+  for (std::size_t g = 0; g < search.goals.size(); ++g) {
+    const auto& goal = search.goals[g];
+    if (!goal.is_within_reach) continue;
+    goals += (goals.empty() ? "" : ", ") + goal.name + " (" + in_percent(goal.probability) +
+             " asked for";
+    if (search.answer) {
+      const auto& chance = search.answer->chances[g];
+      goals += ", chance " + in_percent(chance.mean) + ", " + rounded(100 * chance.lower, 3) +
+               " to " + rounded(100 * chance.upper, 3);
+    }
+    goals += ")";
+  }
   std::string text;
   if (search.answer) {
     text = "Sequence " + in_words(search.answer->design, *search.answer) + ". That reaches " +

@@ -103,6 +103,7 @@ struct gene_difference {
       double power = 0;
       for (std::size_t k = 0; k < nodes.size(); ++k)
         power += weights[k] * tails::z_test_power((g.shift + nodes[k] * g.spread) / error, level);
+      power = std::min(power, 1.0);
       found += power;
       variance += power * (1 - power);
     }

@@ -73,6 +73,15 @@ struct donor_variation {
                          correlation(f / tails::f_quantile(above, below, 0.05)), donors};
 }
 
+/// How many times more cells of these donors it takes than independent ones to know a share as
+/// well: 1 + (cells of a donor - 1) correlation. 1 where the variation was not estimated. Source:
+/// Kish (1965), Survey Sampling, 5.4.
+[[nodiscard]] inline double design_effect(const plan_pilot& pilot, const donor_variation& known) {
+  if (known.donors < 1) return 1;
+  const double each = static_cast<double>(pilot.counts.cells()) / static_cast<double>(known.donors);
+  return 1 + std::max(0.0, each - 1) * known.correlation;
+}
+
 /// Between-donor variation of the genes of a type.
 struct expression_variation {
   vector<double> deviation;  ///< per gene, between donors, of the logarithm of its mean

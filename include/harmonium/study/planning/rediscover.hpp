@@ -156,6 +156,7 @@ struct separate_goal {
         found.lower = std::min(found.lower, one);
         found.upper = std::max(found.upper, one);
       }
+      found.mean = std::min(found.mean, 1.0);
       return found;
     };
     return ready;
