@@ -267,7 +267,10 @@ void describe_plan(CLI::App& command, plan_command& options) {
   cost("--cost-per-plate", options.cost_per_plate, "Of each plate begun");
   cost("--cost-per-lane", options.cost_per_lane, "Of each lane of droplets");
   cost("--cost-per-donor", options.cost_per_donor, "Of each donor");
-  cost("--cost-per-million-reads", options.cost_per_million_reads, "Of sequencing");
+  command.add_option("--cost-per-million-reads", options.cost_per_million_reads, "Of sequencing")
+      ->check(real_number(true))
+      ->type_name("X")
+      ->group(money);
   cost("--budget", options.budget, "Also the best design that costs no more");
   command.add_option("--reads-per-cell", options.reads_per_cell, "At the pilot's depth")
       ->check(real_number(true))

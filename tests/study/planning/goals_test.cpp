@@ -198,6 +198,45 @@ TEST_CASE("variation between donors: its interval holds a known correlation") {
   CHECK(!hm::estimate_donor_variation(one.pilot()));
 }
 
+TEST_CASE("cells of the same donors tell less of a share than independent ones") {
+  const known_tissue known(0.1);
+  // 100 cells of 5 donors: 1 + 19 * 0.1.
+  CHECK(hm::design_effect(known.pilot(), {0.1, 0, 0, 5}) == doctest::Approx(2.9));
+  CHECK(hm::design_effect(known.pilot(), {0.1, 0, 0, 0}) == 1);  // assumed
+  hm::frequency_posterior open;
+  open.draws = hm::matrix<double>(101, 1);
+  for (hm::index d = 0; d <= 100; ++d)
+    open.draws(d, 0) = 0.1 * std::exp(0.01 * static_cast<double>(d - 50));
+  const auto as_it_is = hm::frequency_quantiles(open, 0),
+             wide = hm::frequency_quantiles(open, 0, 3);
+  REQUIRE(wide.size() == as_it_is.size());
+  for (std::size_t k = 0; k < wide.size(); ++k)
+    CHECK(std::log(wide[k] / 0.1) == doctest::Approx(3 * std::log(as_it_is[k] / 0.1)));
+}
+
+TEST_CASE("few donors: expression's variation is not underestimated") {
+  // 20 pilots of 3 donors with about 30 cells of the type each; the mean of 20 estimates has an
+  // error of 0.01 (120 genes, 2 degrees of freedom each). With the errors of means that were fitted
+  // to the same donors taken in full it would be 0.1.
+  double sum = 0;
+  for (std::uint64_t e = 0; e < 20; ++e) {
+    const auto made = support::make_donors(
+        {.donors = 3, .cells_each = 60, .genes = 120, .depth = 0.3, .common = 0.25}, 40 + e);
+    const std::vector<std::string> names{"a", "b"};
+    const hm::plan_pilot pilot{made.counts, made.states.cell, names, made.donor};
+    hm::vector<double> means(120), dispersions(120);
+    for (const auto& g : hm::expressed_genes(pilot, 0, 0, 120)) {
+      means[g.gene] = g.mean;
+      dispersions[g.gene] = g.dispersion;
+    }
+    const auto found = hm::estimate_expression_variation(pilot, 0, means, dispersions);
+    REQUIRE(found);
+    sum += found->deviation.norm() / std::sqrt(120.0) / 20;
+  }
+  CHECK(sum > 0.22);
+  CHECK(sum < 0.31);
+}
+
 TEST_CASE("differential: variation of expression between donors is the pilot's where it has some") {
   const auto made = support::make_donors(
       {.donors = 6, .cells_each = 60, .genes = 120, .depth = 0.4, .common = 0.4}, 1);
