@@ -94,8 +94,8 @@ TEST_CASE("a plan is the same for any number of threads, and watched or not") {
 TEST_CASE("a plan as xtensors with names") {
   const small_pilot small;
   hm::random_engine rng(9);
-  const auto report = hm::plan(hm::serial_executor{}, small.pilot(), goals, space, options(),
-                               hm::silent{}, rng);
+  const auto report =
+      hm::plan(hm::serial_executor{}, small.pilot(), goals, space, options(), hm::silent{}, rng);
   const hm::plan_results found(report);
   REQUIRE(found.curves.shape()[0] == found.figures.size());
   CHECK(found.figures[0] == "adjusted_rand");
