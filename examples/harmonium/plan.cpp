@@ -11,6 +11,7 @@
 
 #include "harmonium/core/executor.hpp"
 #include "harmonium/io/study_csv.hpp"
+#include "harmonium/study/planning/reads.hpp"
 #include "harmonium/version.hpp"
 #include "interrupt.hpp"
 #include "json_output.hpp"
@@ -55,29 +56,54 @@ std::string saturation_csv(const hm::plan_report& found) {
   return text;
 }
 
-/// Every goal and, where it has parts, each of them: the cells that reach it.
+/// Every goal and, where it has parts, each of them: the cells of a donor that reach it alone,
+/// their price, and the chance in the answer.
 std::string goals_csv(const hm::plan_report& found) {
-  std::string text = "goal,part,probability,cells\n";
+  std::string text = "goal,part,probability,donors,cells,cost,chance,lower,upper\n";
   const auto cells = [](const std::optional<hm::index>& n) { return n ? std::to_string(*n) : ""; };
-  for (const auto& goal : found.search.goals) {
-    const std::string asked = hm::io::csv_number(goal.probability);
-    text += goal.name + ",," + asked + "," + cells(goal.cells) + "\n";
+  const auto chance = [](const hm::chance_estimate& one) {
+    return "," + hm::io::csv_number(one.mean) + "," + hm::io::csv_number(one.lower) + "," +
+           hm::io::csv_number(one.upper) + "\n";
+  };
+  const std::string unknown = ",,,\n";
+  for (std::size_t g = 0; g < found.search.goals.size(); ++g) {
+    const auto& goal = found.search.goals[g];
+    const std::string asked = "," + hm::io::csv_number(goal.probability) + ",";
+    text += goal.name + "," + asked + (goal.cells ? std::to_string(goal.donors) : "") + "," +
+            cells(goal.cells) + "," +
+            (goal.cost.amount ? hm::io::csv_number(*goal.cost.amount) : "") +
+            (found.search.answer ? chance(found.search.answer->chances[g]) : unknown);
     for (std::size_t p = 0; p < goal.parts.size() && p < goal.cells_of_parts.size(); ++p)
-      text += goal.name + "," + quoted(goal.parts[p]) + "," + asked + "," +
-              cells(goal.cells_of_parts[p]) + "\n";
+      text += goal.name + "," + quoted(goal.parts[p]) + asked + "," +
+              cells(goal.cells_of_parts[p]) + "," +
+              (p < goal.chances_of_parts.size() ? chance(goal.chances_of_parts[p]) : unknown);
   }
+  return text;
+}
+
+/// Reads and counts of a cell at every depth, and how well clusters find types there.
+std::string depths_csv(const hm::plan_report& found, const plan_command& options) {
+  std::string text = "depth,reads_per_cell,counts_per_cell,size,adjusted_rand\n";
+  for (const auto& one : found.depths)
+    for (std::size_t s = 0; s < one.mean.size(); ++s)
+      text += hm::io::csv_number(one.depth) + "," +
+              hm::io::csv_number(options.reads_per_cell *
+                                 hm::reads_share(one.depth, options.saturation)) +
+              "," + hm::io::csv_number(one.depth * found.counts_per_cell) + "," +
+              std::to_string(found.sizes[s]) + "," + hm::io::csv_number(one.mean[s]) + "\n";
   return text;
 }
 
 std::string designs_csv(const hm::plan_report& found) {
   std::string text =
-      "donors,cells_per_donor,depth,loaded,plates,cost,goal,chance,lower,upper,reaches_all,"
-      "frontier\n";
+      "conditions,donors,cells_per_donor,depth,loaded,plates,lanes,cost,goal,chance,lower,upper,"
+      "reaches_all,frontier\n";
   for (const auto& one : found.search.designs)
     for (std::size_t g = 0; g < one.chances.size(); ++g)
-      text += std::to_string(one.design.donors) + "," + std::to_string(one.design.cells) + "," +
-              hm::io::csv_number(one.design.depth) + "," + std::to_string(one.loaded) + "," +
-              std::to_string(one.cost.plates) + "," +
+      text += std::to_string(one.design.conditions) + "," + std::to_string(one.design.donors) +
+              "," + std::to_string(one.design.cells) + "," + hm::io::csv_number(one.design.depth) +
+              "," + std::to_string(one.loaded) + "," + std::to_string(one.cost.plates) + "," +
+              std::to_string(one.cost.lanes) + "," +
               (one.cost.amount ? hm::io::csv_number(*one.cost.amount) : "") + "," +
               found.search.goals[g].name + "," + hm::io::csv_number(one.chances[g].mean) + "," +
               hm::io::csv_number(one.chances[g].lower) + "," +
@@ -88,11 +114,13 @@ std::string designs_csv(const hm::plan_report& found) {
 
 nlohmann::ordered_json as_json(const hm::design_result& one) {
   nlohmann::ordered_json json;
+  json["conditions"] = one.design.conditions;
   json["donors"] = one.design.donors;
   json["cells_per_donor"] = one.design.cells;
   json["depth"] = one.design.depth;
   json["loaded_cells"] = one.loaded;
   json["plates"] = one.cost.plates;
+  json["lanes"] = one.cost.lanes;
   if (one.cost.amount) json["cost"] = *one.cost.amount;
   json["least_chance"] = one.least;
   return json;
@@ -114,6 +142,7 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
   json["power"] = options.power;
   if (options.rare) json["rare"] = *options.rare;
   json["expected"] = options.expected;
+  if (!options.expected_labels.empty()) json["expected_labels"] = options.expected_labels;
   json["sizes"] = found.sizes;
   json["repeats"] = options.repeats;
   json["models"] = fitted_models(options);
@@ -124,16 +153,20 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
   json["fold"] = options.fold;
   json["recovery"] = options.recovery;
   json["doublets"] = options.doublets;
-  json["doublets_per_thousand"] = options.doublets_per_thousand;
+  json["doublets_per_thousand"] = doublets_that_grow(options);
+  json["saturation_of_reads"] = options.saturation;
   const auto price = [&](const char* name, const std::optional<double>& value) {
     if (value) json[name] = *value;
   };
   price("cost_per_cell", options.cost_per_cell);
   price("cost_per_plate", options.cost_per_plate);
+  price("cost_per_lane", options.cost_per_lane);
   price("cost_per_donor", options.cost_per_donor);
   price("cost_per_million_reads", options.cost_per_million_reads);
   price("budget", options.budget);
   json["plate"] = options.plate;
+  json["lane"] = options.lane;
+  json["donors_per_lane"] = options.donors_per_lane;
   json["seed"] = options.seed;
   json["answer"] = result.answer;
   const auto& search = found.search;
@@ -155,6 +188,15 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
     one["probability"] = goal.probability;
     one["within_reach"] = goal.is_within_reach;
     one["cells"] = goal.cells ? nlohmann::ordered_json(*goal.cells) : nullptr;
+    if (goal.cost.amount) one["cost"] = *goal.cost.amount;
+    for (std::size_t p = 0; p < goal.cells_of_parts.size(); ++p) {
+      nlohmann::ordered_json part;
+      part["name"] = goal.parts[p];
+      part["cells"] = nullptr;
+      if (goal.cells_of_parts[p]) part["cells"] = *goal.cells_of_parts[p];
+      if (p < goal.chances_of_parts.size()) part["chance"] = goal.chances_of_parts[p].mean;
+      one["parts"].push_back(std::move(part));
+    }
     json["goals"].push_back(std::move(one));
   }
   json["cells_for_types"] = found.needs.high;
@@ -228,6 +270,7 @@ void plan(const plan_command& options) {
   files.write("goals.csv", goals_csv(found));
   files.write("designs.csv", designs_csv(found));
   files.write("saturation.csv", saturation_csv(found));
+  files.write("depths.csv", depths_csv(found, options));
   files.write("plan.json", as_json);
   files.write("summary.txt", summary);
   files.write("report.html", plan_page(pilot, result, options));

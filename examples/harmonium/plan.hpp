@@ -36,14 +36,19 @@ struct plan_command {
   double fold = 2;                    ///< of a type's share
   double power = 0.8;                 ///< probability of all goals but `see`
   std::vector<std::string> expected;  ///< "TYPE=SHARE"
+  std::string expected_labels;        ///< file of labels whose shares are expected; empty: none
   double expected_weight = 100;       ///< cells that would tell as much
   std::vector<long> donors{1};        ///< of the designs
   std::string prices;                 ///< file of costs and losses
   std::optional<double> budget;
-  std::optional<double> cost_per_cell, cost_per_plate, cost_per_donor, cost_per_million_reads;
+  std::optional<double> cost_per_cell, cost_per_plate, cost_per_lane, cost_per_donor,
+      cost_per_million_reads;
   double reads_per_cell = 50'000;
-  double doublets_per_thousand = 0;
+  double saturation = 0;                        ///< of the pilot's sequencing
+  std::optional<double> doublets_per_thousand;  ///< see `doublets_that_grow`
   long plate = 384;
+  long lane = 10'000;
+  long donors_per_lane = 1;
   double recovery = 1;
   double doublets = 0;
   std::uint64_t seed = 1;
@@ -58,6 +63,13 @@ inline std::vector<std::string> fitted_models(const plan_command& options) {
   if (!options.models.empty()) return options.models;
   if (!options.model_file.empty()) return {"cluster-nb"};
   return {"harmonium", "cluster-nb"};
+}
+
+/// Doublets per thousand cells out of a lane: what was asked for, else the rate of 10x droplets,
+/// but none where the protocol is one of plates or a constant share is given.
+inline double doublets_that_grow(const plan_command& options) {
+  if (options.doublets_per_thousand) return *options.doublets_per_thousand;
+  return options.cost_per_plate || options.doublets > 0 ? 0 : 0.008;
 }
 
 /// Plans an experiment from its pilot.

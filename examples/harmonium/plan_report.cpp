@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harmonium/report/svg.hpp"
+#include "harmonium/study/planning/reads.hpp"
 #include "harmonium/version.hpp"
 #include "page.hpp"
 #include "plan_work.hpp"
@@ -42,25 +43,46 @@ std::string cells_or(const std::optional<hm::index>& cells, const char* otherwis
   return cells ? std::to_string(*cells) : otherwise;
 }
 
+std::string in_percent(const hm::chance_estimate& one) {
+  return short_number(100 * one.mean) + " % (" + short_number(100 * one.lower) + " to " +
+         short_number(100 * one.upper) + ")";
+}
+
+std::string chance_of(double share) {
+  return share < 0.001 ? "&lt; 0.1 %" : percent(share);
+}
+
+std::string price_or(const std::optional<double>& amount) {
+  return amount ? short_number(*amount, 6) : "&ndash;";
+}
+
 std::string goal_table(const hm::design_search& search) {
   std::string text =
-      "<table class=\"fit\"><tr><th>goal</th><th>asked for</th><th>cells</th><th>chance in the "
-      "design</th></tr>\n";
+      "<table class=\"fit\"><tr><th>goal</th><th>asked for</th><th>cells, alone</th>"
+      "<th class=\"wide\">price, alone</th><th>chance in the design</th></tr>\n";
   for (std::size_t g = 0; g < search.goals.size(); ++g) {
     const auto& goal = search.goals[g];
-    std::string chance = "&ndash;";
-    if (search.answer) {
-      const auto& one = search.answer->chances[g];
-      chance = percent(one.mean) + " (" + percent(one.lower) + " to " + percent(one.upper) + ")";
-    }
     const bool binds = search.binding && *search.binding == static_cast<hm::index>(g);
-    text += row_of(
-        {{(binds ? "<b>" : "") + svg::escaped(goal.name) + (binds ? "</b>, binds" : "") + ": " +
-              svg::escaped(goal.success),
-          false},
-         {percent(goal.probability), false},
-         {goal.is_within_reach ? cells_or(goal.cells, "not reached") : "out of reach", false},
-         {chance, false}});
+    const std::string each =
+        goal.cells && goal.donors > 1 ? std::to_string(goal.donors) + " donors &times; " : "";
+    text +=
+        row_of({{(binds ? "<b>" : "") + svg::escaped(goal.name) + (binds ? "</b>, binds" : "") +
+                     ": " + svg::escaped(goal.success),
+                 false},
+                {percent(goal.probability), false},
+                {goal.is_within_reach ? each + cells_or(goal.cells, "not reached") : "out of reach",
+                 false},
+                {goal.cells ? price_or(goal.cost.amount) : "&ndash;", true},
+                {search.answer ? in_percent(search.answer->chances[g]) : "&ndash;", false}});
+    if (goal.name != "separate") continue;  // types have a table of their own
+    for (std::size_t p = 0; p < goal.cells_of_parts.size(); ++p)
+      text += row_of(
+          {{"&nbsp;&nbsp;" + svg::escaped(goal.parts[p]), false},
+           {percent(goal.probability), false},
+           {cells_or(goal.cells_of_parts[p], "not reached"), false},
+           {"", true},
+           {p < goal.chances_of_parts.size() ? in_percent(goal.chances_of_parts[p]) : "&ndash;",
+            false}});
   }
   return text + "</table>\n";
 }
@@ -132,19 +154,30 @@ std::string frontier_plot(const hm::design_search& search) {
 std::string design_table(const hm::design_search& search) {
   std::string text =
       "<table class=\"fit\"><tr><th>donors</th><th>cells of each</th><th class=\"wide\">depth</th>"
-      "<th>to load</th><th class=\"wide\">plates</th><th>price</th><th>least chance</th></tr>\n";
+      "<th>to load</th><th class=\"wide\">lanes</th><th class=\"wide\">plates</th><th>price</th>"
+      "<th>least chance</th></tr>\n";
   const auto row = [&](const hm::design_result& one, const char* mark) {
     text += row_of({{std::to_string(one.design.donors), false},
                     {std::to_string(one.design.cells) + mark, false},
                     {percent(one.design.depth), true},
                     {std::to_string(one.loaded), false},
+                    {std::to_string(one.cost.lanes), true},
                     {std::to_string(one.cost.plates), true},
-                    {one.cost.amount ? short_number(*one.cost.amount, 6) : "&ndash;", false},
-                    {percent(one.least), false}});
+                    {price_or(one.cost.amount), false},
+                    {chance_of(one.least), false}});
   };
-  for (const auto& one : search.designs)
-    if (one.is_frontier || (search.answer && one.design == search.answer->design))
-      row(one, search.answer && one.design == search.answer->design ? " <b>(the answer)</b>" : "");
+  // A dozen of the frontier that differ in their chances, and those that the answer names.
+  constexpr double step = 1.0 / 12;
+  double shown = -1;
+  for (const auto& one : search.designs) {
+    const bool is_answer = search.answer && one.design == search.answer->design;
+    const bool is_affordable = search.within_budget && one.design == search.within_budget->design;
+    if (!is_answer && !is_affordable && !(one.is_frontier && one.least >= shown + step)) continue;
+    shown = std::max(shown, one.least);
+    row(one, is_answer       ? " <b>(the answer)</b>"
+             : is_affordable ? " <b>(within the budget)</b>"
+                             : "");
+  }
   return text + "</table>\n";
 }
 
@@ -152,13 +185,21 @@ std::string type_table(const hm::plan_report& found) {
   std::string text =
       "<table class=\"fit\"><tr><th>cell type</th><th>pilot cells</th><th>frequency</th>"
       "<th class=\"wide\">90 % interval</th><th>cells to see it</th><th>cells to find it "
-      "anew</th></tr>\n";
+      "anew</th><th class=\"wide\">chance of that in the design</th></tr>\n";
   const auto rediscovered = [&](const std::string& type) -> std::string {
     for (const auto& goal : found.search.goals) {
       if (goal.name != "rediscover") continue;
       for (std::size_t p = 0; p < goal.parts.size() && p < goal.cells_of_parts.size(); ++p)
         if (goal.parts[p] == type) return cells_or(goal.cells_of_parts[p], "not reached");
       return "left out";
+    }
+    return "&ndash;";
+  };
+  const auto chance_anew = [&](const std::string& type) -> std::string {
+    for (const auto& goal : found.search.goals) {
+      if (goal.name != "rediscover") continue;
+      for (std::size_t p = 0; p < goal.chances_of_parts.size(); ++p)
+        if (goal.parts[p] == type) return in_percent(goal.chances_of_parts[p]);
     }
     return "&ndash;";
   };
@@ -169,7 +210,8 @@ std::string type_table(const hm::plan_report& found) {
          {percent(found.frequencies.mean[t]), false},
          {percent(found.frequencies.lower[t]) + " to " + percent(found.frequencies.upper[t]), true},
          {std::to_string(found.needs.of_type[t]), false},
-         {rediscovered(found.types[t]), false}});
+         {rediscovered(found.types[t]), false},
+         {chance_anew(found.types[t]), true}});
   const auto& needs = found.needs;
   text += row_of({{"<b>all of them</b>", false},
                   {std::to_string(found.unseen.cells), false},
@@ -178,7 +220,8 @@ std::string type_table(const hm::plan_report& found) {
                   {"<b>" + std::to_string(needs.high) + "</b> (" + std::to_string(needs.low) +
                        " to " + std::to_string(needs.high) + ")",
                    false},
-                  {"", false}});
+                  {"", false},
+                  {"", true}});
   text +=
       "</table>\n<p class=\"note\">To see: at least " + std::to_string(needs.least) +
       " cells with a probability of " + percent(needs.probability) +
@@ -262,7 +305,9 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
   for (std::size_t g = 0; g < search.goals.size(); ++g) page += goal_plot(search, g);
   page += frontier_plot(search) +
           "</div>\n<p class=\"note\">Dashed: what was asked for, and the "
-          "cells that reach it. Figures: designs.csv.";
+          "cells that reach it. In the last picture dots are designs, the line those that no other "
+          "beats, "
+          "the large dot the answer. Figures: designs.csv, goals.csv.";
   if (options.donors.size() > 1) {
     page += " Colours are numbers of donors:</p>\n";
     std::vector<std::string> names;
@@ -273,16 +318,21 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
   } else {
     page += "</p>\n";
   }
-  page += "<h2>Designs</h2>\n" + design_table(search) +
-          "<p class=\"note\">Those that no other beats in both price (or cells) and chance; all "
-          "that were tried are in designs.csv.</p>\n";
+  page +=
+      "<h2>Designs</h2>\n" + design_table(search) +
+      "<p class=\"note\">A dozen of those that no other beats in both price (or cells) and chance; "
+      "all that were tried are in designs.csv.</p>\n";
   page += "<h2>Cell types</h2>\n" + type_table(found);
   page += "<h2>What to distrust</h2>\n<ul>";
   for (const auto& doubt : found.doubts) page += "<li>" + svg::escaped(doubt) + "</li>\n";
   page +=
       "<li>A synthetic experiment holds no type that the pilot does not hold.</li>\n"
-      "<li>Types that the pilot has few cells of are simpler in synthetic cells than in real "
-      "ones, so that clusters may need more cells than the curves say.</li>\n"
+      "<li>Clusters of synthetic cells find types anew about as often as clusters of real ones "
+      "where "
+      "types are frequent and distinct; types of less than a twentieth of the pilot, and states "
+      "that "
+      "pass into one another, more often than real ones would (docs/how-many-cells.md has the "
+      "measurements).</li>\n"
       "<li>Shallower sequencing is imitated by dropping counted molecules at random.</li>\n"
       "</ul>\n";
   page += "<h2>From what size on clusters get no better</h2>\n<div class=\"grid\">" +
@@ -290,7 +340,11 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
   if (found.depths.size() > 1) {
     std::vector<std::string> names;
     for (const auto& one : found.depths)
-      names.push_back(one.depth == 1 ? "full depth" : percent(one.depth) + " of the depth");
+      names.push_back(
+          (one.depth == 1 ? "full depth" : percent(one.depth) + " of the depth") + ": " +
+          short_number(one.depth * found.counts_per_cell) + " counts and " +
+          short_number(options.reads_per_cell * hm::reads_share(one.depth, options.saturation)) +
+          " reads a cell");
     page += colour_key(names);
   }
   page +=
@@ -301,7 +355,7 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
       "types. Rand is the adjusted Rand index: 1 for the same clusters, 0 by chance; a type is "
       "found where some cluster is mostly it (F1 of at least a half), and rare below 5 %. Dots are "
       "single experiments, bands hold 90 % of them. The green line is the smallest size that no "
-      "larger one beats on average by more than 0.02. Figures: saturation.csv.</p>\n";
+      "larger one beats on average by more than 0.02. Figures: saturation.csv, depths.csv.</p>\n";
   page += "<h2>What was run</h2>\n<p><code>harmonium " + std::string(hm::version) + " plan, seed " +
           std::to_string(options.seed) + ", models";
   if (pilot.model) page += " " + svg::escaped(pilot.model->file);

@@ -101,6 +101,7 @@ std::string in_words(const hm::plan_design& design, const hm::design_result& res
   std::string text = std::to_string(design.total()) + " cells";
   if (design.donors > 1)
     text = std::to_string(design.donors) + " donors of " + std::to_string(design.cells) + " cells";
+  if (design.donors > 1 && design.conditions > 1) text += " in each of two conditions";
   if (design.depth != 1) text += " at " + in_percent(design.depth) + " of the depth";
   if (result.loaded != design.total()) text += " (load " + std::to_string(result.loaded) + ")";
   if (result.cost.amount) text += ", at a cost of " + rounded(*result.cost.amount, 6);
@@ -111,10 +112,18 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
   const auto& search = found.search;
   const auto& needs = found.needs;
   std::string goals;
-  for (const auto& goal : search.goals)
-    if (goal.is_within_reach)
-      goals += (goals.empty() ? "" : "; ") + goal.name + ": " + goal.success + " (" +
-               in_percent(goal.probability) + ")";
+  for (std::size_t g = 0; g < search.goals.size(); ++g) {
+    const auto& goal = search.goals[g];
+    if (!goal.is_within_reach) continue;
+    goals += (goals.empty() ? "" : ", ") + goal.name + " (" + in_percent(goal.probability) +
+             " asked for";
+    if (search.answer) {
+      const auto& chance = search.answer->chances[g];
+      goals += ", chance " + in_percent(chance.mean) + ", " + rounded(100 * chance.lower, 3) +
+               " to " + rounded(100 * chance.upper, 3);
+    }
+    goals += ")";
+  }
   std::string text;
   if (search.answer) {
     text = "Sequence " + in_words(search.answer->design, *search.answer) + ". That reaches " +
@@ -226,17 +235,29 @@ void finish_plan_pilot(const hm::thread_executor& run, pilot_of_plan& pilot,
         "clusters, and are not counted");
   }
   // Types that are expected but were not met have no cells.
+  const auto expect = [&](const std::string& name, double share) {
+    auto& names = pilot.types.names;
+    const auto place = std::find(names.begin(), names.end(), name) - names.begin();
+    if (place == static_cast<std::ptrdiff_t>(names.size())) names.push_back(name);
+    pilot.expected.push_back({place, share, options.expected_weight});
+  };
+  if (!options.expected_labels.empty()) {
+    hm::require(options.expected.empty(), "--expected-labels", "does not go with --expected");
+    const auto known = hm::code_labels(io::read_labels(options.expected_labels).labels);
+    hm::require(known.names.size() > 1, "--expected-labels",
+                options.expected_labels + " has fewer than two types");
+    for (std::size_t t = 0; t < known.names.size(); ++t)
+      expect(known.names[t], static_cast<double>(std::count(known.codes.begin(), known.codes.end(),
+                                                            static_cast<hm::index>(t))) /
+                                 static_cast<double>(known.codes.size()));
+  }
   for (const auto& text : options.expected) {
     const auto equals = text.rfind('=');
     const double share =
         equals == std::string::npos ? 0 : parsed<double>(text.substr(equals + 1)).value_or(0);
     hm::require(share > 0 && share < 1, "--expected",
                 "expected TYPE=SHARE with a share between 0 and 1, got '" + text + "'");
-    const std::string name = text.substr(0, equals);
-    auto& names = pilot.types.names;
-    const auto place = std::find(names.begin(), names.end(), name) - names.begin();
-    if (place == static_cast<std::ptrdiff_t>(names.size())) names.push_back(name);
-    pilot.expected.push_back({place, share, options.expected_weight});
+    expect(text.substr(0, equals), share);
   }
 }
 
@@ -251,7 +272,7 @@ plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot
   }
   if (!options.type.empty()) (void)cells.type_named(options.type);
   hm::require(!options.budget || options.cost_per_cell || options.cost_per_plate ||
-                  options.cost_per_donor || options.cost_per_million_reads,
+                  options.cost_per_lane || options.cost_per_donor || options.cost_per_million_reads,
               "--budget", "needs a price, such as --cost-per-cell");
   hm::design_space space{
       .sizes = {options.sizes.begin(), options.sizes.end()},
@@ -261,11 +282,15 @@ plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot
       .prices = {.cells = {.per_cell = options.cost_per_cell,
                            .per_plate = options.cost_per_plate,
                            .plate = options.plate},
+                 .per_lane = options.cost_per_lane,
+                 .lane = options.lane,
+                 .donors_per_lane = options.donors_per_lane,
                  .per_donor = options.cost_per_donor,
                  .per_million_reads = options.cost_per_million_reads,
                  .reads_per_cell = options.reads_per_cell,
+                 .saturation = options.saturation,
                  .loading = {.recovery = options.recovery, .doublets = options.doublets},
-                 .doublets_per_thousand = options.doublets_per_thousand}};
+                 .doublets_per_thousand = doublets_that_grow(options)}};
   for (const double depth : options.depths)
     if (depth < 1) space.depths.push_back(depth);
   hm::plan_options how;

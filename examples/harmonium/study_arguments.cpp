@@ -140,7 +140,8 @@ void describe_plan(CLI::App& command, plan_command& options) {
   harmonium plan --pilot pilot/ --labels labels.tsv --at-least 20 --cost-per-cell 0.4 --output plan/)");
   explained(command,
             "The output folder receives report.html (the answer first), plan.json, types.csv, "
-            "goals.csv, designs.csv, saturation.csv and summary.txt. Without labels, types are "
+            "goals.csv, designs.csv, saturation.csv, depths.csv and summary.txt. Without labels, "
+            "types are "
             "clusters that are found in the pilot.");
   command
       .add_option("--pilot", options.pilot,
@@ -222,8 +223,15 @@ void describe_plan(CLI::App& command, plan_command& options) {
       ->type_name("TYPE=SHARE")
       ->group(wanted);
   command
+      .add_option("--expected-labels", options.expected_labels,
+                  "Shares of types that are expected, from the labels of another experiment or an "
+                  "atlas: barcode<TAB>label with that header")
+      ->check(CLI::ExistingFile)
+      ->type_name("FILE")
+      ->group(files_group);
+  command
       .add_option("--expected-weight", options.expected_weight,
-                  "Cells of an experiment that would tell as much as --expected")
+                  "Cells of an experiment that would tell as much as is expected")
       ->check(real_number(false))
       ->type_name("X")
       ->capture_default_str()
@@ -257,9 +265,13 @@ void describe_plan(CLI::App& command, plan_command& options) {
               ->group(money));
   };
   cost("--cost-per-cell", options.cost_per_cell, "Of each cell loaded, sequencing included");
-  cost("--cost-per-plate", options.cost_per_plate, "Of each plate (or lane) begun");
+  cost("--cost-per-plate", options.cost_per_plate, "Of each plate begun");
+  cost("--cost-per-lane", options.cost_per_lane, "Of each lane of droplets");
   cost("--cost-per-donor", options.cost_per_donor, "Of each donor");
-  cost("--cost-per-million-reads", options.cost_per_million_reads, "Of sequencing");
+  command.add_option("--cost-per-million-reads", options.cost_per_million_reads, "Of sequencing")
+      ->check(real_number(true))
+      ->type_name("X")
+      ->group(money);
   cost("--budget", options.budget, "Also the best design that costs no more");
   command.add_option("--reads-per-cell", options.reads_per_cell, "At the pilot's depth")
       ->check(real_number(true))
@@ -267,11 +279,27 @@ void describe_plan(CLI::App& command, plan_command& options) {
       ->capture_default_str()
       ->group(money);
   command
+      .add_option("--saturation", options.saturation,
+                  "Copies among the reads of the pilot, as Cell Ranger's sequencing saturation")
+      ->check(CLI::Range(0.0, 0.999))
+      ->type_name("X")
+      ->capture_default_str()
+      ->group(money);
+  command
       .add_option("--doublets-per-thousand", options.doublets_per_thousand,
-                  "Share of doublets per thousand cells that come out of a donor's load; 10x "
-                  "droplets: 0.008")
+                  "Share of doublets per thousand cells that come out of a lane [0.008, as 10x "
+                  "states; 0 with --cost-per-plate or --doublets]")
       ->check(CLI::Range(0.0, 0.5))
       ->type_name("X")
+      ->group(money);
+  command.add_option("--lane", options.lane, "Cells that come out of a lane at most")
+      ->check(whole_number(1))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(money);
+  command.add_option("--donors-per-lane", options.donors_per_lane, "Donors pooled on a lane")
+      ->check(whole_number(1))
+      ->type_name("N")
       ->capture_default_str()
       ->group(money);
   command.add_option("--plate", options.plate, "Cells on a plate")

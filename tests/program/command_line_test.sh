@@ -146,7 +146,7 @@ if command -v python3 >/dev/null; then
   run evaluate --reference pilot --labels pilot/labels.tsv --synthetic made --output judged --repeats 1 --json
   check "evaluate --json" json 'len(o["verdicts"]) > 5 and len(o["files"]) == 4 and o["figures"]["synthetic"]'
   run plan --pilot pilot --labels pilot/labels.tsv --sizes 60,120 --repeats 1 --models cluster-nb --output plan --json
-  check "plan --json" json 'o["answer"] and len(o["files"]) == 7 and o["designs"]'
+  check "plan --json" json 'o["answer"] and len(o["files"]) == 8 and o["designs"]'
   run study --reference pilot --labels pilot/labels.tsv --sizes 40 --repeats 1 --models bootstrap --output study --json
   check "study --json" json 'o["fits"] == 1 and o["answer"] and not o["failures"] and len(o["files"]) == 7'
   run evaluate --reference pilot --synthetic nowhere --output no --json

@@ -73,7 +73,7 @@ check "without labels, by the paper's protocol, with added zeros" grep -q "paper
 run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 2 --models cluster-nb --rare 0.02 \
   --cost-per-cell 0.5 --recovery 0.5 --threads 2 --output plan
 check "a plan" [ "$code" -eq 0 ]
-check "... its files" [ "$(cd plan && echo *)" = "designs.csv goals.csv plan.json report.html saturation.csv summary.txt types.csv" ]
+check "... its files" [ "$(cd plan && echo *)" = "depths.csv designs.csv goals.csv plan.json report.html saturation.csv summary.txt types.csv" ]
 check "... one donor tells nothing about others" grep -q "one donor" plan/report.html
 run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 2 --models cluster-nb --rare 0.02 \
   --cost-per-cell 0.5 --recovery 0.5 --threads 1 --output plan1
@@ -94,8 +94,16 @@ run simulate --cells 30 --genes 40 --seed 9 --plain --output tiny
 run plan --pilot tiny --sizes 20,40 --repeats 1 --models cluster-nb --output small
 check "a small pilot says so, and what is needed all the same" grep -q "fewer than 50" small/summary.txt
 run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 1 --models cluster-nb --goal abundance,markers \
-  --donors 4,8 --cost-per-cell 0.5 --cost-per-donor 100 --budget 900 --output bought
-check "goals between donors, within a budget" grep -q "Within the budget of 900" bought/summary.txt
+  --donors 4,8 --cost-per-cell 0.5 --cost-per-donor 100 --budget 1900 --output bought
+check "goals between donors, within a budget" grep -q "Within the budget of 1900" bought/summary.txt
+check "... two conditions of them" grep -q '"conditions": 2' bought/plan.json
+run plan --pilot all --labels all/labels.tsv --sizes 40,80 --repeats 1 --models cluster-nb --cost-per-lane 1000 \
+  --cost-per-million-reads 4 --saturation 0.5 --expected-labels all/labels.tsv --output lanes
+check "lanes, reads and shares of another experiment" [ "$code" -eq 0 ]
+check "... half the molecules take 32 % of the reads of a saturated library" grep -q "^0.5,1594[0-9]" lanes/depths.csv
+check "... and droplets make doublets" grep -q '"doublets_per_thousand": 0.008' lanes/plan.json
+refuses "--expected-labels: does not go with --expected" plan --pilot all --labels all/labels.tsv --expected X=0.1 \
+  --expected-labels all/labels.tsv --output no
 # Donors from cells.tsv, prices from a file.
 run simulate --cells 240 --genes 60 --batches 4 --batch-spread 0.4 --output cohort
 cat >prices.toml <<'END'

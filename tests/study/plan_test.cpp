@@ -3,12 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "harmonium/simulate/tissue.hpp"
 #include "harmonium/study/baseline_models.hpp"
+#include "harmonium/study/plan_results.hpp"
 #include "harmonium/study/planning/abundance.hpp"
 #include "harmonium/study/planning/markers.hpp"
 #include "harmonium/study/planning/rediscover.hpp"
@@ -76,13 +78,34 @@ TEST_CASE("a plan is the same for any number of threads, and watched or not") {
   CHECK(one.needs.low <= one.needs.middle);
   CHECK(one.needs.middle <= one.needs.high);
   CHECK(one.needs.of_type.size() == small.names.size());
-  // The number of "see" is the upper end of the interval, for all donors of the first lane
-  // together.
+  // The number of "see" is the upper end of the interval, for both donors of both conditions.
   REQUIRE(one.search.goals[0].cells);
-  const hm::index together = 2 * *one.search.goals[0].cells;
+  const hm::index together = 4 * *one.search.goals[0].cells;
   CHECK(together >= one.needs.high - 1);
   CHECK(static_cast<double>(together) <= 1.05 * static_cast<double>(one.needs.high));
-  for (const auto& goal : one.search.goals) CHECK(goal.cells_of_parts.size() == goal.parts.size());
+  for (const auto& goal : one.search.goals) {
+    CHECK(goal.cells_of_parts.size() == goal.parts.size());
+    CHECK(goal.chances_of_parts.size() == (one.search.answer ? goal.parts.size() : 0));
+  }
+  CHECK(one.search.designs.front().design.conditions == 2);  // `differential` compares two
+  CHECK(one.counts_per_cell > 0);
+}
+
+TEST_CASE("a plan as xtensors with names") {
+  const small_pilot small;
+  hm::random_engine rng(9);
+  const auto report =
+      hm::plan(hm::serial_executor{}, small.pilot(), goals, space, options(), hm::silent{}, rng);
+  const hm::plan_results found(report);
+  REQUIRE(found.curves.shape()[0] == found.figures.size());
+  CHECK(found.figures[0] == "adjusted_rand");
+  CHECK(found.sizes == report.sizes);
+  CHECK(found.curves(0, 1, 0) == report.curves[0].values(1, 0));
+  CHECK(found.goals == std::vector<std::string>{"see", "rediscover", "markers", "differential"});
+  REQUIRE(found.chances.shape()[0] == found.designs.size());
+  CHECK(found.chances(3, 2, 1) == report.search.designs[3].chances[2].lower);
+  CHECK(found.frequencies(1, 2) == report.frequencies.upper[1]);
+  CHECK(std::isnan(found.costs[0]));  // no prices
 }
 
 TEST_CASE("a plan that is stopped says so, and one that cannot be begun too") {

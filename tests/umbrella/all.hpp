@@ -22,6 +22,7 @@
 #include "harmonium/io/npy.hpp"
 #include "harmonium/io/study_csv.hpp"
 #include "harmonium/io/table.hpp"
+#include "harmonium/study/plan_results.hpp"
 #include "harmonium/study/study_results.hpp"
 #if __has_include(<hdf5.h>)
 #include "harmonium/io/h5ad.hpp"

@@ -42,6 +42,7 @@ struct design_cost {
   index loaded = 0;
   index plates = 0;              ///< that many cells begin
   std::optional<double> amount;  ///< in the unit of the options; none where they name no price
+  index lanes = 0;               ///< of droplets, where a design has some
 };
 
 /// The cost of an experiment that loads `loaded` cells.

@@ -61,6 +61,7 @@ struct plan_report {
   std::vector<std::string> columns;       ///< "model repeat", of the curves' values
   std::vector<plan_curve> curves;         ///< the first is the adjusted Rand index
   std::vector<depth_curve> depths;        ///< the first is full depth
+  double counts_per_cell = 0;             ///< of the pilot, mean over its cells
   design_search search;                   ///< goals, designs, the answer
   /// Cells of a second pilot that would settle how many cells are needed; none where this one does.
   std::optional<index> next_pilot;
@@ -137,6 +138,7 @@ template <executor Executor, observer Watch>
   report.columns = figures.experiments.columns;
   report.curves = curves_of(figures, report.frequencies.mean, options.f1, of_curves);
   report.depths = depth_curves(figures.experiments);
+  report.counts_per_cell = gene_means(pilot.counts).sum();
 
   const plan_evidence evidence{pilot, report.counts, report.frequencies, figures.experiments};
   std::vector<prepared_goal> prepared;

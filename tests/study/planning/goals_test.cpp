@@ -13,9 +13,11 @@
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/metrics/partition_agreement.hpp"
 #include "harmonium/study/planning/abundance.hpp"
+#include "harmonium/study/planning/difference.hpp"
 #include "harmonium/study/planning/donors.hpp"
 #include "harmonium/study/planning/markers.hpp"
 #include "harmonium/study/planning/prices.hpp"
+#include "harmonium/study/planning/reads.hpp"
 #include "harmonium/study/planning/rediscover.hpp"
 #include "harmonium/study/planning/search_designs.hpp"
 #include "harmonium/study/planning/see.hpp"
@@ -97,6 +99,9 @@ TEST_CASE("rediscover and separate: shares of experiments, made to rise with siz
   CHECK(half.upper > 0.5);
   const auto apart = hm::separate_goal{.first = "rare", .second = "frequent"}.prepare(evidence);
   CHECK(apart.chance({1, 200, 1}).mean == doctest::Approx(0.5));
+  REQUIRE(apart.parts.size() == 2);
+  CHECK(apart.chance_of_part({1, 200, 1}, 0).mean == doctest::Approx(0.5));
+  CHECK(apart.chance_of_part({1, 200, 1}, 1).mean == 0);  // one gene is not five
   const hm::separate_goal twice{.first = "rare", .second = "rare"},
       unknown{.first = "rare", .second = "x"};
   CHECK_THROWS_AS((void)twice.prepare(evidence), std::invalid_argument);
@@ -193,6 +198,45 @@ TEST_CASE("variation between donors: its interval holds a known correlation") {
   CHECK(!hm::estimate_donor_variation(one.pilot()));
 }
 
+TEST_CASE("cells of the same donors tell less of a share than independent ones") {
+  const known_tissue known(0.1);
+  // 100 cells of 5 donors: 1 + 19 * 0.1.
+  CHECK(hm::design_effect(known.pilot(), {0.1, 0, 0, 5}) == doctest::Approx(2.9));
+  CHECK(hm::design_effect(known.pilot(), {0.1, 0, 0, 0}) == 1);  // assumed
+  hm::frequency_posterior open;
+  open.draws = hm::matrix<double>(101, 1);
+  for (hm::index d = 0; d <= 100; ++d)
+    open.draws(d, 0) = 0.1 * std::exp(0.01 * static_cast<double>(d - 50));
+  const auto as_it_is = hm::frequency_quantiles(open, 0),
+             wide = hm::frequency_quantiles(open, 0, 3);
+  REQUIRE(wide.size() == as_it_is.size());
+  for (std::size_t k = 0; k < wide.size(); ++k)
+    CHECK(std::log(wide[k] / 0.1) == doctest::Approx(3 * std::log(as_it_is[k] / 0.1)));
+}
+
+TEST_CASE("few donors: expression's variation is not underestimated") {
+  // 20 pilots of 3 donors with about 30 cells of the type each; the mean of 20 estimates has an
+  // error of 0.01 (120 genes, 2 degrees of freedom each). With the errors of means that were fitted
+  // to the same donors taken in full it would be 0.1.
+  double sum = 0;
+  for (std::uint64_t e = 0; e < 20; ++e) {
+    const auto made = support::make_donors(
+        {.donors = 3, .cells_each = 60, .genes = 120, .depth = 0.3, .common = 0.25}, 40 + e);
+    const std::vector<std::string> names{"a", "b"};
+    const hm::plan_pilot pilot{made.counts, made.states.cell, names, made.donor};
+    hm::vector<double> means(120), dispersions(120);
+    for (const auto& g : hm::expressed_genes(pilot, 0, 0, 120)) {
+      means[g.gene] = g.mean;
+      dispersions[g.gene] = g.dispersion;
+    }
+    const auto found = hm::estimate_expression_variation(pilot, 0, means, dispersions);
+    REQUIRE(found);
+    sum += found->deviation.norm() / std::sqrt(120.0) / 20;
+  }
+  CHECK(sum > 0.22);
+  CHECK(sum < 0.31);
+}
+
 TEST_CASE("differential: variation of expression between donors is the pilot's where it has some") {
   const auto made = support::make_donors(
       {.donors = 6, .cells_each = 60, .genes = 120, .depth = 0.4, .common = 0.4}, 1);
@@ -279,6 +323,7 @@ TEST_CASE("designs: the least that reaches every goal, the one that binds, the b
   const std::vector<double> asked{0.8, 0.8};
   hm::design_space space{.sizes = {500}, .depths = {}};
   space.prices.cells.per_cell = 2;
+  space.prices.doublets_per_thousand = 0;
   space.budget = 2000;
   auto found = hm::search_designs(goals, names, asked, space);
   REQUIRE(found.answer);
@@ -286,6 +331,7 @@ TEST_CASE("designs: the least that reaches every goal, the one that binds, the b
   CHECK(found.answer->cost.amount == 6400);
   CHECK(found.binding == 1);
   CHECK(found.goals[0].cells == 800);
+  CHECK(found.goals[0].cost.amount == 1600);
   REQUIRE(found.within_budget);
   CHECK(*found.within_budget->cost.amount <= 2000);
   CHECK(found.within_budget->least <= 0.25);
@@ -303,22 +349,176 @@ TEST_CASE("designs: the least that reaches every goal, the one that binds, the b
   space.sizes = {500};
   goals[1].rule = hm::reach_rule::assured;  // 0.9 of the chance has to reach it
   CHECK(hm::search_designs(goals, names, asked, space).answer->design.cells == 3556);
+  goals[0].conditions = 2;  // both conditions' cells count, and cost
+  const auto compared = hm::search_designs(goals, names, asked, space);
+  CHECK(compared.answer->design == hm::plan_design{1, 1778, 1, 2});
+  CHECK(compared.answer->cost.amount == 7112);
+  goals[0].conditions = 1;
   goals[1].is_within_reach = false;
   CHECK(hm::search_designs(goals, names, asked, space).answer->design.cells == 800);
   space.most_cells = 100;
   CHECK(!hm::search_designs(goals, names, asked, space).answer);
 }
 
-TEST_CASE("prices: donors, reads, and doublets that grow with the load") {
+TEST_CASE("prices: donors, reads, and doublets that grow with the load of a lane") {
   hm::design_prices prices{.cells = {.per_cell = 0.5},
                            .per_donor = 100,
                            .per_million_reads = 10,
-                           .reads_per_cell = 20'000};
+                           .reads_per_cell = 20'000,
+                           .doublets_per_thousand = 0};
   const auto cost = hm::price_of({3, 1000, 0.5}, prices);
   CHECK(cost.loaded == 3000);
   CHECK(*cost.amount == doctest::Approx(1500 + 300 + 10 * 3000 * 0.01));
-  prices.doublets_per_thousand = 0.008;
+  // Two conditions are twice the donors.
+  CHECK(*hm::price_of({3, 1000, 0.5, 2}, prices).amount == doctest::Approx(2 * *cost.amount));
+  prices.doublets_per_thousand = hm::tenx_doublets_per_thousand;
   // n - 0.008e-3 n^2 = 1000 at n = 1008.13.
   CHECK(hm::price_of({1, 1000, 1}, prices).loaded == 1009);
-  CHECK_THROWS_AS((void)hm::price_of({1, 40'000, 1}, prices), std::invalid_argument);
+  // A full lane yields 9200 singlets of 10,000 profiles; 40,000 take five lanes of 8000, and
+  // n - 0.008e-3 n^2 = 8000 at n = 8590.4.
+  CHECK(hm::price_of({1, 9200, 1}, prices).lanes == 1);
+  CHECK(hm::price_of({1, 9201, 1}, prices).lanes == 2);
+  const auto many = hm::price_of({1, 40'000, 1}, prices);
+  CHECK(many.lanes == 5);
+  CHECK(many.loaded == doctest::Approx(5 * 8590.4).epsilon(0.0001));
+  // Every donor has a lane of its own, unless they are pooled.
+  CHECK(hm::price_of({6, 1000, 1}, prices).lanes == 6);
+  prices.donors_per_lane = 4;
+  CHECK(hm::price_of({6, 1000, 1}, prices).lanes == 2);
+  prices.lane = 0;
+  CHECK_THROWS_AS((void)hm::price_of({1, 10, 1}, prices), std::invalid_argument);
+  prices.lane = 10;
+  prices.loading.doublets = 1;
+  CHECK_THROWS_AS((void)hm::price_of({1, 10, 1}, prices), std::invalid_argument);
+}
+
+TEST_CASE("prices and power as published examples have them") {
+  // scPower's introduction (30 March 2020), cases 1 and 2: 100 samples of 1500 cells that come out,
+  // doublets 7.67e-6 per cell of a lane; kits of 5600 for six lanes, flow cells of 14,032 for 4100
+  // million reads, 25,000 reads a cell. Four samples a lane: 1431 singlets each (rounded up, so a
+  // lane holds one cell more here), cost 36,167.
+  hm::design_prices prices{.per_lane = 5600.0 / 6,
+                           .lane = 6001,
+                           .donors_per_lane = 4,
+                           .per_million_reads = 14'032.0 / 4100,
+                           .reads_per_cell = 25'000,
+                           .doublets_per_thousand = 0.00767};
+  const auto cost = hm::price_of({100, 1431, 1}, prices);
+  CHECK(cost.lanes == 25);
+  CHECK(cost.loaded == doctest::Approx(150'000).epsilon(0.0005));
+  CHECK(*cost.amount == doctest::Approx(36'167).epsilon(0.0005));
+  // Thirteen samples a lane: 1276 singlets each. (There a hundredth sample takes a share of a lane;
+  // here lanes are whole, eight of them.)
+  prices.lane = 19'510;
+  prices.donors_per_lane = 13;
+  const auto overloaded = hm::price_of({91, 1276, 1}, prices);
+  CHECK(overloaded.lanes == 7);
+  CHECK(overloaded.loaded == doctest::Approx(91 * 1500).epsilon(0.0005));
+  // Part 3: 1000 cells hold ten of a type of 2 % in each of 100 samples with 0.6255188; 1179 cells
+  // are the least for 95 %.
+  const auto in_all = [](hm::index cells) {
+    return std::pow(hm::chance_of_at_least(10, cells, 0.02), 100);
+  };
+  CHECK(in_all(1000) == doctest::Approx(0.6255188).epsilon(1e-7));
+  CHECK(hm::least_number(10'000, [&](hm::index n) { return in_all(n) >= 0.95; }) == 1179);
+  // Zhu & Lakkis (2014), Statistics in Medicine 33:376, table III, which scPower's power rests on:
+  // rates 5 and 10, theta 2, power 80 % with 21.24 in each group (second approach: true rates).
+  const double n = 21.23734;
+  const double variance = (1 / 5.0 + 0.5) / n + (1 / 10.0 + 0.5) / n;
+  CHECK(hm::tails::z_test_power(std::log(2.0) / std::sqrt(variance), 0.05) ==
+        doctest::Approx(0.8).epsilon(1e-4));
+}
+
+TEST_CASE("reads for molecules: half the reads show more than half of a saturated library") {
+  CHECK(hm::reads_share(0.3, 0) == doctest::Approx(0.3));
+  CHECK(hm::reads_share(1, 0.7) == doctest::Approx(1));
+  CHECK(hm::reads_share(0, 0.7) == 0);
+  // x reads a molecule: saturation 1 - (1 - exp(-x)) / x, molecules 1 - exp(-x); half the reads.
+  for (const double x : {0.1, 1.0, 4.0}) {
+    const double seen = -std::expm1(-x), seen_by_half = -std::expm1(-x / 2);
+    CHECK(hm::reads_share(seen_by_half / seen, 1 - seen / x) == doctest::Approx(0.5).epsilon(1e-9));
+  }
+  CHECK_THROWS_AS((void)hm::reads_share(0.5, 1), std::invalid_argument);
+  CHECK_THROWS_AS((void)hm::reads_share(1.5, 0), std::invalid_argument);
+}
+
+namespace {
+
+/// Two types of negative binomial genes, the first `changed` of which differ by a factor; shape 2.
+hm::count_matrix<> two_types(int each, int genes, int changed, double factor, std::uint64_t seed,
+                             std::vector<hm::index>& types) {
+  hm::count_matrix<> counts(genes);
+  types.clear();
+  hm::random_engine rng(seed);
+  for (int i = 0; i < 2 * each; ++i) {
+    for (int g = 0; g < genes; ++g) {
+      const double mean = 0.8 * (i >= each && g < changed ? factor : 1.0);
+      const auto x = hm::draw::negative_binomial(mean, 2.0, rng);
+      if (x > 0) counts.push_back(g, static_cast<double>(x));
+    }
+    counts.finish_cell();
+    types.push_back(i < each ? 0 : 1);
+  }
+  return counts;
+}
+
+/// Genes that z tests of log ratios find, with Benjamini-Hochberg, the shape known.
+int found_by_tests(const hm::count_matrix<>& counts, const std::vector<hm::index>& types) {
+  const auto genes = static_cast<std::size_t>(counts.genes());
+  std::vector<double> sums[2] = {std::vector<double>(genes, 0.5), std::vector<double>(genes, 0.5)};
+  double cells[2] = {0.5, 0.5};
+  for (hm::index i = 0; i < counts.cells(); ++i) {
+    const auto type = static_cast<std::size_t>(types[static_cast<std::size_t>(i)]);
+    cells[type] += 1;
+    const auto cell = counts.cell(i);
+    for (std::size_t k = 0; k < cell.size(); ++k)
+      sums[type][static_cast<std::size_t>(cell.genes[k])] += static_cast<double>(cell.values[k]);
+  }
+  std::vector<double> p;
+  for (std::size_t g = 0; g < genes; ++g) {
+    const double a = sums[0][g] / cells[0], b = sums[1][g] / cells[1];
+    const double z =
+        std::abs(std::log(a / b)) / std::sqrt((1 / a + 0.5) / cells[0] + (1 / b + 0.5) / cells[1]);
+    p.push_back(2 * hm::tails::normal_above(z));
+  }
+  std::sort(p.begin(), p.end());
+  int found = 0;
+  for (std::size_t k = 0; k < genes; ++k)
+    if (p[k] <= 0.05 * static_cast<double>(k + 1) / static_cast<double>(genes))
+      found = static_cast<int>(k + 1);
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("separate: the chance that a test finds a difference, against tests") {
+  std::vector<hm::index> types;
+  const std::vector<std::string> names{"a", "b"};
+  // A pilot of 30 cells each in which 30 of 200 genes differ by 1.8; then experiments, in which ten
+  // must be found. Normal shifts stand for thirty large ones, so that the number of discoveries is
+  // rough: the size at which half the experiments succeed is within a factor of two.
+  const auto pilot_counts = two_types(30, 200, 30, 1.8, 3, types);
+  const auto pilot_types = types;
+  const auto genes = hm::differences_of({pilot_counts, pilot_types, names, {}}, 0, 1, 0.1);
+  REQUIRE(genes.size() == 200);
+  const auto chance = [&](double each) {
+    return hm::chance_of_difference(genes, each, each, 1, 0.05, 10);
+  };
+  int size = 20;
+  for (; size < 1000; size += 10) {
+    int reached = 0;
+    for (std::uint64_t e = 0; e < 9; ++e)
+      if (found_by_tests(two_types(size, 200, 30, 1.8, 100 + e, types), types) >= 10) ++reached;
+    if (reached >= 5) break;
+  }
+  CHECK(chance(0.5 * size) < 0.5);
+  CHECK(chance(2.0 * size) > 0.5);
+  CHECK(chance(8.0 * size) > 0.95);
+  CHECK(hm::chance_of_difference(genes, 4.0 * size, 4.0 * size, 0.05, 0.05, 10) <
+        chance(4.0 * size));
+  // Where nothing differs, what errors of few cells suggest is no promise.
+  const auto same_counts = two_types(30, 200, 0, 1, 5, types);
+  const auto same = hm::differences_of({same_counts, pilot_types, names, {}}, 0, 1, 0.1);
+  CHECK(hm::chance_of_difference(same, 2.0 * size, 2.0 * size, 1, 0.05, 10) < 0.05);
+  CHECK(hm::chance_of_difference(genes, 1, 100, 1, 0.05, 10) == 0);
 }

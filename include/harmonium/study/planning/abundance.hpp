@@ -54,8 +54,10 @@ struct abundance_goal {
     const index which = evidence.pilot.type_named(type);
     const auto shown = estimate_donor_variation(evidence.pilot);
     const donor_variation known = shown.value_or(assumed);
-    const auto quantiles = frequency_quantiles(evidence.frequencies, which);
+    const auto quantiles = frequency_quantiles(evidence.frequencies, which,
+                                               std::sqrt(design_effect(evidence.pilot, known)));
     prepared_goal ready;
+    ready.conditions = 2;
     ready.success = "a change of the share of " + type + " by a factor of " +
                     marker_goal::shown(fold) + " between conditions is found (t test of donors)";
     ready.doubts = donor_doubts(known);
@@ -70,9 +72,15 @@ struct abundance_goal {
       });
     };
     ready.chance = [chance_with, known](const plan_design& design) {
+      // Of the frequency and of the correlation: two errors that have nothing to do with each
+      // other.
       chance_estimate found = chance_with(design, known.correlation);
-      found.lower = std::min(found.mean, chance_with(design, known.upper).mean);
-      found.upper = std::max(found.mean, chance_with(design, known.lower).mean);
+      const double low = std::hypot(found.mean - found.lower,
+                                    found.mean - chance_with(design, known.upper).mean),
+                   high = std::hypot(found.upper - found.mean,
+                                     chance_with(design, known.lower).mean - found.mean);
+      found.lower = std::max(0.0, found.mean - low);
+      found.upper = std::min(1.0, found.mean + high);
       return found;
     };
     return ready;
@@ -109,6 +117,7 @@ struct differential_goal {
     require(between_donors >= 0, "differential_goal", "a standard deviation is not negative");
     const index which = evidence.pilot.type_named(type);
     prepared_goal ready;
+    ready.conditions = 2;
     double lower_scale = 1, upper_scale = 1;
     auto genes = std::make_shared<std::vector<gene_level>>(
         genes_with_variation(evidence.pilot, which, ready.doubts, lower_scale, upper_scale));

@@ -14,11 +14,13 @@ namespace harmonium::inline v0_2 {
 
 /// An experiment that could be done.
 struct plan_design {
-  index donors = 1;  ///< in each condition, where a goal compares two
-  index cells = 0;   ///< of each donor, usable ones
-  double depth = 1;  ///< molecules per cell, as a share of the pilot's
+  index donors = 1;      ///< in each condition
+  index cells = 0;       ///< of each donor, usable ones
+  double depth = 1;      ///< molecules per cell, as a share of the pilot's
+  index conditions = 1;  ///< 2 where a goal compares two
 
-  [[nodiscard]] index total() const noexcept { return donors * cells; }
+  [[nodiscard]] index all_donors() const noexcept { return conditions * donors; }
+  [[nodiscard]] index total() const noexcept { return all_donors() * cells; }
   friend bool operator==(const plan_design&, const plan_design&) = default;
 };
 
@@ -46,6 +48,7 @@ struct prepared_goal {
   std::function<chance_estimate(const plan_design&, index part)> chance_of_part = {};
   std::vector<std::string> doubts = {};  ///< what to distrust
   bool is_within_reach = true;           ///< false: no number of cells reaches it
+  index conditions = 1;                  ///< that the goal compares; designs have the most of them
 };
 
 struct plan_evidence;  // evidence.hpp

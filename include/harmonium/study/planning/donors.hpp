@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -11,12 +12,11 @@
 
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
-#include "harmonium/core/executor.hpp"
+#include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/study/planning/evidence.hpp"
 #include "harmonium/study/planning/tails.hpp"
-#include "harmonium/training/groups/random_effects.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -73,6 +73,15 @@ struct donor_variation {
                          correlation(f / tails::f_quantile(above, below, 0.05)), donors};
 }
 
+/// How many times more cells of these donors it takes than independent ones to know a share as
+/// well: 1 + (cells of a donor - 1) correlation. 1 where the variation was not estimated. Source:
+/// Kish (1965), Survey Sampling, 5.4.
+[[nodiscard]] inline double design_effect(const plan_pilot& pilot, const donor_variation& known) {
+  if (known.donors < 1) return 1;
+  const double each = static_cast<double>(pilot.counts.cells()) / static_cast<double>(known.donors);
+  return 1 + std::max(0.0, each - 1) * known.correlation;
+}
+
 /// Between-donor variation of the genes of a type.
 struct expression_variation {
   vector<double> deviation;  ///< per gene, between donors, of the logarithm of its mean
@@ -81,11 +90,17 @@ struct expression_variation {
 };
 
 /// Deviations of the genes' log means between donors, those of all genes of a donor together (its
-/// depth) apart, as a test that normalises sees them (`fit_random_effects`). The interval is that
-/// of a standard deviation from so many donors: genes share their donors.
+/// depth) apart, as a test that normalises sees them. The variance of a gene's log means over n
+/// donors is s^2 with n - 1 degrees of freedom about sigma^2 + v, v the mean of their errors
+/// 1 / expected total + dispersion / cells; sigma has a discrete law on a grid from 0 to 2, found
+/// by nonparametric maximum likelihood over the genes (Kiefer & Wolfowitz 1956, Ann. Math. Statist.
+/// 27:887), so that a gene of few counts takes what the others tell. The interval is that of a
+/// standard deviation from so many donors, because genes may share what donors differ by; where
+/// they do not it is wide.
 /// @param means       counts per cell of the type, per gene
-/// @param dispersions between cells, per gene: variance = mean + dispersion mean^2
-/// @return none with fewer than two donors who have a cell of the type
+/// @param dispersions between cells of one donor, per gene: variance = mean + dispersion mean^2
+/// @return none with fewer than two donors who have a cell of the type, or where no gene has five
+///         counts of a donor on average
 [[nodiscard]] inline std::optional<expression_variation> estimate_expression_variation(
     const plan_pilot& pilot, index type, const vector<double>& means,
     const vector<double>& dispersions) {
@@ -95,8 +110,7 @@ struct expression_variation {
   for (const index d : pilot.donors) donors = std::max(donors, d + 1);
   if (donors < 2) return {};
   const index genes = pilot.counts.genes();
-  matrix<double> totals = matrix<double>::Zero(donors, genes), expected = totals;
-  matrix<double> inverse = matrix<double>::Ones(donors, genes);
+  matrix<double> totals = matrix<double>::Zero(donors, genes);
   vector<double> cells = vector<double>::Zero(donors);
   for (index i = 0; i < pilot.counts.cells(); ++i) {
     const auto u = static_cast<std::size_t>(i);
@@ -107,17 +121,76 @@ struct expression_variation {
     });
   }
   expression_variation found;
+  double all_means = 0;
+  for (index m = 0; m < genes; ++m) all_means += means[m];
+  vector<double> factor = vector<double>::Zero(donors);  // exp(depth)
   for (index d = 0; d < donors; ++d) {
     if (!(cells[d] > 0)) continue;
     ++found.donors;
-    for (index m = 0; m < genes; ++m) {
-      expected(d, m) = cells[d] * means[m];
-      inverse(d, m) = cells[d] / std::max(dispersions[m], 1e-4);
-    }
+    double counted = 0;
+    for (index m = 0; m < genes; ++m) counted += totals(d, m);
+    factor[d] = (counted + 1) / (cells[d] * all_means + 1);
   }
   if (found.donors < 2) return {};
-  found.deviation = fit_random_effects(serial_executor{}, totals, expected, inverse).deviation;
-  const auto freedom = static_cast<double>(found.donors - 1);
+  const auto n = static_cast<double>(found.donors), freedom = n - 1;
+
+  constexpr std::array<double, 15> grid{0,   0.05, 0.1,  0.15, 0.2, 0.25, 0.3, 0.4,
+                                        0.5, 0.6,  0.75, 0.9,  1.2, 1.5,  2};
+  constexpr double least_total = 5;  // of a donor on average: below it logarithms are no normals
+  matrix<double> fit = matrix<double>::Ones(genes, static_cast<index>(grid.size()));
+  std::vector<bool> is_telling(static_cast<std::size_t>(genes), false);
+  for (index m = 0; m < genes; ++m) {
+    double sum = 0, squares = 0, error = 0, expected_total = 0;
+    for (index d = 0; d < donors; ++d) {
+      if (!(cells[d] > 0)) continue;
+      const double expected = cells[d] * means[m] * factor[d];
+      const double x = math::log((totals(d, m) + 0.5) / (expected + 0.5));
+      sum += x;
+      squares += x * x;
+      error += (1 / (expected + 0.5) + dispersions[m] / cells[d]) / n;
+      expected_total += expected / n;
+    }
+    if (expected_total < least_total) continue;
+    is_telling[static_cast<std::size_t>(m)] = true;
+    const double spread = std::max(0.0, squares - sum * sum / n);
+    std::array<double, grid.size()> logs{};
+    for (std::size_t k = 0; k < grid.size(); ++k) {
+      const double variance = grid[k] * grid[k] + error;
+      logs[k] = -0.5 * (freedom * math::log(variance) + spread / variance);
+    }
+    const double largest = *std::max_element(logs.begin(), logs.end());
+    for (std::size_t k = 0; k < grid.size(); ++k)
+      fit(m, static_cast<index>(k)) = math::exp(logs[k] - largest);
+  }
+  std::array<double, grid.size()> law;
+  law.fill(1.0 / static_cast<double>(grid.size()));
+  const auto posterior = [&](index m) {
+    std::array<double, grid.size()> own;
+    double sum = 0;
+    for (std::size_t k = 0; k < own.size(); ++k)
+      sum += own[k] = law[k] * fit(m, static_cast<index>(k));
+    for (double& value : own) value /= std::max(sum, 1e-300);
+    return own;
+  };
+  for (int iteration = 0; iteration < 200; ++iteration) {
+    std::array<double, grid.size()> next{};
+    double sum = 0;
+    for (index m = 0; m < genes; ++m) {
+      if (!is_telling[static_cast<std::size_t>(m)]) continue;
+      const auto own = posterior(m);
+      for (std::size_t k = 0; k < own.size(); ++k) next[k] += own[k];
+      sum += 1;
+    }
+    if (!(sum > 0)) return {};  // too few counts to tell
+    for (std::size_t k = 0; k < next.size(); ++k) law[k] = next[k] / sum;
+  }
+  found.deviation = vector<double>::Zero(genes);
+  for (index m = 0; m < genes; ++m) {
+    const auto own = posterior(m);
+    double variance = 0;
+    for (std::size_t k = 0; k < own.size(); ++k) variance += own[k] * grid[k] * grid[k];
+    found.deviation[m] = std::sqrt(variance);
+  }
   found.lower_scale = std::sqrt(freedom / tails::chi_square_quantile(freedom, 0.95));
   found.upper_scale = std::sqrt(freedom / tails::chi_square_quantile(freedom, 0.05));
   return found;

@@ -36,44 +36,56 @@ struct gene_level {
 
 /// Genes with at least `least_mean` counts per cell of the type, from the lowest mean up, thinned
 /// to at most `most` that stand for equally many each. Means of the type are shrunk towards those
-/// of all cells by as much as five cells weigh; dispersions are by moments, within types.
+/// of all cells by as much as five cells weigh; dispersions are by moments, within types and
+/// donors.
 [[nodiscard]] inline std::vector<gene_level> expressed_genes(const plan_pilot& pilot, index type,
                                                              double least_mean,
                                                              std::size_t most = 24) {
   constexpr double weight = 5;
   const auto genes = static_cast<std::size_t>(pilot.counts.genes());
-  const auto kinds = pilot.names.size();
+  const auto kinds = static_cast<index>(pilot.names.size());
   const auto cells = static_cast<double>(pilot.counts.cells());
-  matrix<double> sums = matrix<double>::Zero(static_cast<index>(kinds), pilot.counts.genes());
+  index donors = 1;
+  for (const index d : pilot.donors) donors = std::max(donors, d + 1);
+  const index strata = kinds * donors;  // donor * kinds + type
+  matrix<double> sums = matrix<double>::Zero(strata, pilot.counts.genes());
+  vector<double> sizes = vector<double>::Zero(strata);
   std::vector<double> squares(genes, 0.0);
   for (index i = 0; i < pilot.counts.cells(); ++i) {
+    const auto u = static_cast<std::size_t>(i);
+    const index stratum = pilot.types[u] + (pilot.donors.empty() ? 0 : kinds * pilot.donors[u]);
+    sizes[stratum] += 1;
     const auto cell = pilot.counts.cell(i);
     for (std::size_t k = 0; k < cell.size(); ++k) {
       const double x = cell.values[k];
-      sums(pilot.types[static_cast<std::size_t>(i)], static_cast<index>(cell.genes[k])) += x;
+      sums(stratum, static_cast<index>(cell.genes[k])) += x;
       squares[static_cast<std::size_t>(cell.genes[k])] += x * x;
     }
   }
-  const auto counts = pilot.cells_per_type();
-  const auto own = static_cast<double>(counts[static_cast<std::size_t>(type)]);
+  double own = 0, used = 0;  // cells of the type; strata that have some
+  for (index k = 0; k < strata; ++k) {
+    if (k % kinds == type) own += sizes[k];
+    if (sizes[k] > 0) used += 1;
+  }
+  const double freedom = std::max(1.0, cells - used);
   std::vector<gene_level> all;
   for (std::size_t g = 0; g < genes; ++g) {
     const auto column = static_cast<index>(g);
-    const double total = sums.col(column).sum(), in_type = sums(type, column);
-    double within = squares[g], level = 0;  // sum of squares within types; of squared means
-    for (std::size_t t = 0; t < kinds; ++t) {
-      const auto n = static_cast<double>(counts[t]);
-      if (n == 0) continue;
-      const double sum = sums(static_cast<index>(t), column);
-      within -= sum * sum / n;
-      level += sum * sum / n;
+    double total = 0, in_type = 0, within = squares[g];
+    double level = 0;  // sum of squared means over cells
+    for (index k = 0; k < strata; ++k) {
+      if (!(sizes[k] > 0)) continue;
+      const double sum = sums(k, column);
+      total += sum;
+      if (k % kinds == type) in_type += sum;
+      within -= sum * sum / sizes[k];
+      level += sum * sum / sizes[k];
     }
     gene_level one;
     one.gene = column;
     one.mean = (in_type + weight * total / cells) / (own + weight);
     if (!(one.mean >= least_mean)) continue;
     one.elsewhere = std::max((total - in_type + 0.5) / (cells - own + 1), 1e-4);
-    const double freedom = std::max(1.0, cells - static_cast<double>(kinds));
     one.dispersion =
         std::clamp((within / freedom - total / cells) / std::max(level / cells, 1e-12), 0.0, 10.0);
     all.push_back(one);

@@ -17,7 +17,9 @@
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/study/planning/design.hpp"
+#include "harmonium/study/planning/difference.hpp"
 #include "harmonium/study/planning/evidence.hpp"
+#include "harmonium/study/planning/over_frequencies.hpp"
 #include "harmonium/study/planning/success_curve.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -108,17 +110,24 @@ struct rediscover_goal {
 }
 
 /// Two types are told apart by the same clusters: among their cells the adjusted Rand index of
-/// types and clusters is at least `least`.
+/// types and clusters is at least `least`. That is the chance of the goal; its parts are the
+/// clusters and a test, which finds at least `least_genes` genes that differ (Benjamini-Hochberg
+/// over all that either type expresses). Tests see differences that clusters do not.
 struct separate_goal {
   std::string first, second;  ///< names of types
   double probability = 0.8;
   double least = 0.5;
+  index least_genes = 5;
+  double least_mean = 0.1;  ///< counts per cell of either type from which on a gene is tested
+  double false_discoveries = 0.05;
 
   [[nodiscard]] std::string name() const { return "separate"; }
 
   [[nodiscard]] prepared_goal prepare(const plan_evidence& evidence) const {
     const index a = evidence.pilot.type_named(first), b = evidence.pilot.type_named(second);
     require(a != b, "separate_goal", "names the type '" + first + "' twice");
+    require(least_genes >= 1 && false_discoveries > 0 && false_discoveries < 1, "separate_goal",
+            "a test finds at least 1 gene at a rate between 0 and 1");
     auto curve =
         std::make_shared<success_curves>(evidence.experiments, [&](const matrix<double>& table) {
           matrix<double> pair(2, table.cols());
@@ -126,10 +135,30 @@ struct separate_goal {
           pair.row(1) = table.row(b);
           return pair.row(0).sum() > 0 && pair.row(1).sum() > 0 && adjusted_rand_of(pair) >= least;
         });
+    auto genes = std::make_shared<std::vector<gene_difference>>(
+        differences_of(evidence.pilot, a, b, least_mean));
+    const auto of_first = frequency_quantiles(evidence.frequencies, a),
+               of_second = frequency_quantiles(evidence.frequencies, b);
     prepared_goal ready;
     ready.success = "clusters tell " + first + " from " + second + " (adjusted Rand index of " +
                     rediscover_goal::two_digits(least) + " among their cells)";
     ready.chance = [curve](const plan_design& design) { return curve->at(design); };
+    ready.parts = {"clusters", "a test finds " + std::to_string(least_genes) + " genes"};
+    ready.chance_of_part = [curve, genes, of_first, of_second, rate = false_discoveries,
+                            wanted = least_genes](const plan_design& design, index part) {
+      if (part == 0) return curve->at(design);
+      const auto total = static_cast<double>(design.total());
+      chance_estimate found{0, 1, 0};
+      for (std::size_t k = 0; k < of_first.size(); ++k) {  // rare together, frequent together
+        const double one = chance_of_difference(*genes, of_first[k] * total, of_second[k] * total,
+                                                design.depth, rate, wanted);
+        found.mean += one / static_cast<double>(of_first.size());
+        found.lower = std::min(found.lower, one);
+        found.upper = std::max(found.upper, one);
+      }
+      found.mean = std::min(found.mean, 1.0);
+      return found;
+    };
     return ready;
   }
 };

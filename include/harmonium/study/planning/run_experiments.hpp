@@ -24,6 +24,7 @@
 #include "harmonium/study/depth.hpp"
 #include "harmonium/study/pilot_subsample.hpp"
 #include "harmonium/study/planning/evidence.hpp"
+#include "harmonium/study/planning/place_types.hpp"
 #include "harmonium/study/study_model.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -34,6 +35,7 @@ struct experiment_options {
   double fitted_share = 0.8;  ///< of the pilot, drawn anew for every fit
   index components = 20;      ///< in which experiments are clustered
   louvain_clustering clustering = {};
+  bool is_stability_wanted = true;  ///< else `stability` is NaN, in half the time
 };
 
 /// Experiments, and two figures of each at full depth, sizes x columns.
@@ -113,6 +115,7 @@ template <executor Executor, observer Watch>
   found.stability = matrix<double>::Constant(static_cast<index>(sizes.size()), columns, unknown);
   found.compactness = found.stability;
 
+  const type_discriminant placing(reference.components().scores, pilot.types, kinds);
   const auto components_of = [&](const count_matrix<>& cells) {
     const auto values = log_normalise(cells, {.target_sum = library});
     return pca(sparse_operator(values), {.components = options.components});
@@ -136,8 +139,8 @@ template <executor Executor, observer Watch>
     const auto cells = synthetic_experiment(pilot, model, fit_cells, 2 * largest, own);
     for (std::size_t s = 0; s < sizes.size(); ++s) {
       const auto one = rows(cells, 0, sizes[s]);
-      const comparison pair(reference, one);
-      const auto types = pair.labels();
+      const auto types = placing.types_of(
+          project(log_normalise(one, {.target_sum = library}), reference.components()));
       const auto keep = [&](std::size_t d, std::span<const index> clusters) {
         experiments.tables[(d * sizes.size() + s) * static_cast<std::size_t>(columns) +
                            static_cast<std::size_t>(column)] =
@@ -146,13 +149,15 @@ template <executor Executor, observer Watch>
       const auto here = components_of(one);
       const auto clusters = options.clustering.labels_of(serial_executor{}, here.scores);
       keep(0, clusters);
-      const auto other = rows(cells, largest, sizes[s]);
-      const auto placed = project(log_normalise(other, {.target_sum = library}), here);
-      const auto again =
-          options.clustering.labels_of(serial_executor{}, components_of(other).scores);
       const auto row = static_cast<index>(s);
-      found.stability(row, column) = adjusted_rand_index(
-          labels_of_nearest(serial_executor{}, here.scores, clusters, placed), again);
+      if (options.is_stability_wanted) {
+        const auto other = rows(cells, largest, sizes[s]);
+        const auto placed = project(log_normalise(other, {.target_sum = library}), here);
+        const auto again =
+            options.clustering.labels_of(serial_executor{}, components_of(other).scores);
+        found.stability(row, column) = adjusted_rand_index(
+            labels_of_nearest(serial_executor{}, here.scores, clusters, placed), again);
+      }
       found.compactness(row, column) = -davies_bouldin_index(here.scores, clusters);
       if (column >= options.repeats) continue;
       for (std::size_t d = 1; d < depths.size(); ++d) {

@@ -38,9 +38,13 @@ struct goal_result {
   double probability = 0;  ///< asked for
   reach_rule rule = reach_rule::mean;
   bool is_within_reach = true;
-  std::optional<index> cells;  ///< of each donor, in the first lane that reaches it, if any does
+  /// Of each donor, with the first number of donors that reaches it, if any does.
+  std::optional<index> cells;
+  index donors = 0;  ///< that number
+  design_cost cost;  ///< of this goal alone
   std::vector<std::string> parts;
   std::vector<std::optional<index>> cells_of_parts;
+  std::vector<chance_estimate> chances_of_parts;  ///< in the answer; empty where there is none
   std::vector<std::string> doubts;
 };
 
@@ -75,11 +79,6 @@ namespace detail {
   return rule == reach_rule::assured ? chance.lower : chance.mean;
 }
 
-[[nodiscard]] inline bool can_price(const plan_design& design, const design_prices& prices) {
-  const double kept = 1 - prices.loading.doublets, rate = prices.doublets_per_thousand / 1000;
-  return kept * kept > 4 * rate * static_cast<double>(design.cells);
-}
-
 }  // namespace detail
 
 /// Depths other than 1 are answers only where reads have a price: else they save nothing.
@@ -95,17 +94,22 @@ namespace detail {
     require(donors >= 1, "search_designs", "at least 1 donor, got " + std::to_string(donors));
   design_search found;
   for (std::size_t g = 0; g < prepared.size(); ++g)
-    found.goals.push_back({names[g],
-                           prepared[g].success,
-                           asked[g],
-                           prepared[g].rule,
-                           prepared[g].is_within_reach,
-                           {},
-                           prepared[g].parts,
-                           {},
-                           prepared[g].doubts});
+    found.goals.push_back({.name = names[g],
+                           .success = prepared[g].success,
+                           .probability = asked[g],
+                           .rule = prepared[g].rule,
+                           .is_within_reach = prepared[g].is_within_reach,
+                           .cells = {},
+                           .donors = 0,
+                           .cost = {},
+                           .parts = prepared[g].parts,
+                           .cells_of_parts = {},
+                           .chances_of_parts = {},
+                           .doubts = prepared[g].doubts});
   std::vector<double> depths{1};
   depths.insert(depths.end(), space.depths.begin(), space.depths.end());
+  index conditions = 1;
+  for (const auto& goal : prepared) conditions = std::max(conditions, goal.conditions);
   const auto evaluate = [&](const plan_design& design) {
     design_result one;
     one.design = design;
@@ -142,13 +146,17 @@ namespace detail {
         is_any = true;
         const auto needed = [&](const auto& chance) {
           return least_number(space.most_cells, [&](index cells) {
-            const plan_design design{donors, cells, depths[d]};
+            const plan_design design{donors, cells, depths[d], conditions};
             return detail::counted(chance(design), prepared[g].rule) >= asked[g];
           });
         };
         const auto cells = needed(prepared[g].chance);
         auto& goal = found.goals[g];
-        if (d == 0 && cells && !goal.cells) goal.cells = cells;
+        if (d == 0 && cells && !goal.cells) {
+          goal.cells = cells;
+          goal.donors = donors;
+          goal.cost = price_of({donors, *cells, 1, conditions}, space.prices);
+        }
         if (d == 0 && donors == space.donors.front())
           for (std::size_t p = 0; p < goal.parts.size(); ++p)
             goal.cells_of_parts.push_back(needed([&](const plan_design& design) {
@@ -161,19 +169,20 @@ namespace detail {
         }
       }
       const double end =
-          1.5 * static_cast<double>(
-                    std::max(most, (space.sizes.empty() ? 1000 : space.sizes.back()) / donors));
+          1.5 *
+          static_cast<double>(std::max(
+              most, (space.sizes.empty() ? 1000 : space.sizes.back()) / (donors * conditions)));
       constexpr int steps = 20;
       for (int k = 0; k <= steps; ++k) {  // from 1 / 32 of the end, rounded to two digits
         const double cells = end * math::exp(-(1 - k / static_cast<double>(steps)) * 3.4657359);
         const double unit = std::pow(10.0, std::floor(std::log10(cells)) - 1);
         const plan_design design{
             donors, std::max<index>(1, static_cast<index>(std::round(cells / unit) * unit)),
-            depths[d]};
-        if (detail::can_price(design, space.prices)) found.designs.push_back(evaluate(design));
+            depths[d], conditions};
+        found.designs.push_back(evaluate(design));
       }
-      const plan_design design{donors, most, depths[d]};
-      if (!is_any || !is_reached || most == 0 || !detail::can_price(design, space.prices)) continue;
+      const plan_design design{donors, most, depths[d], conditions};
+      if (!is_any || !is_reached || most == 0) continue;
       auto row = evaluate(design);
       row.binding = static_cast<index>(binding);
       found.designs.push_back(row);
@@ -188,7 +197,13 @@ namespace detail {
   }
   for (const auto& one : exact)
     if (!found.answer || one.size() < found.answer->size()) found.answer = one;
-  if (found.answer) found.binding = found.answer->binding;
+  if (found.answer) {
+    found.binding = found.answer->binding;
+    for (std::size_t g = 0; g < prepared.size(); ++g)
+      for (std::size_t p = 0; p < prepared[g].parts.size(); ++p)
+        found.goals[g].chances_of_parts.push_back(
+            prepared[g].chance_of_part(found.answer->design, static_cast<index>(p)));
+  }
   if (space.budget)
     for (const auto& one : found.designs)
       if (one.cost.amount && *one.cost.amount <= *space.budget &&

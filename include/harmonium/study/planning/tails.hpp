@@ -83,6 +83,12 @@ using in_double = boost::math::policies::policy<boost::math::policies::promote_d
   return cdf(complement(law, limit)) + cdf(law, -limit);
 }
 
+/// P(Z > z) of a standard normal Z.
+[[nodiscard]] inline double normal_above(double z) {
+  const boost::math::normal_distribution<double, in_double> null;
+  return cdf(complement(null, z));
+}
+
 /// Power of a two-sided z test whose statistic has mean `shift` and variance 1.
 [[nodiscard]] inline double z_test_power(double shift, double alpha) {
   const boost::math::normal_distribution<double, in_double> null;
