@@ -3,7 +3,7 @@
 // each the plan's models are fitted, and what its clusters find in synthetic experiments stands
 // beside what the same workflow finds in real cells of the set, of the same sizes. Usage:
 // plan_truth FOLDER NAME [PILOTS] [PILOT_CELLS] [SIZE...], FOLDER in the 10x layout with
-// labels.tsv. Rows of csv; plan_truth.py makes tables of them.
+// labels.tsv, PILOTS how many, or FIRST:END to go on from FIRST. Rows of csv; plan_truth.py makes tables of them.
 //   real,set,draw,size,type,F1          cells of the set, types as the set says
 //   placed,set,draw,size,type,F1        the same cells and clusters; types of the nearest pilot
 //   cells made,set,pilot,size,type,F1,column  synthetic cells of a model and repeat
@@ -57,7 +57,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::string folder = argv[1], name = argv[2];
-  const int pilots = argc > 3 ? std::atoi(argv[3]) : 20;
+  const std::string asked = argc > 3 ? argv[3] : "20";
+  const auto colon = asked.find(':');
+  const int first = colon == std::string::npos ? 0 : std::atoi(asked.c_str());
+  const int pilots = std::atoi(asked.c_str() + (colon == std::string::npos ? 0 : colon + 1));
   const hm::index pilot_cells = argc > 4 ? std::atol(argv[4]) : 384;
   const auto data = hm::io::read_10x(folder);
   const auto labels = hm::code_labels(
@@ -72,7 +75,7 @@ int main(int argc, char** argv) {
     return labels.names[static_cast<std::size_t>(t)].c_str();
   };
 
-  for (int p = 0; p < pilots; ++p) {
+  for (int p = first; p < pilots; ++p) {
     hm::random_engine rng(20261129, static_cast<std::uint64_t>(p));
     const auto rows = hm::draw::sample_without_replacement(data.counts.cells(), pilot_cells, rng);
     const auto all_genes = some_cells(data.counts, rows);

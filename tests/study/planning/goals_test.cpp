@@ -124,6 +124,20 @@ TEST_CASE("types that clusters never find are left out and named") {
   CHECK(goal.doubts[0].find("rare") != std::string::npos);
 }
 
+TEST_CASE("a rare type that clusters find among made cells is doubted, a frequent one is not") {
+  const auto doubts = [](hm::index rare_cells) {
+    known_tissue known(0.1);
+    known.per_type = {rare_cells, 100 - rare_cells};
+    for (auto& table : known.experiments.tables) table << 10, 0, 0, 90;
+    const auto pilot = known.pilot();
+    const hm::plan_evidence evidence{pilot, known.per_type, known.frequencies, known.experiments};
+    return hm::rediscover_goal{}.prepare(evidence).doubts;
+  };
+  CHECK(doubts(5).empty());
+  REQUIRE(doubts(4).size() == 1);
+  CHECK(doubts(4)[0].ends_with("rediscover says; here rare"));
+}
+
 TEST_CASE("abundance: the power of a t test between beta-binomial donors") {
   // 800 experiments; five standard errors of a share of 0.5 are 0.09.
   known_tissue known(0.1);
