@@ -3,7 +3,8 @@
 // each the plan's models are fitted, and what its clusters find in synthetic experiments stands
 // beside what the same workflow finds in real cells of the set, of the same sizes. Usage:
 // plan_truth FOLDER NAME [PILOTS] [PILOT_CELLS] [SIZE...], FOLDER in the 10x layout with
-// labels.tsv, PILOTS how many, or FIRST:END to go on from FIRST. Rows of csv; plan_truth.py makes tables of them.
+// labels.tsv, PILOTS how many, or FIRST:END to go on from FIRST. Rows of csv; plan_truth.py makes
+// tables of them.
 //   real,set,draw,size,type,F1          cells of the set, types as the set says
 //   placed,set,draw,size,type,F1        the same cells and clusters; types of the nearest pilot
 //   cells made,set,pilot,size,type,F1,column  synthetic cells of a model and repeat
