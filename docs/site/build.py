@@ -126,8 +126,12 @@ def from_markdown(source, path, pages, output):
         return f'{attribute}="files/{file.relative_to(source)}"'
 
     text = re.sub(r'\b(href|src)="([^"]*)"', link, made.stdout)
-    # A wide table scrolls on its own, so that the page does not.
-    return text.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
+    # A wide table scrolls on its own, so that the page does not; one of few columns has words that may break.
+    def framed(match):
+        few = len(re.findall(r"<th\b", match[0].split("</tr>", 1)[0])) <= 3
+        return f'<div class="scroll"><table{" class=words" if few else ""}>' + match[0][len("<table>"):] + "</div>"
+
+    return re.sub(r"<table>.*?</table>", framed, text, flags=re.S)
 
 
 def first_sentence(header):
@@ -214,7 +218,7 @@ def broken_links(output, entries):
         reader = Links()
         reader.feed(page.read_text(errors="replace"))
         pages[page.resolve()] = reader
-    wrong = []
+    wrong, known, there = [], {}, {}
     checked = 0
     found_by_search = [(output / "search-index.js", entry["u"]) for entry in entries]
     for page, target in [(p, t) for p, r in pages.items() for t in r.targets] + found_by_search:
@@ -222,10 +226,18 @@ def broken_links(output, entries):
         if url.scheme or target.startswith("//"):
             continue
         checked += 1
-        file = (page.parent / urllib.parse.unquote(url.path)).resolve() if url.path else page.resolve()
-        if file.is_dir():
-            file = file / "index.html"
-        if not file.exists() or (url.fragment and file in pages and
+        if not url.path:
+            file = page
+        else:
+            place = (page.parent, url.path)
+            if place not in known:
+                known[place] = (page.parent / urllib.parse.unquote(url.path)).resolve()
+                if known[place].is_dir():
+                    known[place] /= "index.html"
+            file = known[place]
+        if file not in there:
+            there[file] = file.exists()
+        if not there[file] or (url.fragment and file in pages and
                                  urllib.parse.unquote(url.fragment) not in pages[file].ids):
             wrong.append((os.path.relpath(page, output), target))
     return checked, wrong
