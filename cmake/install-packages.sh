@@ -27,6 +27,7 @@ test|libhnswlib-dev|hnswlib >= 0.6|header hnswlib/hnswlib.h
 clang|clang|Clang >= 14|command clang++
 ci|libclang-rt-${clang_version:-14}-dev|the sanitizer runtime of Clang|command clang++
 ci|clang-format|clang-format 14|command clang-format
+ci|clang-tidy|clang-tidy 14|command clang-tidy
 ci|libopenmpi-dev|Open MPI >= 4.1|header mpi.h mpi/mpi.h openmpi/mpi.h
 ci|openmpi-bin|mpirun of Open MPI|command mpirun
 ci|python3-anndata|AnnData >= 0.8, which opens what we write|command python3
@@ -44,6 +45,7 @@ ci|pkg-config|pkg-config|command pkg-config
 ci|debhelper|debhelper >= 13 (with dpkg-dev): Debian packages|command dh
 ci|lintian|lintian|command lintian
 ci|doxygen|Doxygen >= 1.9|command doxygen
+ci|pandoc|pandoc >= 2.17, for the pages of the documentation|command pandoc
 ci|libbenchmark-dev|Google Benchmark >= 1.7|header benchmark/benchmark.h
 "
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A metric of your own: a type with four texts and `evaluate`. It then works wherever metrics do.
+#include <concepts>
 #include <cstdio>
+#include <string_view>
 #include <vector>
 
 #include "harmonium/metrics/evaluate.hpp"

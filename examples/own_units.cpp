@@ -3,6 +3,8 @@
 // machine that is trained exactly and sampled.
 #include <cmath>
 #include <cstdio>
+#include <iterator>
+#include <span>
 
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/math/elementary.hpp"

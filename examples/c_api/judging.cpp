@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "evaluate_input.hpp"
 #include "evaluate_report.hpp"
 #include "handles.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <cstdint>
+#include <string>
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "handles.hpp"

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "evaluate_input.hpp"
@@ -180,7 +181,7 @@ void evaluate(const evaluate_options& options) {
     return rounded(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
                    3);
   };
-  check_output_folder(options.output, options.overwrite);
+  const output_claim claim(options.output, options.overwrite);
   std::error_code no_matter;
   for (const auto* folder : {&options.reference, &options.synthetic, &options.pilot})
     hm::require(!std::filesystem::equivalent(*folder, options.output, no_matter), "--output",
@@ -195,7 +196,6 @@ void evaluate(const evaluate_options& options) {
   const judgement judged = judge_cells(run, input, options, watch, rng);
 
   const std::filesystem::path folder = options.output;
-  create_output_folder(folder);
   output_files files(folder);
   files.write("scores.csv", judged.scores);
   files.write("evaluation.json", judged.json);

@@ -7,6 +7,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "h5_files.hpp"
 #include "harmonium/io/mex.hpp"
@@ -104,7 +107,6 @@ output_files write_folder(const generate_options& options, const synthetic_cells
                           const source_of_cells& from, const hm::count_matrix<>& cells,
                           const std::vector<std::string>& barcodes) {
   const std::filesystem::path folder = options.output;
-  create_output_folder(folder);
   io::write_10x(
       folder, cells, from.genes, barcodes,
       {.compress = !options.plain, .threads = hm::thread_executor(options.threads).threads()});
@@ -145,13 +147,14 @@ void write_file(const generate_options& options, const synthetic_cells& made,
   write_h5(options.output, cells, from.genes, barcodes, extras);
 }
 
-void check_cells_output(const generate_options& options) {
+/// @return the folder's lock, if cells go to a folder
+[[nodiscard]] std::optional<output_claim> claim_cells_output(const generate_options& options) {
   if (is_h5_name(options.output)) {
     check_h5_support("--output");
     check_output_file(options.output, options.overwrite);
-  } else {
-    check_output_folder(options.output, options.overwrite);
+    return std::nullopt;
   }
+  return std::optional<output_claim>(std::in_place, options.output, options.overwrite);
 }
 
 /// How long what took, in seconds.
@@ -273,7 +276,7 @@ void note_wanted(const generate_options& options, nlohmann::ordered_json& json) 
 /// From a pilot.
 void train_and_generate(const generate_options& options) {
   times took;
-  check_cells_output(options);
+  const auto claim = claim_cells_output(options);
   std::error_code no_matter;
   hm::require(!std::filesystem::equivalent(options.pilot, options.output, no_matter), "--output",
               options.output + (is_h5_name(options.output) ? " is the pilot itself"
@@ -304,7 +307,7 @@ void train_and_generate(const generate_options& options) {
 /// From a model file.
 void generate_from_file(generate_options options) {
   times took;
-  check_cells_output(options);
+  const auto claim = claim_cells_output(options);
   check_wanted(options);
   const hm::thread_executor run(options.threads);
   terminal_progress watch;

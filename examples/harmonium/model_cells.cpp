@@ -5,6 +5,7 @@
 #include <fstream>
 #include <span>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "gene_places.hpp"

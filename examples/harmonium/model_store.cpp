@@ -2,6 +2,8 @@
 #include "model_store.hpp"
 
 #include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <system_error>
 #include <utility>
 #include <vector>
 

@@ -3,6 +3,8 @@
 /// Where results go.
 #pragma once
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +13,8 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "harmonium/core/error.hpp"
 #include "harmonium/io/output_file.hpp"
@@ -65,6 +69,81 @@ inline void create_output_folder(const std::filesystem::path& folder) {
   if (problem)
     throw harmonium::io_error(folder.string(), 0, "cannot be created: " + problem.message());
 }
+
+/// Holds a folder or a file against other processes until it is gone or the process ends, however
+/// it ends: a lock of the system (flock), which leaves nothing behind. Where the file system has
+/// none, nobody is kept out.
+class output_lock {
+ public:
+  enum class if_taken { refuse, wait };
+
+  output_lock() = default;
+  /// @param path a folder, or a file, which is made if it is not there
+  /// @throws harmonium::io_error with the text `taken` if another process holds it
+  output_lock(const std::filesystem::path& path, if_taken what, const std::string& taken)
+      : descriptor_(std::filesystem::is_directory(path)
+                        ? open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                        : open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {
+    if (descriptor_ < 0)
+      throw harmonium::io_error(path.string(), 0,
+                                std::string("cannot be written: ") + std::strerror(errno));
+    int code;
+    do {
+      code = flock(descriptor_, LOCK_EX | (what == if_taken::refuse ? LOCK_NB : 0));
+    } while (code != 0 && errno == EINTR);
+    if (code == 0 || errno != EWOULDBLOCK) return;
+    close(descriptor_);
+    throw harmonium::io_error(path.string(), 0, taken);
+  }
+  output_lock(output_lock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  output_lock& operator=(output_lock&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~output_lock() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+
+ private:
+  int descriptor_ = -1;
+};
+
+/// A folder for the results of this process alone, from before any work to the end. Folders that it
+/// had to make and that stayed empty are removed again.
+class output_claim {
+ public:
+  /// @throws harmonium::io_error as `check_output_folder`, and if another process writes there
+  output_claim(const std::filesystem::path& folder, bool overwrite) {
+    check_output_folder(folder, overwrite);
+    std::error_code problem;
+    for (auto path = std::filesystem::absolute(folder).lexically_normal();
+         !std::filesystem::exists(path, problem) && path.has_relative_path();
+         path = path.parent_path())
+      if (path.has_filename()) made_.push_back(path);
+    create_output_folder(folder);
+    try {
+      lock_ = output_lock(folder, output_lock::if_taken::refuse,
+                          "is being written by another process; choose another --output");
+      check_output_folder(folder, overwrite);  // who had it may have left something
+    } catch (...) {
+      remove_empty();
+      throw;
+    }
+  }
+  output_claim(output_claim&&) = default;
+  output_claim& operator=(output_claim&&) = delete;
+  ~output_claim() { remove_empty(); }
+
+ private:
+  void remove_empty() noexcept {
+    for (const auto& path : made_)
+      if (rmdir(path.c_str()) != 0) break;  // deepest first; only empty ones go
+    made_.clear();
+  }
+
+  std::vector<std::filesystem::path> made_;
+  output_lock lock_;
+};
 
 /// A small text file, whole or not at all.
 inline void write_text(const std::filesystem::path& path, std::string_view text) {

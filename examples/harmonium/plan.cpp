@@ -239,7 +239,7 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
 }
 
 void plan(const plan_command& options) {
-  check_output_folder(options.output, options.overwrite);
+  const output_claim claim(options.output, options.overwrite);
   const hm::thread_executor run(options.threads);
   const pilot_of_plan pilot = read_plan_pilot(run, options);
   for (const auto& remark : pilot.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
@@ -248,7 +248,6 @@ void plan(const plan_command& options) {
 
   const auto& found = result.found;
   const std::filesystem::path folder = options.output;
-  create_output_folder(folder);
   std::string summary = result.answer + "\n";
   for (const auto& goal : found.search.goals)
     summary += goal.name + ": " +

@@ -7,8 +7,10 @@
 #include <cmath>
 #include <functional>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/io/models/sampled.hpp"

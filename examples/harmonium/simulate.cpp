@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,11 +34,12 @@ std::string number(double value) {
 
 void simulate(const simulate_options& options) {
   const bool one_file = is_h5_name(options.output);
+  std::optional<output_claim> claim;
   if (one_file) {
     check_h5_support("--output");
     check_output_file(options.output, options.overwrite);
   } else {
-    check_output_folder(options.output, options.overwrite);
+    claim.emplace(options.output, options.overwrite);
   }
   hm::random_engine rng(options.seed);
   hm::tissue_options asked = {.cells = options.cells,
@@ -82,7 +85,6 @@ void simulate(const simulate_options& options) {
               .compress = !options.plain});
   } else {
     const std::filesystem::path folder = options.output;
-    create_output_folder(folder);
     io::write_10x(folder, tissue.counts, features, barcodes, {.compress = !options.plain});
     output_files files(folder);
     files.wrote_10x(!options.plain);

@@ -83,6 +83,10 @@ nlohmann::ordered_json read_settings(const fs::path& path) {
 /// Makes the folder, or checks that what is in it is this study, begun earlier.
 void open_output(const fs::path& folder, const nlohmann::ordered_json& settings) {
   const fs::path path = folder / "study.json";
+  check_output_folder(folder, true);
+  create_output_folder(folder);
+  // Parts of a study may begin at once: one of them makes the folder, the others wait for it.
+  const output_lock alone(folder, output_lock::if_taken::wait, "");
   if (!fs::exists(path)) {
     check_output_folder(folder, false);
     create_output_folder(folder / "fits");
@@ -275,8 +279,12 @@ class study_run {
                                  : "timings-" + std::to_string(part_.number) + "-of-" +
                                        std::to_string(part_.of) + ".csv");
     std::ofstream timings;
+    output_lock part;
     if (dealer_.is_first) {
-      const bool fresh = !fs::exists(times);
+      part =
+          output_lock(times, output_lock::if_taken::refuse,
+                      "is being written: another process computes this study, or this part of it");
+      const bool fresh = fs::file_size(times) == 0;
       timings.open(times, std::ios::app);
       if (fresh) timings << "size,repeat,model,seconds,workers\n";
     }

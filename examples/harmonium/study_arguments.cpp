@@ -2,7 +2,9 @@
 #include "study_arguments.hpp"
 
 #include <limits>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "option_values.hpp"
 

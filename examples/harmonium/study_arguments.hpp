@@ -3,6 +3,8 @@
 /// The arguments of the commands `study` and `plan`.
 #pragma once
 
+#include <string>
+
 #include <CLI/CLI.hpp>
 
 #include "plan.hpp"

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "harmonium/analysis/variable_genes.hpp"

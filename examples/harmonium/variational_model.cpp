@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "cell_types.hpp"
 #include "harmonium/io/models/variational.hpp"

@@ -2,7 +2,7 @@
 # usage: bash tests/consumer/run.sh BUILD [WAY...]    with BUILD a configured build folder of harmonium
 # Installs BUILD to a temporary prefix, and builds and runs somebody else's programs against it. A small one
 # (consumer/sampling) comes in each way that docs/install.md tells: find_package, add_subdirectory,
-# FetchContent, pkg-config. The first program of README.md comes by find_package, without and with
+# FetchContent, pkg-config. Another holds its types against the installed suites. The first program of README.md comes by find_package, without and with
 # harmonium::compiled.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -32,6 +32,8 @@ find_package() {
   consumer sampling package sampling -DCMAKE_PREFIX_PATH="$work/prefix" \
     -DCMAKE_DISABLE_FIND_PACKAGE_{ZLIB,Spectra,Hdf5C,Boost,xtensor,Hnswlib,MPI}=ON
 }
+
+conformance() { consumer testing conformance conformance -DCMAKE_PREFIX_PATH="$work/prefix"; }
 
 add_subdirectory() { consumer sampling subdirectory sampling -DHARMONIUM_SOURCE_DIR="$top"; }
 
@@ -72,7 +74,7 @@ quietly cmake --install "$build" --prefix "$work/first"
 mv first prefix # what was installed must not depend on where it was installed to
 
 # The long ones first, two at a time. A shell of its own for each, where the first error ends it.
-ways=(readme_compiled readme find_package add_subdirectory fetch_content with_pkg_config)
+ways=(readme_compiled readme find_package conformance add_subdirectory fetch_content with_pkg_config)
 if [ $# -gt 1 ]; then ways=("${@:2}"); fi
 failed=0
 try() {

@@ -14,7 +14,7 @@
 #include "support/three_cells.hpp"
 
 namespace hm = harmonium;
-using hm::testing::three_cells, hm::testing::three_cells_dense;
+using support::three_cells, support::three_cells_dense;
 
 namespace {
 

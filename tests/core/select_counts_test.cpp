@@ -9,7 +9,7 @@
 
 namespace hm = harmonium;
 
-using hm::testing::three_cells, hm::testing::three_cells_dense;
+using support::three_cells, support::three_cells_dense;
 
 TEST_CASE("a selection shows cells without copying them") {
   const auto counts = three_cells();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The part of docs/guide.md about batches and donors, which quotes this file.
+// The part of docs/recommended-model.md about batches and donors, which quotes this file.
 #include <doctest/doctest.h>
 
 #include "harmonium/models/cells_request.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The programs of docs/guide.md, which quotes this file.
+// The programs of docs/guide.md and the pages beside it, which quote this file.
 #include <doctest/doctest.h>
 
 #include <Eigen/SparseCore>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The part of docs/guide.md about model files, which quotes this file.
+// The part of docs/files.md about model files, which quotes this file.
 #include <doctest/doctest.h>
 
 #include <string>

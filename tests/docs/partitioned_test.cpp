@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The part of docs/guide.md about machines of several parts, which quotes this file.
+// The part of docs/training.md about machines of several parts, which quotes this file.
 #include <doctest/doctest.h>
 
 #include <algorithm>

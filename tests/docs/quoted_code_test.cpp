@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every C++ block in docs/*.md stands, line by line, in a test of this folder.
+// Every C++ block in docs/*.md stands, line by line, in a test of this folder or in an example,
+// which is run and held to what it prints.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -55,6 +56,8 @@ TEST_CASE("documentation quotes code that is compiled and run") {
   std::vector<std::vector<std::string>> sources;
   for (const char* ending : {".cpp", ".hpp"})
     for (const fs::path& file : files_in(here, ending)) sources.push_back(lines_of(file));
+  for (const fs::path& file : files_in(here / "../../examples", ".cpp"))
+    sources.push_back(lines_of(file));
 
   std::size_t blocks = 0;
   for (const fs::path& page : files_in(here / "../../docs", ".md")) {

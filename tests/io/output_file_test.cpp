@@ -88,6 +88,25 @@ TEST_CASE("what cannot be written is named") {
   CHECK(std::filesystem::is_empty(folder.path()));
 }
 
+TEST_CASE("a file that is being written is refused to others, and one left partial is taken over") {
+  const temporary_folder folder;
+  {
+    io::output_file first(folder / "out");
+    first.write("first");
+    CHECK_THROWS_WITH_AS(io::output_file(folder / "out"),
+                         doctest::Contains("out: is being written by another process"),
+                         hm::io_error);
+    CHECK(std::filesystem::exists(folder / "out.partial"));  // which is the first one's still
+    first.commit();
+  }
+  CHECK(folder.bytes("out") == "first");
+  folder.write("out.partial", "of a process that was killed, and longer");
+  io::output_file second(folder / "out");
+  second.write("second");
+  second.commit();
+  CHECK(folder.bytes("out") == "second");
+}
+
 TEST_CASE("a full disk is an error, not a short file") {
   if (!std::filesystem::exists("/dev/full")) {
     MESSAGE("skipped: no /dev/full");

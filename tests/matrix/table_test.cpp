@@ -49,7 +49,7 @@ TEST_CASE("the guide holds the table of what goes with what") {
   const std::string table = cells::tables();
   if (std::getenv("HARMONIUM_PRINT_TABLE") != nullptr) std::cout << table;
   const auto page =
-      std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "docs/guide.md";
+      std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "docs/model.md";
   std::ifstream file(page);
   REQUIRE(file);
   std::stringstream text;

@@ -142,6 +142,6 @@ TEST_CASE("sparse and dense rows give the same hidden input") {
 }
 
 // A family with nothing but what the contract grants is enough, in single precision too.
-template class hm::dbm<hm::testing::minimal_units, hm::testing::minimal_hidden_units>;
+template class hm::dbm<support::minimal_units, support::minimal_hidden_units>;
 template class hm::dbm<hm::basic_negative_binomial<float>, hm::basic_bernoulli<float>,
                        hm::basic_bernoulli<float>>;

@@ -29,7 +29,7 @@ concept composes = requires {
   typename hm::dbm<Layers...>;
 };
 using nb = hm::negative_binomial;
-using plain = hm::testing::minimal_units;  // a visible family that states nothing but the laws
+using plain = support::minimal_units;  // a visible family that states nothing but the laws
 using bits = hm::bernoulli;
 using group = hm::categorical;
 
@@ -95,7 +95,7 @@ static_assert(hm::enumerable_first_layer<hm::dbm<bits, bits, hm::gaussian, bits>
 static_assert(hm::collapsible<hm::dbm<bits, bits, hm::gaussian, bits>>);
 static_assert(hm::collapsible<hm::dbm<nb, hm::spin>>);
 static_assert(!hm::collapsible<hm::dbm<bits, hm::gaussian, bits>>);
-static_assert(!hm::collapsible<hm::dbm<nb, hm::testing::minimal_hidden_units>>);
+static_assert(!hm::collapsible<hm::dbm<nb, support::minimal_hidden_units>>);
 
 }  // namespace
 

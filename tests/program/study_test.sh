@@ -57,6 +57,29 @@ if command -v mpirun >/dev/null && ldd "$program" | grep -q libmpi; then
   check "three MPI processes: the same results" same_results whole mpi
 fi
 
+# Two processes on one output: the second says so. Parts that begin at once share a folder.
+busy=(study --reference all --labels all/labels.tsv --sizes 24,48,96 --repeats 40 --models harmonium --threads 1 --output busy)
+"$program" "${busy[@]}" >/dev/null 2>&1 &
+child=$!
+for _ in $(seq 500); do [ -e busy/timings.csv ] && break; sleep 0.02; done
+refuses "another process computes this study" "${busy[@]}"
+kill -9 $child
+wait $child 2>/dev/null
+"$program" generate --pilot all --cells 300000 --threads 1 --output held >/dev/null 2>&1 &
+child=$!
+for _ in $(seq 500); do [ -e held ] && break; sleep 0.02; done
+refuses "held: is being written by another process" generate --pilot all --cells 5 --output held --overwrite
+kill -9 $child
+wait $child 2>/dev/null
+run generate --pilot all --cells 5 --output held --overwrite
+check "... until it is gone" [ "$code" -eq 0 ]
+refuses "nothing" generate --pilot nothing --output made/below
+check "a run that fails leaves no folder" [ ! -e made ]
+for shard in 1/2 2/2; do "$program" "${design[@]}" --shard $shard --threads 1 --output at_once >/dev/null 2>"err_${shard%/*}" & done
+wait
+run study --merge --output at_once
+check "... merged, are the whole" same_results whole at_once
+
 refuses "other options: seed was 5, now 6" "${common[@]}" --models independent-nb,cluster-nb,bootstrap --seed 6 --output whole
 cp -r all changed && sed -i '$s/ [0-9]*$/ 777/' changed/matrix.mtx
 sed -i 's/"reference": "all"/"reference": "changed"/' again/study.json

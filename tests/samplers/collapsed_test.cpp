@@ -16,8 +16,7 @@ namespace hm = harmonium;
 
 using scdbm = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli>;
 static_assert(hm::sampler_for<hm::collapsed, scdbm>);
-static_assert(
-    !hm::collapsible<hm::dbm<hm::testing::minimal_units, hm::testing::minimal_hidden_units>>);
+static_assert(!hm::collapsible<hm::dbm<support::minimal_units, support::minimal_hidden_units>>);
 
 namespace {
 

@@ -106,7 +106,7 @@ TEST_CASE("updating all layers at once from the old state would fail these tests
     model.layer_input(state, 1, hm::as_span(input[1]));
     model.visible().sample(hm::as_span(std::as_const(input[0])), hm::as_span(next[0]), rng);
     model.units<1>().sample(hm::as_span(std::as_const(input[1])), hm::as_span(next[1]), rng);
-    sum += tiny::statistics_of(model, next);
+    sum += hm::testing::statistics_of(model, next);
   }
   CHECK((sum / n - exact).cwiseAbs().maxCoeff() > 0.02);
 }

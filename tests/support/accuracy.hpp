@@ -10,7 +10,7 @@
 
 #include "harmonium/core/random_engine.hpp"
 
-namespace harmonium::testing {
+namespace support {
 
 /// |got - want| in units of the last place that numbers of `want`'s size have in S.
 template <std::floating_point S>
@@ -26,7 +26,7 @@ double ulps(S got, long double want) {
 }
 
 /// A number in [0, 1) for test points.
-inline double unit_number(random_engine& rng) {
+inline double unit_number(harmonium::random_engine& rng) {
   return static_cast<double>(rng() >> 11) * 0x1p-53;
 }
 
@@ -49,4 +49,4 @@ struct worst_error {
   }
 };
 
-}  // namespace harmonium::testing
+}  // namespace support

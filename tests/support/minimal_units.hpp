@@ -13,7 +13,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/units/concepts.hpp"
 
-namespace harmonium::testing {
+namespace support {
 
 /// Units that are 1 or 0 (Bernoulli): one scalar type, one engine type, no default constructor, no
 /// comparison, no parameters.
@@ -21,9 +21,9 @@ class minimal_units {
  public:
   using scalar = double;
 
-  explicit minimal_units(index size) : size_(size) {}
+  explicit minimal_units(harmonium::index size) : size_(size) {}
 
-  index size() const { return size_; }
+  harmonium::index size() const { return size_; }
 
   double log_partition(std::span<const double> eta) const {
     double sum = 0;
@@ -43,7 +43,8 @@ class minimal_units {
       out[i] = 1 / (1 + std::exp(-eta[i])) / (1 + std::exp(eta[i]));
   }
 
-  void sample(std::span<const double> eta, std::span<double> out, random_engine& rng) const {
+  void sample(std::span<const double> eta, std::span<double> out,
+              harmonium::random_engine& rng) const {
     for (std::size_t i = 0; i < eta.size(); ++i) {
       const double uniform = static_cast<double>(rng() >> 11) * 0x1p-53;
       out[i] = uniform * (1 + std::exp(-eta[i])) < 1 ? 1 : 0;
@@ -67,7 +68,7 @@ class minimal_units {
   }
 
  private:
-  index size_;
+  harmonium::index size_;
 };
 
 /// The same as a hidden layer.
@@ -75,11 +76,13 @@ class minimal_hidden_units : public minimal_units {
  public:
   using minimal_units::minimal_units;
   static constexpr double lowest_state = 0, highest_state = 1;
-  static constexpr log_partition_growth growth = log_partition_growth::linear;
+  static constexpr harmonium::log_partition_growth growth = harmonium::log_partition_growth::linear;
 
-  index states() const { return size() < 62 ? index{1} << size() : index{1} << 62; }
+  harmonium::index states() const {
+    return size() < 62 ? harmonium::index{1} << size() : harmonium::index{1} << 62;
+  }
 
-  void write_state(index state, std::span<double> out) const {
+  void write_state(harmonium::index state, std::span<double> out) const {
     for (double& x : out) {
       x = static_cast<double>(state % 2);
       state /= 2;
@@ -87,7 +90,8 @@ class minimal_hidden_units : public minimal_units {
   }
 };
 
-static_assert(unit_family<minimal_units> && !hidden_unit_family<minimal_units>);
-static_assert(enumerable_unit_family<minimal_hidden_units>);
+static_assert(harmonium::unit_family<minimal_units> &&
+              !harmonium::hidden_unit_family<minimal_units>);
+static_assert(harmonium::enumerable_unit_family<minimal_hidden_units>);
 
-}  // namespace harmonium::testing
+}  // namespace support

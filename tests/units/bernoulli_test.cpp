@@ -12,7 +12,7 @@ template class hm::basic_bernoulli<double>;
 
 TEST_CASE_TEMPLATE("Bernoulli units obey the laws of their concept", S, float, double) {
   using units = hm::basic_bernoulli<S>;
-  hm::testing::check_unit_family<units>(
+  support::check_unit_family<units>(
       {.layers = {{units(1), {S(0)}}, {units(3), {S(-2), S(0.5), S(4)}}, {units(2), {S(-9), S(9)}}},
        .extremes = {{units(2), {S(-700), S(700)}}},
        .edge_means = {S(0), S(1)}});

@@ -12,7 +12,7 @@ template class hm::basic_categorical<double>;
 
 TEST_CASE_TEMPLATE("categorical units obey the laws of their concept", S, float, double) {
   using units = hm::basic_categorical<S>;
-  hm::testing::check_unit_family<units>(
+  support::check_unit_family<units>(
       {.layers = {{units(1, 3), {S(0), S(1), S(-1)}},
                   {units(2, 3), {S(0.5), S(2), S(-3), S(4), S(4), S(4)}},
                   {units(3, 2), {S(1), S(-1), S(0), S(0), S(-5), S(-6)}},

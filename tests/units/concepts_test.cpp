@@ -10,8 +10,8 @@
 #include "support/unit_conformance.hpp"
 
 namespace hm = harmonium;
-using hm::testing::minimal_hidden_units;
-using hm::testing::minimal_units;
+using support::minimal_hidden_units;
+using support::minimal_units;
 
 namespace {
 
@@ -82,7 +82,7 @@ static_assert(hm::bounded_states<hm::spin> && !hm::non_negative_states<hm::spin>
 static_assert(!hm::unit_family<int>);
 
 TEST_CASE("the conformance suite asks for no more than the concept grants") {
-  hm::testing::check_unit_family<minimal_hidden_units>(
+  support::check_unit_family<minimal_hidden_units>(
       {.layers = {{minimal_hidden_units(3), {0.3, -2.0, 4.0}}, {minimal_hidden_units(1), {0.0}}},
        .extremes = {{minimal_hidden_units(2), {-300.0, 300.0}}},
        .edge_means = {0.0, 1.0}});

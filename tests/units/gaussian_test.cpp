@@ -14,12 +14,12 @@ TEST_CASE_TEMPLATE("Gaussian units obey the laws of their concept", S, float, do
   using units = hm::basic_gaussian<S>;
   hm::vector<S> deviations(3);
   deviations << S(0.1), S(1), S(20);
-  hm::testing::check_unit_family<units>({.layers = {{units(1), {S(0)}},
-                                                    {units(1, S(0.25)), {S(-3)}},
-                                                    {units(1, S(30)), {S(0.01)}},
-                                                    {units(deviations), {S(5), S(-2), S(0.1)}}},
-                                         .extremes = {{units(2), {S(-1e9), S(1e9)}}},
-                                         .edge_means = {S(0)}});
+  support::check_unit_family<units>({.layers = {{units(1), {S(0)}},
+                                                {units(1, S(0.25)), {S(-3)}},
+                                                {units(1, S(30)), {S(0.01)}},
+                                                {units(deviations), {S(5), S(-2), S(0.1)}}},
+                                     .extremes = {{units(2), {S(-1e9), S(1e9)}}},
+                                     .edge_means = {S(0)}});
 }
 
 TEST_CASE("mean and density in closed form") {

@@ -18,7 +18,7 @@ namespace {
 struct settings {
   std::vector<hm::layer_size> hidden;
 };
-struct odd_constructor : hm::testing::minimal_units {
+struct odd_constructor : support::minimal_units {
   odd_constructor(hm::index size, const char*) : minimal_units(size) {}
 };
 

@@ -13,7 +13,7 @@
 #include "support/statistics.hpp"
 
 namespace hm = harmonium;
-using harmonium::testing::worst_error;
+using support::worst_error;
 
 namespace {
 

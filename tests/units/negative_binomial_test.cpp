@@ -13,7 +13,7 @@
 #include "support/unit_conformance.hpp"
 
 namespace hm = harmonium;
-using hm::testing::relative_error;
+using support::relative_error;
 
 template class hm::basic_negative_binomial<float>;
 template class hm::basic_negative_binomial<double>;
@@ -22,17 +22,17 @@ TEST_CASE_TEMPLATE("negative binomial units obey the laws of their concept", S, 
   using units = hm::basic_negative_binomial<S>;
   hm::vector<S> thetas(3);
   thetas << S(0.5), S(2), S(100);
-  hm::testing::check_unit_family<units>({.layers = {{units(1, S(0.5)), {S(-1)}},
-                                                    {units(1, S(1)), {S(-0.05)}},
-                                                    {units(1, S(17.3)), {S(-0.02)}},
-                                                    {units(1, S(1000)), {S(-5)}},
-                                                    {units(thetas), {S(-0.5), S(-3), S(-4)}}},
-                                         .extremes = {{units(1, S(1e6)), {S(-1e-8)}},
-                                                      {units(1, S(1e-6)), {S(-1e-6)}},
-                                                      {units(2, S(1e-3)), {S(-700), S(-60)}},
-                                                      {units(1, S(1e12)), {S(-40)}}},
-                                         .edge_means = {S(0)},
-                                         .whole_numbers = true});
+  support::check_unit_family<units>({.layers = {{units(1, S(0.5)), {S(-1)}},
+                                                {units(1, S(1)), {S(-0.05)}},
+                                                {units(1, S(17.3)), {S(-0.02)}},
+                                                {units(1, S(1000)), {S(-5)}},
+                                                {units(thetas), {S(-0.5), S(-3), S(-4)}}},
+                                     .extremes = {{units(1, S(1e6)), {S(-1e-8)}},
+                                                  {units(1, S(1e-6)), {S(-1e-6)}},
+                                                  {units(2, S(1e-3)), {S(-700), S(-60)}},
+                                                  {units(1, S(1e12)), {S(-40)}}},
+                                     .edge_means = {S(0)},
+                                     .whole_numbers = true});
 }
 
 // 50-digit reference values; every combination of 8 theta, 7 eta and 7 x.
@@ -45,7 +45,7 @@ TEST_CASE("log-pmf, log-partition, mean and variance against the reference table
   std::ifstream table(*path);
   std::string header;
   std::getline(table, header);
-  hm::testing::worst_error pmf, in_double, in_float;
+  support::worst_error pmf, in_double, in_float;
   int rows = 0;
   double theta, eta, x, log_pmf, log_partition, mean, variance;
   while (table >> theta >> eta >> x >> log_pmf >> log_partition >> mean >> variance) {
@@ -104,9 +104,9 @@ TEST_CASE("log-pmf and base measure, spot values") {
 TEST_CASE("the log-pmf is eta x + log base measure - log-partition, and agrees with Boost.Math") {
   hm::random_engine rng(8);
   for (int i = 0; i < 2000; ++i) {
-    const double theta = std::exp(10 * hm::testing::unit_number(rng) - 4);
-    const double eta = -std::exp(6 * hm::testing::unit_number(rng) - 4);
-    const double x = std::floor(std::exp(6 * hm::testing::unit_number(rng)) - 1);
+    const double theta = std::exp(10 * support::unit_number(rng) - 4);
+    const double eta = -std::exp(6 * support::unit_number(rng) - 4);
+    const double x = std::floor(std::exp(6 * support::unit_number(rng)) - 1);
     const double got = hm::nb_log_pmf(x, eta, theta);
     const double parts =
         eta * x + hm::nb_log_base_measure(x, theta) - hm::nb_log_partition(eta, theta);

@@ -41,7 +41,7 @@ static_assert(hm::hidden_unit_family<hm::parts<hm::spin, hm::gaussian>> &&
 }  // namespace
 
 TEST_CASE_TEMPLATE("parts are a unit family", S, double, float) {
-  harmonium::testing::check_unit_family<counts_and_batch<S>>(
+  support::check_unit_family<counts_and_batch<S>>(
       {.layers = {{counts_and_batch<S>(hm::basic_negative_binomial<S>(2, S(1.5)),
                                        hm::basic_categorical<S>(1, 3)),
                    {S(-1), S(-0.4), S(-0.3), S(-1), S(-0.8)}}}});
@@ -49,19 +49,19 @@ TEST_CASE_TEMPLATE("parts are a unit family", S, double, float) {
 
 TEST_CASE_TEMPLATE("so are parts of a family of one's own", S, double, float) {
   using units = hm::parts<guide::basic_geometric<S>, hm::basic_gaussian<S>>;
-  harmonium::testing::check_unit_family<units>(
+  support::check_unit_family<units>(
       {.layers = {{units(guide::basic_geometric<S>(2), hm::basic_gaussian<S>(1)),
                    {S(-0.5), S(-2), S(-0.7)}}}});
 }
 
 TEST_CASE_TEMPLATE("hidden parts are enumerated", S, double, float) {
-  harmonium::testing::check_unit_family<binary_parts<S>>(
+  support::check_unit_family<binary_parts<S>>(
       {.layers = {{binary_parts<S>(hm::basic_bernoulli<S>(2), hm::basic_bernoulli<S>(1)),
                    {S(0.3), S(-1), S(0.8)}}},
        .edge_means = {0, 1}});
 }
 TEST_CASE("hidden parts of two families are enumerated") {
-  harmonium::testing::check_unit_family<mixed_hidden>(
+  support::check_unit_family<mixed_hidden>(
       {.layers = {
            {mixed_hidden(hm::bernoulli(2), hm::categorical(1, 3)), {0.3, -1, 0.8, 0.1, -0.2}}}});
   const mixed_hidden units(hm::bernoulli(2), hm::categorical(2, 3));

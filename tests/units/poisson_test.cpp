@@ -13,13 +13,13 @@ template class hm::basic_poisson<double>;
 
 TEST_CASE_TEMPLATE("Poisson units obey the laws of their concept", S, float, double) {
   using units = hm::basic_poisson<S>;
-  hm::testing::check_unit_family<units>({.layers = {{units(1), {S(-2)}},
-                                                    {units(1), {S(0)}},
-                                                    {units(1), {S(6)}},
-                                                    {units(3), {S(-1), S(1), S(3)}}},
-                                         .extremes = {{units(2), {S(-700), S(34.4)}}},
-                                         .edge_means = {S(0)},
-                                         .whole_numbers = true});
+  support::check_unit_family<units>({.layers = {{units(1), {S(-2)}},
+                                                {units(1), {S(0)}},
+                                                {units(1), {S(6)}},
+                                                {units(3), {S(-1), S(1), S(3)}}},
+                                     .extremes = {{units(2), {S(-700), S(34.4)}}},
+                                     .edge_means = {S(0)},
+                                     .whole_numbers = true});
 }
 
 // Computed with mpmath 1.3 at 60 digits from the doubles given.
@@ -39,7 +39,7 @@ TEST_CASE("log-pmf of many counts") {
   };
   for (const row& r : rows) {
     CAPTURE(r.x);
-    CHECK(hm::testing::relative_error(hm::poisson_log_pmf(r.x, r.rate), r.want) < 1e-13);
+    CHECK(support::relative_error(hm::poisson_log_pmf(r.x, r.rate), r.want) < 1e-13);
   }
 }
 

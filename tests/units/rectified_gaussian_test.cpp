@@ -19,15 +19,15 @@ TEST_CASE_TEMPLATE("rectified Gaussian units obey the laws of their concept", S,
   using units = hm::basic_rectified_gaussian<S>;
   hm::vector<S> deviations(3);
   deviations << S(0.5), S(1), S(3);
-  hm::testing::check_unit_family<units>({.layers = {{units(1), {S(0)}},
-                                                    {units(1), {S(-1)}},
-                                                    {units(1), {S(1.5)}},
-                                                    {units(1), {S(-6)}},
-                                                    {units(1, S(0.25)), {S(-3)}},
-                                                    {units(1, S(3)), {S(0.1)}},
-                                                    {units(deviations), {S(5), S(-2), S(0.1)}}},
-                                         .extremes = {{units(3), {S(-1e9), S(1e9), S(-40)}}},
-                                         .edge_means = {S(0), S(1e-20)}});
+  support::check_unit_family<units>({.layers = {{units(1), {S(0)}},
+                                                {units(1), {S(-1)}},
+                                                {units(1), {S(1.5)}},
+                                                {units(1), {S(-6)}},
+                                                {units(1, S(0.25)), {S(-3)}},
+                                                {units(1, S(3)), {S(0.1)}},
+                                                {units(deviations), {S(5), S(-2), S(0.1)}}},
+                                     .extremes = {{units(3), {S(-1e9), S(1e9), S(-40)}}},
+                                     .edge_means = {S(0), S(1e-20)}});
 }
 
 TEST_CASE("the units are Gaussian far above zero and exponential far below") {

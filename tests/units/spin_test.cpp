@@ -17,7 +17,7 @@ template class hm::basic_spin<double>;
 
 TEST_CASE_TEMPLATE("spin units obey the laws of their concept", S, float, double) {
   using units = hm::basic_spin<S>;
-  hm::testing::check_unit_family<units>(
+  support::check_unit_family<units>(
       {.layers = {{units(1), {S(0)}}, {units(1), {S(-1.5)}}, {units(3), {S(0.3), S(-2), S(1e-3)}}},
        .extremes = {{units(3), {S(-1e9), S(1e9), S(400)}}},
        .edge_means = {S(-1), S(0), S(1)}});

@@ -92,6 +92,6 @@ TEST_CASE("dense rows are refused alike") {
 TEST_CASE("a family that says no more than its concept asks is believed row by row") {
   hm::matrix<double> rows(2, 2);
   rows << 0, 1, 1, 2;
-  CHECK_THROWS_WITH_AS(hm::require_supported(hm::testing::minimal_units(2), rows),
+  CHECK_THROWS_WITH_AS(hm::require_supported(support::minimal_units(2), rows),
                        "supported data: row 1 is no state of the visible units", std::domain_error);
 }

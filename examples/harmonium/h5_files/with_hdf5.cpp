@@ -2,6 +2,9 @@
 #include "../h5_files.hpp"
 
 #include <mutex>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "harmonium/io/h5ad.hpp"
 #include "harmonium/io/h5ad_output.hpp"

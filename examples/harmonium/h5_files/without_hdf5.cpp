@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <span>
+#include <string>
+#include <vector>
+
 #include "../h5_files.hpp"
 #include "harmonium/core/error.hpp"
 

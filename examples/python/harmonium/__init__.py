@@ -152,7 +152,7 @@ class Model:
         self._core.save(os.fspath(path))
 
     def parameters(self) -> dict[str, _Array]:
-        """What the model is made of, as arrays by name; the names are told in docs/guide.md, "Files".
+        """What the model is made of, as arrays by name; the names are told in docs/files.md.
 
         >>> import harmonium
         >>> model = harmonium.fit(harmonium.simulate(cells=200, genes=100), "scdbm", hidden=[4], progress=False)

@@ -113,7 +113,7 @@ class any_model {
   }
 
   /// Writes its parameters for `numpy.load`, with what the notes name: `gene_ids`, `gene_symbols`
-  /// and, where states have names, `state_names`. Names and shapes of each kind: docs/guide.md.
+  /// and, where states have names, `state_names`. Names and shapes of each kind: docs/files.md.
   /// @throws std::invalid_argument for a kind without `arrays`; io_error if it cannot be written.
   void save_npz(const std::filesystem::path& path) const {
     require(functions_->arrays != nullptr, "save_npz",

@@ -72,6 +72,15 @@ class gzip_blocks {
   }
 
  private:
+  /// What zlib took is given back, whatever throws.
+  struct stream_end {
+    z_stream& stream;
+    explicit stream_end(z_stream& open) : stream(open) {}
+    stream_end(const stream_end&) = delete;
+    stream_end& operator=(const stream_end&) = delete;
+    ~stream_end() { deflateEnd(&stream); }
+  };
+
   static const Bytef* bytes(const char* text) { return reinterpret_cast<const Bytef*>(text); }
 
   [[nodiscard]] std::vector<unsigned char> deflated(std::span<const char> known,
@@ -79,6 +88,7 @@ class gzip_blocks {
     z_stream stream{};
     if (deflateInit2(&stream, level_, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK)
       throw std::runtime_error("zlib could not start");
+    const stream_end ends(stream);
     if (!known.empty())
       deflateSetDictionary(&stream, bytes(known.data()), static_cast<uInt>(known.size()));
     // Room for the ends of a block, which the bound does not count.
@@ -90,7 +100,6 @@ class gzip_blocks {
     const int status = deflate(&stream, last ? Z_FINISH : Z_SYNC_FLUSH);
     const bool whole = status == (last ? Z_STREAM_END : Z_OK) && stream.avail_in == 0;
     out.erase(out.end() - static_cast<std::ptrdiff_t>(stream.avail_out), out.end());
-    deflateEnd(&stream);
     if (!whole) throw std::runtime_error("zlib could not compress");
     return out;
   }

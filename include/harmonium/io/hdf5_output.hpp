@@ -30,12 +30,11 @@ class output {
     std::error_code problem;
     if (std::filesystem::is_directory(path_, problem))
       throw io_error(path_.string(), 0, "is a folder, a file was to be written");
-    const std::string partial = path_.string() + ".partial";
+    partial_ = path_.string() + ".partial";  // before there is a file that it must remove
     const silence quiet;
     errno = 0;
-    file_ = handle(H5Fcreate(partial.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
+    file_ = handle(H5Fcreate(partial_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
     if (!file_) fail();
-    partial_ = partial;
   }
   output(const output&) = delete;
   output& operator=(const output&) = delete;

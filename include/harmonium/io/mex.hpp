@@ -198,13 +198,16 @@ void write_10x(const std::filesystem::path& folder, const Counts& counts, const 
   }
   matrix_file.finish();
 
+  // What these three replace under other names. Listed before the first rename: from there on
+  // nothing asks for memory, and nothing but a rename can fail.
+  std::vector<std::filesystem::path> others;
+  for (const char* name : {"matrix.mtx", "features.tsv", "barcodes.tsv"})
+    others.push_back(folder / (name + other_ending));
+  for (const char* name : {"genes.tsv", "genes.tsv.gz"}) others.push_back(folder / name);
   feature_file.commit();
   barcode_file.commit();
   matrix_file.commit();
-  for (const char* name : {"matrix.mtx", "features.tsv", "barcodes.tsv"})
-    std::filesystem::remove(folder / (name + other_ending), problem);
-  for (const char* name : {"genes.tsv", "genes.tsv.gz"})
-    std::filesystem::remove(folder / name, problem);
+  for (const auto& other : others) std::filesystem::remove(other, problem);
 }
 
 /// The same for a data set as read.

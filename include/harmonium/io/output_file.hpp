@@ -3,6 +3,11 @@
 /// A text file that appears whole or not at all. Needs zlib.
 #pragma once
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -33,20 +38,18 @@ struct output_options {
 };
 
 /// Writes to `<path>.partial` in the same folder; `commit` renames it to `path`. Without a commit
-/// the destructor removes it, and what was at `path` before stays.
+/// the destructor removes it, and what was at `path` before stays: also where a write throws, the
+/// disk is full or memory runs out. A process that is killed leaves the partial file, which the
+/// next one takes over; one that is being written is refused (by flock, where the file system has
+/// it).
 class output_file {
  public:
-  /// @throws io_error naming the path if it cannot be written; std::invalid_argument for the level.
+  /// @throws io_error naming the path if it cannot be written, or is being written by somebody
+  /// else;
+  ///         std::invalid_argument for the level.
   explicit output_file(std::filesystem::path path, const output_options& options = {})
-      : path_(std::move(path)), partial_(path_.string() + ".partial"), text_(chunk) {
-    require(options.level >= 1 && options.level <= 9, "output_file", "level must be 1 to 9");
-    require(options.threads >= 1, "output_file", "threads must be at least 1");
-    std::error_code problem;
-    if (std::filesystem::is_directory(path_, problem))
-      throw io_error(path_.string(), 0, "is a folder, a file was to be written");
-    file_.reset(std::fopen(partial_.c_str(), "wb"));
-    if (!file_) fail("cannot be written");
-    std::setvbuf(file_.get(), nullptr, _IONBF, 0);  // we hold the only buffer
+      : output_file(opened{}, std::move(path), options) {
+    // What throws from here on finds an object, whose destructor removes the partial file.
     if (!options.compress) return;
     gzip_.emplace(options.level, options.threads);
     const auto header = gzip_->header();
@@ -59,7 +62,7 @@ class output_file {
   output_file& operator=(const output_file&) = delete;
 
   ~output_file() {
-    if (partial_.empty()) return;
+    if (!lock_.held() || partial_.empty()) return;
     file_.reset();
     std::error_code ignored;
     std::filesystem::remove(partial_, ignored);
@@ -95,6 +98,7 @@ class output_file {
     std::filesystem::rename(partial_, path_, problem);
     if (problem) throw io_error(path_.string(), 0, "cannot be put in place: " + problem.message());
     partial_.clear();
+    lock_.release();
   }
 
   /// Writes out what is pending and closes, so that `commit` has nothing left but the rename: for
@@ -107,9 +111,80 @@ class output_file {
   }
 
  private:
+  struct opened {};
+  output_file(opened, std::filesystem::path path, const output_options& options)
+      : path_(std::move(path)), partial_(path_.string() + ".partial"), text_(chunk) {
+    require(options.level >= 1 && options.level <= 9, "output_file", "level must be 1 to 9");
+    require(options.threads >= 1, "output_file", "threads must be at least 1");
+    std::error_code problem;
+    if (std::filesystem::is_directory(path_, problem))
+      throw io_error(path_.string(), 0, "is a folder, a file was to be written");
+    open_partial();
+    std::setvbuf(file_.get(), nullptr, _IONBF, 0);  // we hold the only buffer
+  }
+
   struct close_file {
     void operator()(std::FILE* file) const noexcept { std::fclose(file); }
   };
+
+  /// A descriptor that keeps the lock of the partial file until that has its name.
+  class held_lock {
+   public:
+    held_lock() = default;
+    held_lock(const held_lock&) = delete;
+    held_lock& operator=(const held_lock&) = delete;
+    ~held_lock() { release(); }
+    [[nodiscard]] bool held() const noexcept { return descriptor_ >= 0; }
+    [[nodiscard]] int get() const noexcept { return descriptor_; }
+    void take(int descriptor) noexcept {
+      release();
+      descriptor_ = descriptor;
+    }
+    void release() noexcept {
+      if (descriptor_ >= 0) ::close(descriptor_);
+      descriptor_ = -1;
+    }
+    /// Somebody else closes it.
+    void forget() noexcept { descriptor_ = -1; }
+
+   private:
+    int descriptor_ = -1;
+  };
+
+  void open_partial() {
+    for (;;) {
+      errno = 0;
+      held_lock own;
+      own.take(::open(partial_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+      if (!own.held()) fail("cannot be written");
+      if (::flock(own.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        throw io_error(path_.string(), 0, "is being written by another process");
+      // Who had it may have renamed it between our two calls: then it is not ours.
+      struct stat mine {
+      }, named{};
+      if (::fstat(own.get(), &mine) != 0) fail("cannot be written");
+      if (::stat(partial_.c_str(), &named) != 0 || mine.st_ino != named.st_ino ||
+          mine.st_dev != named.st_dev)
+        continue;
+      // From here on the partial file is ours to remove.
+      lock_.take(::fcntl(own.get(), F_DUPFD_CLOEXEC, 0));
+      if (!lock_.held()) fail("cannot be written");
+      if (S_ISREG(mine.st_mode) && ::ftruncate(own.get(), 0) != 0) fail_and_remove();
+      file_.reset(::fdopen(own.get(), "wb"));
+      if (!file_) fail_and_remove();
+      own.forget();
+      return;
+    }
+  }
+
+  /// For the constructor, after which no destructor runs.
+  [[noreturn]] void fail_and_remove() {
+    const int why = errno;
+    std::error_code ignored;
+    std::filesystem::remove(partial_, ignored);
+    errno = why;
+    fail("cannot be written");
+  }
 
   void append(std::string_view text) {
     std::copy(text.begin(), text.end(), text_.begin() + static_cast<std::ptrdiff_t>(used_));
@@ -152,6 +227,7 @@ class output_file {
 
   std::filesystem::path path_;
   std::filesystem::path partial_;  // empty once there is nothing to remove
+  held_lock lock_;
   std::unique_ptr<std::FILE, close_file> file_;
   std::optional<gzip_blocks> gzip_;
   std::vector<char> text_;

@@ -4,11 +4,13 @@
 /// 2 (a group per genome with `genes` and `gene_names`). Needs HDF5's C library.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"

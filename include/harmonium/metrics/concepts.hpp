@@ -54,7 +54,7 @@ concept metric = std::copyable<M> && requires(const M& metric, const comparison&
 };
 
 /// A metric that is the same whatever the labels. One that compares clusters or types says so by
-/// the static member `needs_labels = true`; without labels its figures are NaN.
+/// the static member `needs_labels = true`; without labels its figures are NaN (or 0, of a count).
 template <class M>
 concept label_free_metric = metric<M> && !requires {
   requires M::needs_labels;

@@ -4,6 +4,8 @@
 /// 2005): a deep Boltzmann machine with one hidden layer.
 #pragma once
 
+#include <utility>
+
 #include "harmonium/models/dbm.hpp"
 
 namespace harmonium::inline v0_2 {

@@ -3,6 +3,7 @@
 /// A trained model together with the sampler that draws from it: a generator like every other.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>

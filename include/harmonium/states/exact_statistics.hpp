@@ -4,6 +4,7 @@
 /// data and model is the gradient of the log-likelihood.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <vector>
 

@@ -5,6 +5,7 @@
 /// families of counts, dense for others, with the weights of the rows.
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <numeric>
 #include <span>

@@ -11,9 +11,9 @@
 #include "support/accuracy.hpp"
 
 namespace math = harmonium::math;
-using harmonium::testing::ulps;
-using harmonium::testing::unit_number;
-using harmonium::testing::worst_error;
+using support::ulps;
+using support::unit_number;
+using support::worst_error;
 
 template <class S>
 inline constexpr S infinity = std::numeric_limits<S>::infinity();

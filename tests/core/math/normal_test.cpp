@@ -12,9 +12,9 @@
 #include "support/accuracy.hpp"
 
 namespace math = harmonium::math;
-using harmonium::testing::relative_error;
-using harmonium::testing::unit_number;
-using harmonium::testing::worst_error;
+using support::relative_error;
+using support::unit_number;
+using support::worst_error;
 
 namespace {
 

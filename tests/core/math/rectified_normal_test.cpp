@@ -11,8 +11,8 @@
 #include "support/accuracy.hpp"
 
 namespace math = harmonium::math;
-using harmonium::testing::relative_error;
-using harmonium::testing::worst_error;
+using support::relative_error;
+using support::worst_error;
 
 namespace {
 

@@ -8,8 +8,8 @@
 #include "support/accuracy.hpp"
 
 namespace math = harmonium::math;
-using harmonium::testing::relative_error;
-using harmonium::testing::unit_number;
+using support::relative_error;
+using support::unit_number;
 
 // Computed with mpmath 1.3 at 60 digits from the doubles given.
 TEST_CASE("stirling_error") {

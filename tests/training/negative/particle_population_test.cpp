@@ -36,7 +36,7 @@ void check_sample(const Model& model, const hm::particle_population<Model>& popu
   const auto n = static_cast<double>(population.states().size());
   hm::vector<double> sum = hm::vector<double>::Zero(exact.size()), squares = sum;
   for (const auto& state : population.states()) {
-    const auto flat = tiny::statistics_of(model, state);
+    const auto flat = hm::testing::statistics_of(model, state);
     sum += flat / n;
     squares += flat.cwiseAbs2() / n;
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/draw/gamma.hpp"

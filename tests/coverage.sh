@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# usage: bash tests/coverage.sh [BUILD]     BUILD is build-coverage unless given; an hour of two cores, by hand
+# Lines of include/harmonium that the tests run, by room, as a table for docs: built with gcc --coverage, -O0,
+# without the matrix; lines of headers are counted once, however many sources instantiate them.
+# With a BUILD that holds .gcda files already nothing is built or run again (COVERAGE_ONLY=1).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+build=${1:-build-coverage}
+if [ -z "${COVERAGE_ONLY:-}" ]; then
+  bash cmake/configure.sh default -B "$build" -DCMAKE_CXX_COMPILER=g++ -DHARMONIUM_TEST_MATRIX=OFF -DHARMONIUM_BUILD_EXAMPLES=OFF \
+    -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS="--coverage -g0 -O0 -fno-inline"
+  cmake --build "$build"
+  find "$build" -name '*.gcda' -delete
+  ctest --test-dir "$build" --parallel 2 --timeout 1200 >"$build/ctest.log" || tail -n 20 "$build/ctest.log"
+fi
+python3 - "$build" "$PWD/include/harmonium/" <<'END'
+import collections, gzip, json, os, subprocess, sys, tempfile
+
+build, top = sys.argv[1], os.path.realpath(sys.argv[2]) + "/"
+lines = collections.defaultdict(dict)  # header -> line -> runs
+for folder, _, names in os.walk(build):
+    for name in names:
+        if not name.endswith(".gcda"):
+            continue
+        with tempfile.TemporaryDirectory() as work:
+            subprocess.run(["gcov", "--json-format", os.path.realpath(os.path.join(folder, name))], cwd=work,
+                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for made in os.listdir(work):
+                with gzip.open(os.path.join(work, made)) as file:
+                    for source in json.load(file)["files"]:
+                        path = os.path.realpath(os.path.join(build, source["file"]))
+                        if not path.startswith(top):
+                            continue
+                        known = lines[path[len(top):]]
+                        for line in source["lines"]:
+                            known[line["line_number"]] = known.get(line["line_number"], 0) + line["count"]
+rooms = collections.defaultdict(lambda: [0, 0, []])
+for header, known in sorted(lines.items()):
+    room = rooms[header.split("/")[0] + "/" if "/" in header else header]
+    ran = sum(1 for count in known.values() if count)
+    room[0] += len(known)
+    room[1] += ran
+    if known and ran < 0.9 * len(known):
+        room[2].append(f"{header.split('/', 1)[-1]} {100 * ran / len(known):.0f} %")
+print("| room | lines | run | share | headers below 90 % |\n|---|---|---|---|---|")
+for name, (total, ran, low) in sorted(rooms.items()):
+    print(f"| `{name}` | {total} | {ran} | {100 * ran / total:.1f} % | {', '.join(low)} |")
+total, ran = sum(r[0] for r in rooms.values()), sum(r[1] for r in rooms.values())
+print(f"| all | {total} | {ran} | {100 * ran / max(total, 1):.1f} % | |")
+END
