@@ -21,8 +21,8 @@
 namespace harmonium::inline v0_2::io {
 
 /// The atlas that a file of `train_harmonium`'s model is, written with the names of its genes
-/// (`save` with notes, `harmonium fit`). Types of its cells are those that it was fitted with. Its residual correlation must be the
-/// default, `low_rank_copula`; any size factors will do.
+/// (`save` with notes, `harmonium fit`). Types of its cells are those that it was fitted with. Its
+/// residual correlation must be the default, `low_rank_copula`; any size factors will do.
 ///
 ///     const auto prior = prior_for(io::load_atlas("tissue.harmonium"), genes.ids, genes.symbols);
 ///
