@@ -449,14 +449,15 @@ void describe_evaluate(CLI::App& command, program::evaluate_options& options) {
       ->type_name("PATH")
       ->required()
       ->group(input);
-  usual(command
-            .add_option("--labels", options.labels,
-                        "Types of the reference's cells: barcode<TAB>label with that header, any "
-                        "order; or a model file (.harmonium) fitted to cells with types, which "
-                        "then are those that each cell is likest [clusters found by Louvain]")
-            ->check(CLI::ExistingFile)
-            ->type_name("FILE")
-            ->group(input));
+  explained(usual(command
+                      .add_option("--labels", options.labels,
+                                  "Types of the reference's cells: barcode<TAB>label with that "
+                                  "header, or a model file [clusters by Louvain]")
+                      ->check(CLI::ExistingFile)
+                      ->type_name("FILE")
+                      ->group(input)),
+            "In any order. Of a model file (.harmonium) that was fitted to cells with types each "
+            "cell gets the type that it is likest");
   program::add_labels_column(command, options.labels_column, "reference", input);
   command
       .add_option(

@@ -32,15 +32,16 @@ void add_genes(CLI::App& command, std::string& genes, std::string& feature_type,
 
 /// --labels: types of the `cells`.
 void add_labels(CLI::App& command, std::string& labels, const std::string& cells) {
-  usual(command
-            .add_option("--labels", labels,
-                        "Types of the " + cells +
-                            "'s cells: barcode<TAB>label with that header, any order; or a model "
-                            "file (.harmonium) fitted to cells with types, which then are those "
-                            "that each cell is likest [clusters found by Louvain]")
-            ->check(CLI::ExistingFile)
-            ->type_name("FILE")
-            ->group(files_group));
+  explained(usual(command
+                      .add_option("--labels", labels,
+                                  "Types of the " + cells +
+                                      "'s cells: barcode<TAB>label with that header, or a model "
+                                      "file [clusters by Louvain]")
+                      ->check(CLI::ExistingFile)
+                      ->type_name("FILE")
+                      ->group(files_group)),
+            "In any order. Of a model file (.harmonium) that was fitted to cells with types each "
+            "cell gets the type that it is likest");
 }
 
 }  // namespace
