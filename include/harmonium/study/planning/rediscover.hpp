@@ -75,7 +75,7 @@ struct rediscover_goal {
     if (!rare.empty())
       ready.doubts.push_back(
           "made cells of a rare type are more alike than real ones: clusters found types below 5 % "
-          "in up to 33 points fewer of real experiments than rediscover says; here " +
+          "in up to 47 points fewer of real experiments than rediscover says; here " +
           rare);
     ready.is_within_reach = !curves->empty();
     ready.chance = [curves](const plan_design& design) {
