@@ -12,6 +12,9 @@
 #include <vector>
 
 #include "h5_files.hpp"
+#include "harmonium/analysis/linear_operator.hpp"
+#include "harmonium/analysis/normalise.hpp"
+#include "harmonium/analysis/pca.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/report/expected_auc.hpp"
 #include "harmonium/version.hpp"
@@ -135,10 +138,15 @@ output_files write_folder(const generate_options& options, const synthetic_cells
 void write_file(const generate_options& options, const synthetic_cells& made,
                 const source_of_cells& from, const hm::count_matrix<>& cells,
                 const std::vector<std::string>& barcodes) {
-  h5_extras extras{.labels = {}, .texts = {}, .compress = !options.plain};
+  h5_extras extras{.compress = !options.plain};
   if (!made.labels.empty()) extras.labels.emplace_back("cell_type", made.labels);
   if (!made.sources.empty()) extras.labels.emplace_back("pilot_barcode", made.sources);
   if (!made.groups.empty()) extras.labels.emplace_back(from.fitted.groups.kind, made.groups);
+  if (options.pca > 0) {
+    const auto values = hm::log_normalise(made.cells);
+    extras.components.emplace_back(
+        "X_pca", hm::pca(hm::sparse_operator(values), {.components = options.pca}).scores);
+  }
   extras.texts.emplace_back("options", from.options.dump(2) + "\n");
   if (!from.fitted.training_log.empty())
     extras.texts.emplace_back("training_log", from.fitted.training_log);
@@ -149,6 +157,8 @@ void write_file(const generate_options& options, const synthetic_cells& made,
 
 /// @return the folder's lock, if cells go to a folder
 [[nodiscard]] std::optional<output_claim> claim_cells_output(const generate_options& options) {
+  hm::require(options.pca == 0 || options.output.ends_with(".h5ad"), "--pca",
+              "is kept in an .h5ad, and " + options.output + " is none");
   if (is_h5_name(options.output)) {
     check_h5_support("--output");
     check_output_file(options.output, options.overwrite);

@@ -53,6 +53,7 @@ struct generate_options {
   long clusters = 8;
   int threads = 0;
   bool plain = false;
+  long pca = 0;  ///< principal components of the cells in an .h5ad
   bool overwrite = false;
   bool json = false;  ///< print what was done as JSON
 };

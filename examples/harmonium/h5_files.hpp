@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "harmonium/core/matrix.hpp"
 #include "harmonium/io/dataset.hpp"
 #include "harmonium/io/labels.hpp"
 
@@ -30,8 +31,9 @@ harmonium::io::label_table read_h5_labels(const std::string& name, const std::st
 
 /// What goes to an .h5ad beside counts and names; an .h5 has no place for it.
 struct h5_extras {
-  std::vector<std::pair<std::string, std::vector<std::string>>> labels;  ///< columns of obs
-  std::vector<std::pair<std::string, std::string>> texts;                ///< of uns/harmonium
+  std::vector<std::pair<std::string, std::vector<std::string>>> labels = {};       ///< obs
+  std::vector<std::pair<std::string, harmonium::matrix<double>>> components = {};  ///< obsm
+  std::vector<std::pair<std::string, std::string>> texts = {};  ///< uns/harmonium
   bool compress = true;
 };
 

@@ -278,6 +278,13 @@ void describe_generate(CLI::App& command, program::generate_options& options) {
                       ->required()
                       ->group(pilot)),
             "An .h5ad has labels in obs and how they came about in uns");
+  explained(command
+                .add_option("--pca", options.pca,
+                            "Principal components of the cells in an .h5ad, as X_pca in obsm [0]")
+                ->check(whole_number(1))
+                ->type_name("N")
+                ->group(pilot),
+            "Of the logarithms of the counts, brought to the median library");
   usual(command.add_option("--cells", options.cells, "Cells to generate [as many as trained on]")
             ->check(whole_number(0))
             ->type_name("N")

@@ -75,6 +75,9 @@ cp -r pilot same && cp pilot.h5 same.h5
 as_pilot same folder_pilot
 as_pilot same.h5 h5_pilot
 check "evaluate --pilot pilot.h5 as --pilot pilot" cmp -s said_folder_pilot said_h5_pilot
+check "--pca" done_well generate --pilot pilot.h5ad --labels-column cell_type "${fit[@]}" --pca 3 --output components.h5ad
+check "... is kept" grep -qa X_pca components.h5ad
+refuses_whole "--pca: is kept in an .h5ad" generate --pilot pilot.h5ad "${fit[@]}" --pca 3 --output no
 
 # --- The layouts of others
 

@@ -30,5 +30,13 @@ labels = dict(line.split("\t") for line in lines("labels.tsv", open))
 assert list(cells.obs["cell_type"]) == [labels[name] for name in cells.obs_names], "other labels"
 assert cells.obs["cell_type"].dtype == "category"
 assert isinstance(cells.uns["harmonium"], dict) or "harmonium" in cells.uns
+# --pca 5: scores of the centred logarithms at the median library, up to sign.
+library = cells.X.sum(axis=1).A1
+logs = np.log1p(cells.X.toarray() * (np.median(library) / np.maximum(library, 1))[:, None])
+centred = logs - logs.mean(axis=0)
+own = np.linalg.svd(centred, full_matrices=False)
+scores = own[0][:, :5] * own[1][:5]
+assert cells.obsm["X_pca"].shape == (cells.n_obs, 5), "other components"
+assert np.allclose(abs(scores), abs(cells.obsm["X_pca"]), atol=1e-4 * own[1][0]), "other components"
 cells[cells.X.sum(axis=1).A1 > np.median(cells.X.sum(axis=1).A1)].copy()
 print(cells)

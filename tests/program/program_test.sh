@@ -83,7 +83,7 @@ tells() {
   [ "$(grep -cE '^  --' out)" -eq $# ]
 }
 check "generate --help-all tells every option" tells generate pilot model-file output cells orientation \
-  feature-type layer plain save-model overwrite train-cells genes labels labels-column batch-column donor-column cells-of batch donor new-donors cells-per-donor depth clamp model clusters preset hidden \
+  feature-type layer plain pca save-model overwrite train-cells genes labels labels-column batch-column donor-column cells-of batch donor new-donors cells-per-donor depth clamp model clusters preset hidden \
   residual size-factors prior prior-weight epochs learning-rate library held-out patience sampler burn-in seed threads json
 check "fit --help-all tells every option" tells fit pilot output orientation feature-type layer overwrite train-cells \
   genes labels labels-column batch-column donor-column model clusters preset hidden residual size-factors prior prior-weight epochs learning-rate library \

@@ -59,7 +59,10 @@ void write_h5(const std::string& name, const harmonium::count_view<>& counts,
   if (name.ends_with(".h5"))
     return io::write_10x_h5(name, counts, genes, barcodes, {.level = level});
   io::write_h5ad(name, counts, genes, barcodes,
-                 {.labels = extras.labels, .provenance = extras.texts, .level = level});
+                 {.labels = extras.labels,
+                  .components = extras.components,
+                  .provenance = extras.texts,
+                  .level = level});
 }
 
 void check_h5_support(const char*) {}
