@@ -45,6 +45,7 @@ ci|pkg-config|pkg-config|command pkg-config
 ci|debhelper|debhelper >= 13 (with dpkg-dev): Debian packages|command dh
 ci|lintian|lintian|command lintian
 ci|doxygen|Doxygen >= 1.9|command doxygen
+ci|git|git, which tells what belongs to a release|command git
 ci|pandoc|pandoc >= 2.17, for the pages of the documentation|command pandoc
 ci|libbenchmark-dev|Google Benchmark >= 1.7|header benchmark/benchmark.h
 "
