@@ -456,15 +456,7 @@ void describe_evaluate(CLI::App& command, program::evaluate_options& options) {
       ->type_name("PATH")
       ->required()
       ->group(input);
-  explained(usual(command
-                      .add_option("--labels", options.labels,
-                                  "Types of the reference's cells: barcode<TAB>label with that "
-                                  "header, or a model file [clusters by Louvain]")
-                      ->check(CLI::ExistingFile)
-                      ->type_name("FILE")
-                      ->group(input)),
-            "In any order. Of a model file (.harmonium) that was fitted to cells with types each "
-            "cell gets the type that it is likest");
+  program::add_labels(command, options.labels, "reference", input);
   program::add_labels_column(command, options.labels_column, "reference", input);
   command
       .add_option(

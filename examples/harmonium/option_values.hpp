@@ -89,6 +89,21 @@ inline void add_layer(CLI::App& command, std::string& layer, const std::string& 
       ->group(group);
 }
 
+/// --labels: types of the `cells`.
+inline void add_labels(CLI::App& command, std::string& labels, const std::string& cells,
+                       const std::string& group) {
+  explained(usual(command
+                      .add_option("--labels", labels,
+                                  "Types of the " + cells +
+                                      "'s cells: barcode<TAB>label with that header, or a model "
+                                      "file [clusters by Louvain]")
+                      ->check(CLI::ExistingFile)
+                      ->type_name("FILE")
+                      ->group(group)),
+            "In any order. Of a model file (.harmonium) that was fitted to cells with types each "
+            "cell gets the type that it is likest");
+}
+
 /// --labels-column, which takes the place of --labels.
 inline void add_labels_column(CLI::App& command, std::string& column, const std::string& of,
                               const std::string& group) {

@@ -30,20 +30,6 @@ void add_genes(CLI::App& command, std::string& genes, std::string& feature_type,
   add_orientation(command, orientation, files_group);
 }
 
-/// --labels: types of the `cells`.
-void add_labels(CLI::App& command, std::string& labels, const std::string& cells) {
-  explained(usual(command
-                      .add_option("--labels", labels,
-                                  "Types of the " + cells +
-                                      "'s cells: barcode<TAB>label with that header, or a model "
-                                      "file [clusters by Louvain]")
-                      ->check(CLI::ExistingFile)
-                      ->type_name("FILE")
-                      ->group(files_group)),
-            "In any order. Of a model file (.harmonium) that was fitted to cells with types each "
-            "cell gets the type that it is likest");
-}
-
 }  // namespace
 
 void describe_study(CLI::App& command, study_command& options) {
@@ -64,7 +50,7 @@ void describe_study(CLI::App& command, study_command& options) {
                         "10x folder, .h5 or .h5ad of the real cells, or a csv/tsv file of counts")
             ->type_name("PATH")
             ->group(files_group));
-  add_labels(command, options.labels, "reference");
+  add_labels(command, options.labels, "reference", files_group);
   add_labels_column(command, options.labels_column, "reference", files_group);
   command.add_option("--output", options.output, "Folder to write, or to continue in")
       ->type_name("FOLDER")
@@ -152,7 +138,7 @@ void describe_plan(CLI::App& command, plan_command& options) {
       ->type_name("PATH")
       ->required()
       ->group(files_group);
-  add_labels(command, options.labels, "pilot");
+  add_labels(command, options.labels, "pilot", files_group);
   add_labels_column(command, options.labels_column, "pilot", files_group);
   command.add_option("--output", options.output, "Folder to write; must be new or empty")
       ->type_name("FOLDER")

@@ -40,6 +40,11 @@ inline hm::atlas make_atlas(hm::index genes, std::uint64_t seed, double theta = 
   return known;
 }
 
+/// The atlas as a prior for pilots of its own genes.
+inline hm::atlas_prior prior_of(const hm::atlas& known) {
+  return hm::prior_for(known, known.ids, known.symbols);
+}
+
 struct atlas_pilot {
   hm::count_matrix<> counts;
   std::vector<hm::index> component;

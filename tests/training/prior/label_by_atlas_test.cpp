@@ -16,17 +16,13 @@ namespace {
 
 constexpr hm::serial_executor serial;
 
-hm::atlas_prior prior_of(const hm::atlas& known) {
-  return hm::prior_for(known, known.ids, known.symbols);
-}
-
 }  // namespace
 
 TEST_CASE("cells get the type of their component, components of one label are one type") {
   auto known = support::make_atlas(120, 1);
   known.labels = {"T", "B", "T"};
   const auto pilot = support::make_pilot(known, 120, 3);
-  const auto found = hm::label_by_atlas(serial, pilot.counts, prior_of(known));
+  const auto found = hm::label_by_atlas(serial, pilot.counts, support::prior_of(known));
   CHECK(found.names == std::vector<std::string>{"T", "B"});
   hm::index right = 0;
   for (std::size_t i = 0; i < 120; ++i)
@@ -44,7 +40,7 @@ TEST_CASE("the chance is honest where types are close") {
   for (hm::index m = 0; m < 40; ++m)
     if (m % 8 != 0) known.mean(1, m) = known.mean(2, m) = known.mean(0, m);
   const auto pilot = support::make_pilot(known, 900, 7);
-  const auto found = hm::label_by_atlas(serial, pilot.counts, prior_of(known));
+  const auto found = hm::label_by_atlas(serial, pilot.counts, support::prior_of(known));
   double expected = 0, right = 0, spread = 0;
   for (std::size_t i = 0; i < 900; ++i) {
     const double p = found.chance[static_cast<hm::index>(i)];
@@ -60,9 +56,9 @@ TEST_CASE("the chance is honest where types are close") {
 TEST_CASE("what does not name types is refused") {
   auto known = support::make_atlas(20, 1);
   const auto pilot = support::make_pilot(known, 12, 3);
-  CHECK_THROWS_WITH_AS((void)hm::label_by_atlas(serial, pilot.counts, prior_of(known)),
+  CHECK_THROWS_WITH_AS((void)hm::label_by_atlas(serial, pilot.counts, support::prior_of(known)),
                        doctest::Contains("no labels"), std::invalid_argument);
   known.labels = {"T", "B"};
-  CHECK_THROWS_WITH_AS((void)prior_of(known), doctest::Contains("3 components or none, got 2"),
-                       std::invalid_argument);
+  CHECK_THROWS_WITH_AS((void)support::prior_of(known),
+                       doctest::Contains("3 components or none, got 2"), std::invalid_argument);
 }

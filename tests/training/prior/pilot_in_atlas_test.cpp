@@ -17,10 +17,6 @@ namespace {
 
 constexpr hm::serial_executor serial;
 
-hm::atlas_prior prior_of(const hm::atlas& known) {
-  return hm::prior_for(known, known.ids, known.symbols);
-}
-
 }  // namespace
 
 TEST_CASE("cells find their components where another technology sees genes otherwise") {
@@ -30,8 +26,8 @@ TEST_CASE("cells find their components where another technology sees genes other
   for (double& factor : factors) factor = 0.3 * std::exp(0.7 * hm::draw::normal(rng));
   const auto pilot = support::make_pilot(known, 180, 3, factors);
   const hm::vector<double> sizes = hm::vector<double>::Ones(180);
-  const auto placed =
-      hm::place_in_atlas<hm::no_size_factors>(serial, pilot.counts, sizes, prior_of(known));
+  const auto placed = hm::place_in_atlas<hm::no_size_factors>(serial, pilot.counts, sizes,
+                                                              support::prior_of(known));
   double right = 0, off = 0, plain = 0;
   for (hm::index i = 0; i < 180; ++i)
     right += placed.responsibilities(i, pilot.component[static_cast<std::size_t>(i)]);
@@ -69,8 +65,8 @@ TEST_CASE("shares of the pilot's components sum to 1, of an empty one are those 
   const auto known = support::make_atlas(60, 1);
   const auto pilot = support::make_pilot(known, 60, 3);
   const hm::vector<double> sizes = hm::vector<double>::Ones(60);
-  const auto placed =
-      hm::place_in_atlas<hm::no_size_factors>(serial, pilot.counts, sizes, prior_of(known));
+  const auto placed = hm::place_in_atlas<hm::no_size_factors>(serial, pilot.counts, sizes,
+                                                              support::prior_of(known));
   hm::matrix<double> own = hm::matrix<double>::Zero(60, 4);
   own.leftCols(3) = support::one_hot(pilot.component);
   const auto shares = hm::component_shares(placed, own, sizes);
@@ -84,8 +80,8 @@ TEST_CASE("shares of the pilot's components sum to 1, of an empty one are those 
 TEST_CASE("a prior for other genes is refused") {
   const auto known = support::make_atlas(60, 1);
   const auto pilot = support::make_pilot(support::make_atlas(50, 1), 10, 3);
-  CHECK_THROWS_WITH_AS(
-      hm::place_in_atlas<hm::no_size_factors>(
-          serial, pilot.counts, hm::vector<double>(hm::vector<double>::Ones(10)), prior_of(known)),
-      doctest::Contains("60 genes, the pilot has 50"), std::invalid_argument);
+  CHECK_THROWS_WITH_AS(hm::place_in_atlas<hm::no_size_factors>(
+                           serial, pilot.counts, hm::vector<double>(hm::vector<double>::Ones(10)),
+                           support::prior_of(known)),
+                       doctest::Contains("60 genes, the pilot has 50"), std::invalid_argument);
 }
