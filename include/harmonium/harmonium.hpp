@@ -15,6 +15,7 @@
 #include "harmonium/analysis/louvain_clustering.hpp"
 #include "harmonium/analysis/modularity.hpp"
 #include "harmonium/analysis/nearest_labels.hpp"
+#include "harmonium/analysis/mixing_law.hpp"
 #include "harmonium/analysis/neighbours.hpp"
 #include "harmonium/analysis/normalise.hpp"
 #include "harmonium/analysis/pca.hpp"

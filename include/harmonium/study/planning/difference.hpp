@@ -14,6 +14,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_products.hpp"
 #include "harmonium/study/planning/evidence.hpp"
 #include "harmonium/study/planning/gene_power.hpp"
 #include "harmonium/study/planning/tails.hpp"
@@ -46,9 +47,8 @@ struct gene_difference {
     const index type = pilot.types[static_cast<std::size_t>(i)];
     if (type != first && type != second) continue;
     auto& into = type == first ? sum : other_sum;
-    const auto cell = pilot.counts.cell(i);
-    for (std::size_t k = 0; k < cell.size(); ++k)
-      into[static_cast<index>(cell.genes[k])] += static_cast<double>(cell.values[k]);
+    row::for_each_nonzero(pilot.counts.cell(i),
+                          [&](index g, auto value) { into[g] += static_cast<double>(value); });
   }
   for (const auto& one : expressed_genes(pilot, first, 0, static_cast<std::size_t>(genes)))
     dispersion[one.gene] = one.dispersion;

@@ -8,8 +8,10 @@
 #include <cmath>
 #include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "harmonium/analysis/mixing_law.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
@@ -92,11 +94,10 @@ struct expression_variation {
 /// Deviations of the genes' log means between donors, those of all genes of a donor together (its
 /// depth) apart, as a test that normalises sees them. The variance of a gene's log means over n
 /// donors is s^2 with n - 1 degrees of freedom about sigma^2 + v, v the mean of their errors
-/// 1 / expected total + dispersion / cells; sigma has a discrete law on a grid from 0 to 2, found
-/// by nonparametric maximum likelihood over the genes (Kiefer & Wolfowitz 1956, Ann. Math. Statist.
-/// 27:887), so that a gene of few counts takes what the others tell. The interval is that of a
-/// standard deviation from so many donors, because genes may share what donors differ by; where
-/// they do not it is wide.
+/// 1 / expected total + dispersion / cells; sigma has a discrete law on a grid from 0 to 2,
+/// learned over the genes (`mixing_law`), so that a gene of few counts takes what the others tell.
+/// The interval is that of a standard deviation from so many donors, because genes may share what
+/// donors differ by; where they do not it is wide.
 /// @param means       counts per cell of the type, per gene
 /// @param dispersions between cells of one donor, per gene: variance = mean + dispersion mean^2
 /// @return none with fewer than two donors who have a cell of the type, or where no gene has five
@@ -138,7 +139,7 @@ struct expression_variation {
                                         0.5, 0.6,  0.75, 0.9,  1.2, 1.5,  2};
   constexpr double least_total = 5;  // of a donor on average: below it logarithms are no normals
   matrix<double> fit = matrix<double>::Ones(genes, static_cast<index>(grid.size()));
-  std::vector<bool> is_telling(static_cast<std::size_t>(genes), false);
+  std::vector<char> is_telling(static_cast<std::size_t>(genes), 0);
   for (index m = 0; m < genes; ++m) {
     double sum = 0, squares = 0, error = 0, expected_total = 0;
     for (index d = 0; d < donors; ++d) {
@@ -151,7 +152,7 @@ struct expression_variation {
       expected_total += expected / n;
     }
     if (expected_total < least_total) continue;
-    is_telling[static_cast<std::size_t>(m)] = true;
+    is_telling[static_cast<std::size_t>(m)] = 1;
     const double spread = std::max(0.0, squares - sum * sum / n);
     std::array<double, grid.size()> logs{};
     for (std::size_t k = 0; k < grid.size(); ++k) {
@@ -162,31 +163,13 @@ struct expression_variation {
     for (std::size_t k = 0; k < grid.size(); ++k)
       fit(m, static_cast<index>(k)) = math::exp(logs[k] - largest);
   }
-  std::array<double, grid.size()> law;
-  law.fill(1.0 / static_cast<double>(grid.size()));
-  const auto posterior = [&](index m) {
-    std::array<double, grid.size()> own;
-    double sum = 0;
-    for (std::size_t k = 0; k < own.size(); ++k)
-      sum += own[k] = law[k] * fit(m, static_cast<index>(k));
-    for (double& value : own) value /= std::max(sum, 1e-300);
-    return own;
-  };
-  for (int iteration = 0; iteration < 200; ++iteration) {
-    std::array<double, grid.size()> next{};
-    double sum = 0;
-    for (index m = 0; m < genes; ++m) {
-      if (!is_telling[static_cast<std::size_t>(m)]) continue;
-      const auto own = posterior(m);
-      for (std::size_t k = 0; k < own.size(); ++k) next[k] += own[k];
-      sum += 1;
-    }
-    if (!(sum > 0)) return {};  // too few counts to tell
-    for (std::size_t k = 0; k < next.size(); ++k) law[k] = next[k] / sum;
-  }
+  if (std::find(is_telling.begin(), is_telling.end(), 1) == is_telling.end())
+    return {};  // too few counts to tell
+  const mixing_law law(std::move(fit), is_telling, 200);
   found.deviation = vector<double>::Zero(genes);
+  std::array<double, grid.size()> own;
   for (index m = 0; m < genes; ++m) {
-    const auto own = posterior(m);
+    law.posterior(m, own);
     double variance = 0;
     for (std::size_t k = 0; k < own.size(); ++k) variance += own[k] * grid[k] * grid[k];
     found.deviation[m] = std::sqrt(variance);

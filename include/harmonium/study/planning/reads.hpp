@@ -3,10 +3,10 @@
 /// Reads for molecules: how much sequencing a depth takes.
 #pragma once
 
-#include <cmath>
 #include <string>
 
 #include "harmonium/core/error.hpp"
+#include "harmonium/core/math/elementary.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -27,9 +27,9 @@ namespace harmonium::inline v0_2 {
   double low = 0, high = 1 / (1 - saturation);  // (1 - exp(-x)) / x = 1 - saturation lies between
   for (int step = 0; step < 100; ++step) {
     const double x = (low + high) / 2;
-    (-std::expm1(-x) > (1 - saturation) * x ? low : high) = x;
+    (-math::expm1(-x) > (1 - saturation) * x ? low : high) = x;
   }
-  return std::log1p(depth * std::expm1(-high)) / -high;
+  return math::log1p(depth * math::expm1(-high)) / -high;
 }
 
 }  // namespace harmonium::inline v0_2

@@ -8,8 +8,10 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "harmonium/analysis/mixing_law.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/math/elementary.hpp"
@@ -35,11 +37,10 @@ struct random_effects {
 
 /// Totals are negative binomial about their expectation times exp(depth + e), e normal with mean 0
 /// and a deviation of the gene's own. The deviations have a discrete law on a grid from 0 to 2,
-/// found by nonparametric maximum likelihood over the genes (Kiefer and Wolfowitz 1956), so that a
-/// gene of few counts takes what the others tell; effects are posterior means. Expectations that
-/// were fitted to the same groups lie among them: variances are enlarged by n / (n - 1), n the
-/// effective number of groups.
-/// Cost: groups x genes x 49 likelihoods. Any number of threads gives the same bits.
+/// learned over the genes (`mixing_law`), so that a gene of few counts takes what the others tell;
+/// effects are posterior means. Expectations that were fitted to the same groups lie among them:
+/// variances are enlarged by n / (n - 1), n the effective number of groups. Cost: groups x genes x
+/// 49 likelihoods. Any number of threads gives the same bits.
 /// @param totals     groups x genes, >= 0
 /// @param expected   groups x genes, >= 0; 0 where a group has no cells
 /// @param dispersion inverse dispersions of the totals, groups x genes, > 0
@@ -126,34 +127,16 @@ random_effects fit_random_effects(const Executor& run, const matrix<double>& tot
     }
   });
 
-  // The law of the deviations.
-  std::array<double, deviation.size()> law;
-  law.fill(1.0 / static_cast<double>(law.size()));
-  const auto posterior = [&](index m) {
-    std::array<double, deviation.size()> own;
-    double sum = 0;
-    for (std::size_t k = 0; k < own.size(); ++k)
-      sum += own[k] = law[k] * fit(m, static_cast<index>(k));
-    for (double& value : own) value /= std::max(sum, 1e-300);
-    return own;
-  };
-  for (index iteration = 0; iteration < options.iterations; ++iteration) {
-    std::array<double, deviation.size()> next{};
-    double sum = 0;
-    for (index m = 0; m < genes; ++m) {
-      if (gene_total[m] < options.least_total) continue;
-      const auto own = posterior(m);
-      for (std::size_t k = 0; k < own.size(); ++k) next[k] += own[k];
-      sum += 1;
-    }
-    if (!(sum > 0)) break;
-    for (std::size_t k = 0; k < next.size(); ++k) law[k] = next[k] / sum;
-  }
+  std::vector<char> is_telling(static_cast<std::size_t>(genes));
+  for (index m = 0; m < genes; ++m)
+    is_telling[static_cast<std::size_t>(m)] = gene_total[m] >= options.least_total;
+  const mixing_law law(std::move(fit), is_telling, options.iterations);
 
   for_each_range(run, genes, 16, [&](index begin, index end) {
     std::array<double, points> own;
+    std::array<double, deviation.size()> weight;
     for (index m = begin; m < end; ++m) {
-      const auto weight = posterior(m);
+      law.posterior(m, weight);
       double variance = 0;
       for (std::size_t k = 0; k < weight.size(); ++k)
         variance += weight[k] * deviation[k] * deviation[k];
