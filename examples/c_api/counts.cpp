@@ -194,7 +194,7 @@ int harmonium_read(const char* path, const char* options, harmonium_counts** out
   return c_api::guarded(error, [&] {
     c_api::need(path, "path");
     c_api::need(out, "out");
-    program::cells_format format{"", io::gene_expression, ""};
+    program::cells_format format{"", io::gene_expression, "", hm::thread_executor(0).threads()};
     program::labels_place place{"", "", path};
     c_api::named_options(options)
         .take("orientation", format.orientation)

@@ -117,10 +117,10 @@ evaluate_input read_input(const hm::thread_executor& run, const evaluate_options
                   (is_table(options.synthetic) && !from_model) || is_csv_name(options.pilot),
               "--orientation", "is for csv and tsv files; neither is one");
   const auto read = [&](const char* option, const std::string& name) {
-    return read_cells(
-        option, name,
-        {is_table(name) ? options.orientation : "", options.feature_type, options.layer},
-        input.remarks);
+    return read_cells(option, name,
+                      {is_table(name) ? options.orientation : "", options.feature_type,
+                       options.layer, run.threads()},
+                      input.remarks);
   };
   std::optional<kept_model> model;  // before the cells: it may complain
   if (from_model) model = read_kept_model(run, "--synthetic", options.synthetic);

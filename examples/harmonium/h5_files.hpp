@@ -22,9 +22,11 @@ inline bool is_h5_name(std::string_view name) {
 }
 
 /// @param layer   of an AnnData file; empty: found
+/// @param threads that inflate
 /// @param remarks receives where the counts were found if not in X
 harmonium::io::dataset read_h5(const std::string& name, const std::string& layer,
-                               const std::string& feature_type, std::vector<std::string>& remarks);
+                               const std::string& feature_type, int threads,
+                               std::vector<std::string>& remarks);
 
 /// A column of obs.
 harmonium::io::label_table read_h5_labels(const std::string& name, const std::string& column);

@@ -54,9 +54,9 @@ std::vector<hm::index> chosen_genes(const generate_options& options, const io::f
 pilot_data read_pilot(const hm::thread_executor& run, const generate_options& options,
                       hm::random_engine& rng) {
   pilot_data pilot;
-  io::dataset data =
-      read_cells("--pilot", options.pilot,
-                 {options.orientation, options.feature_type, options.layer}, pilot.remarks);
+  io::dataset data = read_cells(
+      "--pilot", options.pilot,
+      {options.orientation, options.feature_type, options.layer, run.threads()}, pilot.remarks);
   std::string left_out;
   for (const auto& [type, rows] : data.other_features)
     left_out += (left_out.empty() ? "" : " and ") + std::to_string(rows) +

@@ -168,9 +168,9 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
 
 pilot_of_plan read_plan_pilot(const hm::thread_executor& run, const plan_command& options) {
   pilot_of_plan pilot;
-  pilot.cells =
-      read_cells("--pilot", options.pilot,
-                 {options.orientation, options.feature_type, options.layer}, pilot.remarks);
+  pilot.cells = read_cells(
+      "--pilot", options.pilot,
+      {options.orientation, options.feature_type, options.layer, run.threads()}, pilot.remarks);
   hm::require(options.donors_of_cells.empty() || options.donor_column.empty(), "--donor-column",
               "does not go with --donor-labels");
   if (!options.donors_of_cells.empty() || !options.donor_column.empty()) {

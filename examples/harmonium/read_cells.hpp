@@ -22,6 +22,7 @@ struct cells_format {
   std::string orientation;  ///< of a table: cells-by-genes or genes-by-cells; else empty
   std::string feature_type;
   std::string layer;  ///< of an .h5ad; empty: found
+  int threads = 1;    ///< that inflate an .h5 or .h5ad
 };
 
 /// Whether `name` needs an orientation: it is neither a folder nor an .h5 or .h5ad file.
@@ -44,7 +45,7 @@ inline harmonium::io::dataset read_cells(const char* option, const std::string& 
         "is for csv and tsv files; " + name + " is " + (folder ? "a 10x folder" : "none"));
     if (!folder) {
       check_h5_support(option);
-      return read_h5(name, format.layer, format.feature_type, remarks);
+      return read_h5(name, format.layer, format.feature_type, format.threads, remarks);
     }
     return harmonium::io::read_10x(path, {.feature_type = format.feature_type});
   }

@@ -173,9 +173,9 @@ std::vector<hm::any_study_model> fixed_models(const study_input& input) {
 study_input read_study_input(const hm::thread_executor& run, const study_command& options) {
   study_input input;
   read_model_files(run, options, input);
-  input.reference =
-      read_cells("--reference", options.reference,
-                 {options.orientation, options.feature_type, options.layer}, input.remarks);
+  input.reference = read_cells(
+      "--reference", options.reference,
+      {options.orientation, options.feature_type, options.layer, run.threads()}, input.remarks);
   hm::require(input.reference.counts.cells() >= 3, "--reference",
               options.reference + " has fewer than 3 cells");
   choose_genes(options, input);

@@ -31,19 +31,21 @@ namespace {
 }  // namespace
 
 io::dataset read_h5(const std::string& name, const std::string& layer,
-                    const std::string& feature_type, std::vector<std::string>& remarks) {
+                    const std::string& feature_type, int threads,
+                    std::vector<std::string>& remarks) {
   const auto turn = begin_hdf5();
   const bool annotated = name.ends_with(".h5ad") || io::hdf5::open(name).find("obs").has_value();
   if (!annotated) {
     harmonium::require(layer.empty(), "--layer", "is for .h5ad files; " + name + " is a 10x file");
-    return io::read_10x_h5(name, {.feature_type = feature_type});
+    return io::read_10x_h5(name, {.feature_type = feature_type, .threads = threads});
   }
   const std::string path = io::h5ad_counts_path(name, {.layer = layer});
   if (layer.empty() && path != "/X")
     remarks.push_back(name + ": X holds no counts, those of " + path.substr(1) +
                       " were taken (--layer chooses)");
-  return io::read_h5ad(
-      name, {.layer = layer.empty() && path == "/X" ? "X" : layer, .feature_type = feature_type});
+  return io::read_h5ad(name, {.layer = layer.empty() && path == "/X" ? "X" : layer,
+                              .feature_type = feature_type,
+                              .threads = threads});
 }
 
 io::label_table read_h5_labels(const std::string& name, const std::string& column) {

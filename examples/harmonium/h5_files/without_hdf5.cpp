@@ -15,7 +15,7 @@ void check_h5_support(const char* option) {
                      "this program was built without HDF5 and has no .h5 or .h5ad files");
 }
 
-io::dataset read_h5(const std::string&, const std::string&, const std::string&,
+io::dataset read_h5(const std::string&, const std::string&, const std::string&, int,
                     std::vector<std::string>&) {
   check_h5_support("read");
   return {harmonium::count_matrix<>(), {}, {}};

@@ -31,6 +31,7 @@ struct read_h5ad_options {
   /// Genes with another value in the column `feature_types` of var are left out and counted in
   /// `other_features`. Empty keeps all; without such a column all are kept.
   std::string feature_type = gene_expression;
+  int threads = 1;  ///< that inflate
 };
 
 namespace hdf5 {
@@ -53,7 +54,7 @@ inline matrix_kind matrix_kind_of(const object& where) {
              "; csr_matrix, csc_matrix or array was expected");
 }
 
-inline count_matrix<> read_matrix(const object& where, index cells, index genes) {
+inline count_matrix<> read_matrix(const object& where, index cells, index genes, int threads) {
   const matrix_kind kind = matrix_kind_of(where);
   if (kind == matrix_kind::dense) return read_dense(where, cells, genes);
   auto shape = where.pair_attribute("shape");
@@ -64,7 +65,7 @@ inline count_matrix<> read_matrix(const object& where, index cells, index genes)
                std::to_string(shape->second) + ", expected " + std::to_string(cells) + " cells x " +
                std::to_string(genes) + " genes");
   const auto how = kind == matrix_kind::csr ? compressed_by::cell : compressed_by::gene;
-  return compressed_reader(where, how, cells, genes).read();
+  return compressed_reader(where, how, cells, genes, threads).read();
 }
 
 /// Whether the first values of a matrix are counts.
@@ -179,7 +180,8 @@ inline dataset read_h5ad(const std::filesystem::path& path, const read_h5ad_opti
   if (matrix.path() == "/raw/X") var = {root.at("raw").at("var"), root.find("uns")};
   if (matrix.path() == "/raw.X") var = {root.at("raw.var"), root.find("uns")};
   all.genes = hdf5::features_of(var);
-  all.counts = hdf5::read_matrix(matrix, static_cast<index>(all.barcodes.size()), all.genes.size());
+  all.counts = hdf5::read_matrix(matrix, static_cast<index>(all.barcodes.size()), all.genes.size(),
+                                 options.threads);
   return keep_feature_type(std::move(all), options.feature_type,
                            path.string() + ": " + var.where().path() + "/feature_types");
 }

@@ -8,15 +8,19 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "harmonium/core/executor.hpp"
 #include "harmonium/io/hdf5.hpp"
+#include "harmonium/io/hdf5_chunks.hpp"
 
 namespace harmonium::inline v0_2::io::hdf5 {
 
@@ -45,7 +49,9 @@ class array {
   /// @throws io_error unless it is an array of this rank, of no more elements than its bytes in the
   ///         file can hold: uncompressed as many, compressed 1032 times as many (all that deflate
   ///         can do).
-  array(object where, int rank, const std::string& field = {}) : where_(std::move(where)) {
+  /// @param threads that inflate what `for_each_block` reads; at least 1
+  array(object where, int rank, const std::string& field = {}, int threads = 1)
+      : where_(std::move(where)), threads_(threads) {
     if (!where_.is_array()) where_.fail("is a group, an array was expected");
     const silence quiet;
     const handle space(H5Dget_space(where_.id()));
@@ -81,9 +87,10 @@ class array {
     }
   }
 
-  /// Rows of a block of about 256 Ki elements: whole chunks, where these are not larger by far.
+  /// Rows of a block of about 256 Ki elements a thread: whole chunks, where these are not larger by
+  /// far.
   [[nodiscard]] std::int64_t block_rows() const {
-    constexpr std::int64_t elements = std::int64_t{1} << 18;
+    const std::int64_t elements = (std::int64_t{1} << 18) * threads_;
     const std::int64_t wide = std::max<std::int64_t>(columns_, 1);
     const std::int64_t chunk =
         std::min(chunk_rows_, std::max<std::int64_t>(16 * elements / wide, 1));
@@ -244,10 +251,16 @@ class array {
   template <class T, class Use>
   void blocks(Use&& use) const {
     const std::int64_t step = block_rows();
+    const thread_executor run(threads_);
+    inflated_chunks chunks(where_, chunk_rows_, sizeof(T));
+    const bool as_kept = chunks.known() && columns_ == 1 && field_.empty() &&
+                         step % chunk_rows_ == 0 && H5Tequal(type_.get(), native_type<T>()) > 0;
     std::vector<T> block(static_cast<std::size_t>(std::min(step, rows_) * columns_));
     for (std::int64_t begin = 0; begin < rows_; begin += step) {
       const std::int64_t count = std::min(step, rows_ - begin);
-      read(begin, count, block.data());
+      if (!as_kept ||
+          !chunks.read(run, begin, count, rows_, std::as_writable_bytes(std::span(block)).data()))
+        read(begin, count, block.data());
       use(static_cast<const T*>(block.data()), count * columns_, begin * columns_);
     }
   }
@@ -281,6 +294,7 @@ class array {
   std::int64_t rows_ = 0;
   std::int64_t columns_ = 0;
   std::int64_t chunk_rows_ = 1;
+  int threads_ = 1;
 };
 
 }  // namespace harmonium::inline v0_2::io::hdf5

@@ -89,14 +89,16 @@ enum class compressed_by { cell, gene };
 
 /// Reads a group of `data`, `indices` and `indptr` (scipy's CSR of cells x genes and R's or 10x's
 /// CSC of genes x cells alike are compressed by cell). Indices of a row may come in any order;
-/// explicit zeros are dropped. Memory: 8 bytes a count, and blocks of about 2 MB. What is
+/// explicit zeros are dropped. Memory: 8 bytes a count, and blocks of about 2 MB a thread. What is
 /// compressed by gene is transposed by counting sort, for which `indices` are read twice.
 class compressed_reader {
  public:
+  /// @param threads that inflate
   /// @throws io_error if an array is missing or of the wrong kind, or they do not fit together.
-  compressed_reader(const object& group, compressed_by how, index cells, index genes)
-      : data_(group.at("data"), 1),
-        indices_(group.at("indices"), 1),
+  compressed_reader(const object& group, compressed_by how, index cells, index genes,
+                    int threads = 1)
+      : data_(group.at("data"), 1, {}, threads),
+        indices_(group.at("indices"), 1, {}, threads),
         pointers_(read_pointers(group, how == compressed_by::cell ? cells : genes,
                                 how == compressed_by::cell ? "cells" : "genes")),
         how_(how),

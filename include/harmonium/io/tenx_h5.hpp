@@ -28,6 +28,7 @@ struct read_10x_h5_options {
   std::string feature_type = gene_expression;
   /// The group to read where a file of Cell Ranger 2 has several.
   std::string genome = {};
+  int threads = 1;  ///< that inflate
 };
 
 namespace hdf5 {
@@ -103,8 +104,9 @@ inline dataset read_10x_h5(const std::filesystem::path& path,
   if (shape != std::vector<std::int64_t>{all.genes.size(), cells})
     matrix.at("shape").fail("is not " + std::to_string(all.genes.size()) + " features x " +
                             std::to_string(cells) + " barcodes");
-  all.counts =
-      hdf5::compressed_reader(matrix, hdf5::compressed_by::cell, cells, all.genes.size()).read();
+  all.counts = hdf5::compressed_reader(matrix, hdf5::compressed_by::cell, cells, all.genes.size(),
+                                       options.threads)
+                   .read();
   return keep_feature_type(std::move(all), options.feature_type, place);
 }
 
