@@ -126,7 +126,7 @@ int main(int argc, char** argv) {
 
     // The plan's experiments and what it says.
     hm::experiment_options how;
-    how.models = {hm::any_study_model::of(hm::harmonium_model{}),
+    how.models = {hm::any_study_model::of(hm::harmonium_model{.options = {.fits = 1}}),
                   hm::any_study_model::of(hm::cluster_nb_model{})};
     how.is_stability_wanted = false;
     const std::vector<double> depths{1};

@@ -47,6 +47,7 @@ program::generate_options options_of_fit(const char* model, const char* text, st
       .take("patience", asked.patience)
       .take("residual", asked.residual)
       .take("size_factors", asked.size_factors)
+      .take("fits", asked.fits)
       .take("clusters", asked.clusters)
       .no_others();
   c_api::one_of("preset", asked.preset,

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -20,6 +22,7 @@
 #include "harmonium/training/component_likelihood.hpp"
 #include "harmonium/training/groups/states_with_groups.hpp"
 #include "harmonium/training/harmonium_trainer.hpp"
+#include "harmonium/training/joined_fits.hpp"
 #include "harmonium/training/prior/atlas.hpp"
 #include "harmonium/training/prior/prior_guard.hpp"
 #include "harmonium/training/prior/prior_report.hpp"
@@ -160,57 +163,79 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
     em.components = std::max(em.components, hm::harmonium_options<>{}.prior_components);
 
   using trainer_type = hm::categorical_trainer<hm::count_matrix<>, Sizes>;
-  std::optional<trainer_type> trainer(std::in_place, *training, labels.number, em, rng,
-                                      groups.number);
-  made.training_log = "iteration,log_likelihood,held_out_log_likelihood\n";
+  const bool one_fit = !groups.number.empty() || (prior && prior->report.used);
+  const hm::index wanted = asked.fits > 0 ? asked.fits
+                           : one_fit
+                               ? 1
+                               : hm::default_fits(training->cells(), em.components, em.min_cells);
+  made.training_log = "fit,iteration,log_likelihood,held_out_log_likelihood\n";
   const auto fresh_sizes = hm::size_factors_like<Sizes>(held_out, *training);
   std::optional<double> fresh;
-  std::ptrdiff_t logged = 1;  // lines of the trainer's log, of which the first is the start
-  const auto log_and_watch = [&](const hm::progress& now) {
-    if (now.stage == "expectation-maximisation" && std::ssize(trainer->log()) > logged) {
-      logged = std::ssize(trainer->log());
-      if (held_out.cells() > 0)
-        fresh = hm::mean_log_likelihood<Sizes>(run, trainer->model(), held_out, fresh_sizes);
-      made.training_log += std::to_string(trainer->log().back().epoch) + "," +
-                           field(trainer->model().log_likelihood) + "," + field(fresh) + "\n";
-    }
-    return watch(now);
-  };
-  if (!trainer->run(run, log_and_watch)) throw interruption{};
-  hm::categorical_fit fit = trainer->model();
-
-  hm::count_states states;
-  hm::component_dispersions dispersion;
   std::shared_ptr<const hm::factor_centre> centre;
-  if (prior && prior->report.used) {
-    hm::harmonium_options<> with_prior;
-    with_prior.prior = std::move(prior->genes);
-    auto found =
-        hm::states_of_fit_with_prior<Sizes>(run, *training, *trainer->by_gene(), fit, with_prior);
-    states = std::move(found.states);
-    dispersion = std::move(found.dispersion);
-    centre = std::move(found.centre);
-    prior->report.weight = found.weight;
-  } else {
-    std::tie(states, dispersion) =
-        hm::states_of_fit<Sizes>(run, *trainer->by_gene(), fit, hm::harmonium_options<>{});
-  }
   std::optional<hm::group_effects> effects;
   std::shared_ptr<const hm::count_states> by_group;
-  if (!groups.number.empty()) {
-    made.groups = {asked.donor_column.empty() ? "batch" : "donor", groups.names};
-    const hm::group_effect_options settings{.by_state = made.groups.kind == "donor", .effects = {}};
-    auto own = hm::states_with_groups<Sizes>(run, *training, *trainer->by_gene(), std::move(states),
-                                             std::move(dispersion), groups.number,
-                                             std::ssize(groups.names), settings);
-    states = std::move(own.states);
-    dispersion = std::move(own.dispersion);
-    by_group = std::move(own.by_group);
-    made.facts.emplace_back(made.groups.kind == "batch" ? "batches" : "donors",
-                            groups_in_words(own.effects, groups.names));
-    effects = std::move(own.effects);
+  std::vector<hm::fitted_states> fits;
+  for (hm::index number = 0; number < wanted; ++number) {
+    hm::categorical_em_options settings = em;
+    settings.components = hm::components_of_fit(em.components, number);
+    // Later fits have streams that nothing else draws from.
+    hm::random_engine own(asked.seed, 1 + static_cast<std::uint64_t>(number));
+    trainer_type trainer(*training, labels.number, settings, number == 0 ? rng : own,
+                         groups.number);
+    std::ptrdiff_t logged = 1;  // lines of the trainer's log, of which the first is the start
+    const auto log_and_watch = [&](const hm::progress& now) {
+      if (now.stage == "expectation-maximisation" && std::ssize(trainer.log()) > logged) {
+        logged = std::ssize(trainer.log());
+        if (held_out.cells() > 0)
+          fresh = hm::mean_log_likelihood<Sizes>(run, trainer.model(), held_out, fresh_sizes);
+        made.training_log += std::to_string(number + 1) + "," +
+                             std::to_string(trainer.log().back().epoch) + "," +
+                             field(trainer.model().log_likelihood) + "," + field(fresh) + "\n";
+      }
+      return watch(now);
+    };
+    if (!trainer.run(run, log_and_watch)) throw interruption{};
+    hm::fitted_states found{trainer.model(), {}, {}};
+    if (prior && prior->report.used) {
+      hm::harmonium_options<> with_prior;
+      with_prior.prior = std::move(prior->genes);
+      auto states = hm::states_of_fit_with_prior<Sizes>(run, *training, *trainer.by_gene(),
+                                                        found.group, with_prior);
+      found.states = std::move(states.states);
+      found.dispersion = std::move(states.dispersion);
+      centre = std::move(states.centre);
+      prior->report.weight = states.weight;
+    } else {
+      std::tie(found.states, found.dispersion) =
+          hm::states_of_fit<Sizes>(run, *trainer.by_gene(), found.group, hm::harmonium_options<>{});
+    }
+    if (!groups.number.empty()) {
+      made.groups = {asked.donor_column.empty() ? "batch" : "donor", groups.names};
+      const hm::group_effect_options group_settings{.by_state = made.groups.kind == "donor",
+                                                    .effects = {}};
+      auto by = hm::states_with_groups<Sizes>(
+          run, *training, *trainer.by_gene(), std::move(found.states), std::move(found.dispersion),
+          groups.number, std::ssize(groups.names), group_settings);
+      found.states = std::move(by.states);
+      found.dispersion = std::move(by.dispersion);
+      by_group = std::move(by.by_group);
+      made.facts.emplace_back(made.groups.kind == "batch" ? "batches" : "donors",
+                              groups_in_words(by.effects, groups.names));
+      effects = std::move(by.effects);
+    }
+    fits.push_back(std::move(found));
   }
-  trainer.reset();  // and the counts by gene
+  std::string components;
+  for (std::size_t k = 0; k < fits.size(); ++k)
+    components += (k == 0                 ? ""
+                   : k + 1 == fits.size() ? " and "
+                                          : ", ") +
+                  std::to_string(fits[k].group.components());
+  if (fits.size() > 1) components += " in " + std::to_string(fits.size()) + " fits";
+  const hm::index first_components = fits.front().group.components();
+  auto [fit, states, dispersion] = hm::join_fits<Sizes>(run, *training, std::move(fits));
+  if (held_out.cells() > 0) fresh = hm::mean_log_likelihood<Sizes>(run, fit, held_out, fresh_sizes);
+  const auto like_first = hm::components_of_first_fit(fit, first_components);
   auto [model, learned_from] =
       fit_residual(run, *training, std::move(states),
                    trained_group{fit, dispersion, std::move(centre),
@@ -221,14 +246,14 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
   for (hm::index c = 0; c < fit.components(); ++c)
     notes.labels.push_back(
         labels.names.empty()
-            ? "component " + std::to_string(c + 1)
+            ? "component " + std::to_string(like_first[static_cast<std::size_t>(c)] + 1)
             : labels.names[static_cast<std::size_t>(fit.type[static_cast<std::size_t>(c)])]);
   made.model = model.with_notes(std::move(notes));
   made.facts.emplace_back(
-      "components", std::to_string(fit.components()) +
-                        (labels.names.empty()
-                             ? ""
-                             : ", of the " + std::to_string(labels.names.size()) + " types given"));
+      "components",
+      components + (labels.names.empty()
+                        ? ""
+                        : ", of the " + std::to_string(labels.names.size()) + " types given"));
   std::string residual = residual_in_words(asked.residual);
   if (learned_from < training->cells())
     residual += ", learned from " + std::to_string(learned_from) + " cells";

@@ -185,6 +185,14 @@ void add_model_options(CLI::App& command, program::generate_options& options) {
           ->group(model),
       "none: it is left to the components and the residual; dispersion: mean and inverse "
       "dispersion scale with it; mean: NB2");
+  explained(command
+                .add_option(
+                    "--fits", options.fits,
+                    "Fits of harmonium whose cells are mixed [up to 4 of up to 2000 cells, else 1]")
+                ->check(CLI::Range(1, 100))
+                ->group(model),
+            "Each has three components more than the one before; the mixture is nearer to fresh "
+            "cells than one of them. With batches, donors or an atlas in use: 1");
   explained(usual(command
                       .add_option("--prior", options.prior,
                                   "Of harmonium: an atlas of the same tissue, a model that "

@@ -89,6 +89,7 @@ void check_together(const generate_options& options) {
       {"--cells-of", !options.cells_of.empty()},
       {"--hidden", !options.hidden.empty() || options.choose_hidden},
       {"--residual", !options.residual.empty()},
+      {"--fits", options.fits != unset.fits},
       {"--prior", !options.prior.empty()},
       {"--batch-column", !options.batch_column.empty()},
       {"--donor-column", !options.donor_column.empty()},
@@ -102,6 +103,7 @@ void check_together(const generate_options& options) {
     const bool used = of_training                  ? scdbm || variational
                       : of_chains                  ? scdbm
                       : option == "--size-factors" ? harmonium
+                      : option == "--fits"         ? harmonium
                       : option == "--prior"        ? harmonium
                       : option == "--batch-column" ? harmonium
                       : option == "--donor-column" ? harmonium
@@ -111,6 +113,9 @@ void check_together(const generate_options& options) {
     hm::require(!is_given || used, "--model", options.model + " has no use for " + option);
   }
   hm::require(!options.patience || options.held_out > 0, "--patience", "needs --held-out cells");
+  hm::require(options.fits <= 1 || (options.prior.empty() && options.batch_column.empty() &&
+                                    options.donor_column.empty()),
+              "--fits", "must be 1 with --prior, --batch-column and --donor-column");
   hm::require(!options.prior.empty() || options.prior_weight == unset.prior_weight,
               "--prior-weight", "needs a --prior");
   check_wanted(options);
@@ -187,6 +192,7 @@ nlohmann::ordered_json training_as_json(const generate_options& options) {
       json["hidden"] = options.hidden;
     json["residual"] = options.residual;
     json["size_factors"] = options.size_factors;
+    if (options.fits > 0) json["fits"] = options.fits;
     if (!options.prior.empty()) {
       json["prior"] = options.prior;
       json["prior_weight"] = options.prior_weight;

@@ -102,7 +102,7 @@ check "genes without counts are written" eval \
 check "info tells kind" tells "^kind +harmonium<factor_scores, no_size_factors>" harmonium.harmonium
 check "info tells the types" tells "$type" labels.harmonium
 for what in "^written by +harmonium [0-9.]+, format 1" "^size +[0-9]" "^genes +[0-9]+: " "^seed +7" \
-  "^data +[0-9a-f]{16}" "^trained on +120 cells" '"residual": "low-rank"' "^  iteration,log_likelihood" \
+  "^data +[0-9a-f]{16}" "^trained on +120 cells" '"residual": "low-rank"' "^  fit,iteration,log_likelihood" \
   "^log-likelihood"; do
   check "info tells $what" tells "$what" harmonium.harmonium
 done

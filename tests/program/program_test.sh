@@ -84,9 +84,9 @@ tells() {
 }
 check "generate --help-all tells every option" tells generate pilot model-file output cells orientation \
   feature-type layer plain pca save-model overwrite train-cells genes labels labels-column batch-column donor-column cells-of batch donor new-donors cells-per-donor depth clamp model clusters preset hidden \
-  residual size-factors prior prior-weight epochs learning-rate library held-out patience sampler burn-in seed threads json
+  residual size-factors fits prior prior-weight epochs learning-rate library held-out patience sampler burn-in seed threads json
 check "fit --help-all tells every option" tells fit pilot output orientation feature-type layer overwrite train-cells \
-  genes labels labels-column batch-column donor-column model clusters preset hidden residual size-factors prior prior-weight epochs learning-rate library \
+  genes labels labels-column batch-column donor-column model clusters preset hidden residual size-factors fits prior prior-weight epochs learning-rate library \
   held-out patience sampler burn-in seed threads json
 check "simulate --help-all tells every option" tells simulate output cells genes median-library batches \
   batch-spread dropout seed threads plain overwrite json
@@ -253,6 +253,12 @@ check "... the default model" grep -q "^model  *harmonium" harmonium/summary.txt
 check "... its log has a line per iteration" [ "$(wc -l <harmonium/training_log.csv)" -gt 10 ]
 check "... a labels.tsv that names every cell's component" \
   [ "$(grep -c "component" harmonium/labels.tsv)" -eq 50 ]
+generates two_fits --fits 2 --hidden 2
+check "... of 2 and 5 components" grep -q "^components  *2 and 5 in 2 fits" two_fits/summary.txt
+check "... whose cells go by those of the first" \
+  [ "$(tail -n +2 two_fits/labels.tsv | cut -f 2 | sort -u | tr '\n' ',')" = "component 1,component 2," ]
+check "... with both in the log" [ "$(cut -d, -f 1 two_fits/training_log.csv | sort -u | tr '\n' ' ')" = "1 2 fit " ]
+refuses "--fits: must be 1 with --prior, --batch-column and --donor-column" --pilot pilot --fits 2 --batch-column batch
 generates harmonium_labels --labels pilot/labels.tsv
 check "... the pilot's types" \
   eval '[ -z "$(comm -13 <(cut -f 2 pilot/labels.tsv | sort -u) <(cut -f 2 harmonium_labels/labels.tsv | sort -u))" ]'

@@ -24,7 +24,9 @@ namespace {
 constexpr hm::serial_executor serial;
 
 hm::harmonium_options<> small() {
-  return {.em = {.components = 2, .max_iterations = 14}, .residual = {.rank = 3, .iterations = 2}};
+  return {.em = {.components = 2, .max_iterations = 14},
+          .residual = {.rank = 3, .iterations = 2},
+          .fits = 1};
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
 /// An atlas out of a model file.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harmonium/core/executor.hpp"
@@ -39,9 +41,11 @@ atlas load_atlas(const std::filesystem::path& path, const Executor& run = {}) {
                    "does not name its genes, so that it cannot be matched to a pilot");
   // `harmonium fit` without types numbers the components, which names none.
   std::vector<std::string> labels = model.notes().labels;
-  bool numbered = true;
-  for (std::size_t k = 0; k < labels.size(); ++k)
-    numbered = numbered && labels[k] == "component " + std::to_string(k + 1);
+  const bool numbered = std::all_of(labels.begin(), labels.end(), [](const std::string& label) {
+    constexpr std::string_view name = "component ";
+    return label.starts_with(name) && label.size() > name.size() &&
+           label.find_first_not_of("0123456789", name.size()) == std::string::npos;
+  });
   if (numbered) labels.clear();
   if (const auto* of = model.get_if<plain>())
     return atlas_of(*of, genes.ids, genes.symbols, labels);

@@ -25,8 +25,9 @@ struct count_states {
   vector<double> weights;   ///< length states, >= 0, not all zero
   matrix<double> mean;      ///< states x genes, > 0; of a cell of size 1
   matrix<double> theta;     ///< states x genes, inverse dispersions > 0
-  std::vector<index> cell;  ///< state of every pilot cell
-  vector<double> sizes;     ///< size factor of every pilot cell
+  std::vector<index> cell;  ///< state of every pilot cell; of joined fits (`join_fits`), of all
+                            ///< cells in the first of them, then of all in the next
+  vector<double> sizes;     ///< size factors of the same
 
   [[nodiscard]] index states() const noexcept { return mean.rows(); }
   [[nodiscard]] index genes() const noexcept { return mean.cols(); }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,6 +29,7 @@
 #include "harmonium/training/empirical_bayes_means.hpp"
 #include "harmonium/training/groups/fit_group_effects.hpp"
 #include "harmonium/training/groups/states_with_groups.hpp"
+#include "harmonium/training/joined_fits.hpp"
 #include "harmonium/training/prior/atlas.hpp"
 #include "harmonium/training/prior/atlas_centre.hpp"
 #include "harmonium/training/prior/pilot_in_atlas.hpp"
@@ -59,6 +61,8 @@ struct harmonium_options {
   std::span<const index> groups = {};  ///< batch or donor of every cell, 0 to groups - 1, each with
                                        ///< a cell (`group_effects`), or none; borrowed
   group_effect_options group_effects = {};
+  index fits = 0;  ///< of the group with more and more components, joined in equal parts
+                   ///< (`join_fits`); 0: `default_fits`, one with groups or where a prior is used
   index residual_cells = 1000;  ///< of each component, from which the residual correlation is
                                 ///< learned; of more, so many at random
   std::optional<atlas_prior> prior = {};  ///< what is known of the tissue (`prior_for`)
@@ -115,10 +119,10 @@ states_with_prior states_of_fit_with_prior(const Executor& run, const Counts& co
 }
 
 /// A `trainer` of the recommended composition. Stages: with a prior whose use is left to held-out
-/// cells "prior" (`prior_guard`, one step a fold), "components" (principal components and k-means),
-/// "expectation-maximisation" (exact, of the categorical group), "dispersions" (means and
-/// dispersions shrunk over the genes), then those of `residual_trainer`: "scores", "factors",
-/// "tables". Copies share what does not change.
+/// cells "prior" (`prior_guard`, one step a fold), then for each of the fits "components"
+/// (principal components and k-means), "expectation-maximisation" (exact, of the categorical group)
+/// and "dispersions" (means and dispersions shrunk over the genes), then those of
+/// `residual_trainer`: "scores", "factors", "tables". Copies share what does not change.
 ///
 /// Of large pilots not every cell is used everywhere: components start from `em.start_cells`,
 /// theta is learned from `em.dispersion_cells` while EM runs, the residual correlation from
@@ -147,6 +151,12 @@ class harmonium_trainer {
     random_engine unused(0);
     (void)options.residual.begin(nullptr, random_streams(unused));
     require(options.residual_cells >= 1, "train_harmonium", "residual_cells must be at least 1");
+    require(options.fits >= 0, "train_harmonium", "fits must not be negative");
+    require(options.fits <= 1 || groups_.empty(), "train_harmonium",
+            "batches or donors need one fit, got fits = " + std::to_string(options.fits));
+    require(options.fits <= 1 || !options_.prior, "train_harmonium",
+            "a prior needs one fit, got fits = " + std::to_string(options.fits));
+    labels_.assign(options.labels.begin(), options.labels.end());
     if (options_.prior) consider_prior(options.labels);
   }
   harmonium_trainer(const Counts&&, auto&&...) = delete;
@@ -168,16 +178,26 @@ class harmonium_trainer {
       log_.push_back(group_->step(run));
     } else {
       auto [states, dispersion, residual, by_group] = find_states(run);
-      random_engine own = residual_rng_;
-      residual_.emplace(*counts_, std::move(states), residual,
-                        residual_training_options{.calibration = options_.calibration,
-                                                  .cells_per_state = options_.residual_cells,
-                                                  .by_group = std::move(by_group)},
-                        own);
-      dispersion_ = std::move(dispersion);
-      fit_ = group_->model();
-      group_.reset();  // and the counts by gene
-      log_.push_back({"dispersions", 1, {}});
+      std::vector<fitted_states> all = fits_;
+      all.push_back({group_->model(), std::move(states), std::move(dispersion)});
+      const index taken = std::ssize(all);
+      if (taken < fits_wanted()) {
+        begin_fit(taken);
+        fits_ = std::move(all);
+      } else {
+        fitted_states joined = join_fits<Sizes>(run, *counts_, std::move(all));
+        random_engine own = residual_rng_;
+        residual_.emplace(*counts_, std::move(joined.states), residual,
+                          residual_training_options{.calibration = options_.calibration,
+                                                    .cells_per_state = options_.residual_cells,
+                                                    .by_group = std::move(by_group)},
+                          own);
+        dispersion_ = std::move(joined.dispersion);
+        fit_ = std::move(joined.group);
+        group_.reset();  // and the counts by gene
+        fits_.clear();
+      }
+      log_.push_back({"dispersions", taken, {}});
     }
     return log_.back();
   }
@@ -193,17 +213,19 @@ class harmonium_trainer {
     if (residual_) return residual_->ahead();
     if (guard_) return {"prior", guard_->taken(), guard_->steps(), {}};
     if (!group_->done()) return group_->ahead();
-    return {"dispersions", 0, 1, {}};
+    return {"dispersions", std::ssize(fits_), fits_wanted(), {}};
   }
 
   [[nodiscard]] const training_log& log() const noexcept { return log_; }
 
-  /// The categorical group as far as it is trained.
+  /// The categorical group as far as it is trained: that of the present fit, then of all.
   [[nodiscard]] const categorical_fit& group() const noexcept {
     return group_ ? group_->model() : fit_;
   }
   /// Whether `group()` is final.
-  [[nodiscard]] bool group_done() const noexcept { return !group_ || group_->done(); }
+  [[nodiscard]] bool group_done() const noexcept {
+    return !group_ || (group_->done() && std::ssize(fits_) + 1 == fits_wanted());
+  }
   /// Pilot cells that the residual correlation was learned from; 0 before.
   [[nodiscard]] index residual_cells_used() const noexcept {
     return residual_ ? residual_->cells_used() : 0;
@@ -225,7 +247,6 @@ class harmonium_trainer {
             "a prior needs shrink_means: it says where to shrink them");
     report_ = report_of(prior);
     if (options_.prior_weight == prior_weighting::zero) return;
-    labels_.assign(labels.begin(), labels.end());
     if (options_.prior_weight == prior_weighting::one) return use_prior();
     // A stream that nothing else draws from: a prior refused leaves what the pilot alone would be.
     guard_.emplace(*counts_, labels, options_.em, options_.means, options_.dispersion,
@@ -245,6 +266,21 @@ class harmonium_trainer {
     options_.em.components = options_.prior_components;
     random_engine rng = group_rng_;
     group_.emplace(*counts_, labels_, options_.em, rng, groups_);
+  }
+
+  [[nodiscard]] index fits_wanted() const noexcept {
+    if (!groups_.empty() || (report_ && report_->used)) return 1;
+    return options_.fits > 0
+               ? options_.fits
+               : default_fits(counts_->cells(), options_.em.components, options_.em.min_cells);
+  }
+
+  /// The fits after the first have streams that nothing else draws from.
+  void begin_fit(index number) {
+    categorical_em_options em = options_.em;
+    em.components = components_of_fit(em.components, number);
+    random_engine rng(residual_rng_.seed(), 1 + static_cast<std::uint64_t>(number));
+    group_.emplace(*counts_, labels_, em, rng, groups_);
   }
 
   struct found_states {
@@ -284,8 +320,9 @@ class harmonium_trainer {
 
   const Counts* counts_;
   harmonium_options<Residual> options_;
-  random_engine group_rng_;    ///< as it was before the group took from it
-  std::vector<index> labels_;  ///< of every cell; kept until a prior is decided upon
+  random_engine group_rng_;          ///< as it was before the group took from it
+  std::vector<index> labels_;        ///< of every cell, or none
+  std::vector<fitted_states> fits_;  ///< that are finished, until they are joined
   std::optional<categorical_trainer<Counts, Sizes>> group_;  ///< until the residual's turn
   random_engine residual_rng_;
   std::optional<prior_guard<Counts, Sizes>> guard_;  ///< until it has decided

@@ -159,7 +159,8 @@ class factor_em {
   void update_gene(index m, const matrix<double>& second, cell_arrays& own, gene_sums& sums) {
     const bool known = centre_ && centre_->known[static_cast<std::size_t>(m)];
     // For the gene's own variance: cells of variance 1, or of the centre's.
-    const double prior_cells = known ? centre_->prior_cells : 5;
+    const auto copies = static_cast<double>(pilot_->copies());
+    const double prior_cells = copies * (known ? centre_->prior_cells : 5);
     const double prior_squares = known ? prior_cells * centre_->own_variances[m] : prior_cells;
     const index centred = known ? centre_rank() : 0;
     const auto cells = static_cast<double>(pilot_->cells());
@@ -173,7 +174,7 @@ class factor_em {
       double fit = pairs[static_cast<std::size_t>(k)];
       for (index j = 0; j < rank_; ++j)
         if (j != k) fit -= w[j] * second(j, k);
-      const double value = fit / second(k, k), error = variance_[m] / second(k, k);
+      const double value = fit / second(k, k), error = copies * variance_[m] / second(k, k);
       w[k] = k < centred ? centred_prior_.shrink(value, error, centre_->loadings(m, k), k,
                                                  sums.centred_mass)
                          : prior_.shrink(value, error, k, sums.prior_mass);

@@ -68,7 +68,8 @@ class low_rank_copula::fit {
   void step(const Executor& run) {
     if (!em_) {
       constexpr index cells_per_factor = 8;
-      const index most = std::min(pilot_->cells() / cells_per_factor, pilot_->genes());
+      const index most =
+          std::min(pilot_->cells() / pilot_->copies() / cells_per_factor, pilot_->genes());
       if (settings_.centre) {
         const index free =
             std::clamp<index>(most - settings_.centre->rank(), 0, settings_.centre->free_factors);

@@ -74,8 +74,9 @@ class residual_trainer {
  public:
   using model_type = correlated_cells<residual_scores_of<Policy>, Sizes>;
 
-  /// @param pilot the cells behind `states`, borrowed
-  /// @param rng   moves on by one word
+  /// @param pilot  the cells behind `states`, borrowed
+  /// @param states may be those of joined fits, which have the cells several times
+  /// @param rng    moves on by one word
   /// @throws std::invalid_argument if the parts do not fit together or options are out of range.
   residual_trainer(const Counts& pilot, count_states states, const Policy& policy,
                    const residual_training_options& options, random_engine& rng)
@@ -85,13 +86,14 @@ class residual_trainer {
         options_(options),
         streams_(rng) {
     check(states_, "residual_trainer");
-    require(states_.cells() == pilot.cells() && states_.genes() == pilot.genes(),
+    copies_ = pilot.cells() > 0 ? std::max<index>(1, states_.cells() / pilot.cells()) : 1;
+    require(states_.cells() == copies_ * pilot.cells() && states_.genes() == pilot.genes(),
             "residual_trainer", "the states belong to other cells or genes");
     require(options.cells_per_state >= 1, "residual_trainer",
             "cells_per_state must be at least 1, got " + std::to_string(options.cells_per_state));
     if (options_.by_group) {
       check(*options_.by_group, "residual_trainer");
-      require(options_.by_group->cells() == pilot.cells() &&
+      require(copies_ == 1 && options_.by_group->cells() == pilot.cells() &&
                   options_.by_group->genes() == pilot.genes() &&
                   options_.by_group->states() % states_.states() == 0,
               "residual_trainer", "the states by group belong to other cells, genes or states");
@@ -108,7 +110,7 @@ class residual_trainer {
     require(!done(), "residual_trainer::step", "training is finished");
     if (!fit_) {
       auto pilot = std::make_shared<const scored_pilot>(score(run));
-      cells_ = pilot->cells();
+      cells_ = pilot->cells() / copies_;
       calibrations_ = pilot->calibrations();
       fit_.emplace(policy_.begin(std::move(pilot), streams_));
       log_.push_back({"scores", 1, {{"cells", static_cast<double>(cells_)}}});
@@ -161,7 +163,7 @@ class residual_trainer {
     if (options_.by_group)
       for (index v = 0; v < scored.states(); ++v)
         merged.push_back(v / (scored.states() / states_.states()));
-    if (std::ssize(chosen) == pilot_->cells())
+    if (copies_ == 1 && std::ssize(chosen) == pilot_->cells())
       return scored_pilot::make<Sizes>(run, *pilot_, scored, options_.calibration, merged);
     count_states own = scored;
     own.cell.clear();
@@ -170,8 +172,9 @@ class residual_trainer {
       own.cell.push_back(scored.cell[static_cast<std::size_t>(chosen[k])]);
       own.sizes[static_cast<index>(k)] = scored.sizes[chosen[k]];
     }
+    for (index& row : chosen) row %= pilot_->cells();
     return scored_pilot::make<Sizes>(run, cell_selection(*pilot_, std::move(chosen)), own,
-                                     options_.calibration, merged);
+                                     options_.calibration, merged, copies_);
   }
 
   /// Beyond the streams of genes.
@@ -183,6 +186,7 @@ class residual_trainer {
   residual_training_options options_;
   random_streams streams_;
   index cells_ = 0;
+  index copies_ = 1;  ///< of the pilot in `states_`
   std::vector<score_calibration> calibrations_;
   std::optional<residual_fit_of<Policy>> fit_;  ///< none: the scores are ahead
   std::shared_ptr<const model_type> model_;

@@ -31,20 +31,26 @@ class scored_pilot {
   /// @param counts the pilot, cells x genes; need not outlive this
   /// @param states with the negative binomials that the counts are scored by
   /// @param merged of each of these states, the number of the state that it is a variant of, such
-  /// as
-  ///               the same in another donor: as such residual policies see it. Empty: they are all
-  ///               states of their own.
+  ///               as the same in another donor: as such residual policies see it. Empty: they are
+  ///               all states of their own.
+  /// @param copies times that every pilot cell is among `counts`, each in a state of another fit:
+  ///               what is learned of all of them is as sure as one copy of each makes it
+  /// @param copies times that every pilot cell is among `counts`, each in another fit's states:
+  /// what
+  ///               is learned of all cells is as sure as the pilot's cells make it.
   /// @throws std::invalid_argument if `states` does not belong to `counts`.
   template <size_factor_policy Sizes, executor Executor, count_source Counts>
   static scored_pilot make(const Executor& run, const Counts& counts, const count_states& states,
                            const calibration_options& calibration = {},
-                           std::span<const index> merged = {}) {
+                           std::span<const index> merged = {}, index copies = 1) {
     check(states, "scored_pilot");
     require(states.cells() == counts.cells() && states.genes() == counts.genes(), "scored_pilot",
             "the states belong to other cells or genes");
     require(merged.empty() || std::ssize(merged) == states.states(), "scored_pilot",
             "one number per state is needed");
+    require(copies >= 1, "scored_pilot", "every cell is there at least once");
     scored_pilot scored(cells_by_gene(counts), states.cell, states.states());
+    scored.copies_ = copies;
     if (!merged.empty()) {
       scored.states_ = *std::max_element(merged.begin(), merged.end()) + 1;
       for (index& s : scored.state_) s = merged[static_cast<std::size_t>(s)];
@@ -100,7 +106,8 @@ class scored_pilot {
         }
         if (calibration.calibrate) {
           scored.intervals(m, all);
-          const score_calibration calibrated(all, calibration.prior_cells);
+          const score_calibration calibrated(all,
+                                             static_cast<double>(copies) * calibration.prior_cells);
           scored.calibrations_[static_cast<std::size_t>(m)] = calibrated;
           const auto moved = [&](double z) {
             return std::clamp(calibrated(z), -score_limit, score_limit);
@@ -116,6 +123,8 @@ class scored_pilot {
   }
 
   [[nodiscard]] index cells() const noexcept { return static_cast<index>(state_.size()); }
+  /// Times that every cell of the pilot is among them.
+  [[nodiscard]] index copies() const noexcept { return copies_; }
   [[nodiscard]] index genes() const noexcept { return where_.genes(); }
   [[nodiscard]] index states() const noexcept { return states_; }
   /// State of every cell.
@@ -183,6 +192,7 @@ class scored_pilot {
   index variants_;
   std::vector<index> state_;
   index states_;
+  index copies_ = 1;
   std::vector<kept_interval> intervals_;   ///< of the non-zero counts, gene by gene
   std::vector<std::vector<float>> zeros_;  ///< per gene, by variant or by cell: upper ends of zeros
   bool zeros_by_cell_ = false;
