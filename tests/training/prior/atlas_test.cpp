@@ -16,7 +16,8 @@ TEST_CASE("a trained harmonium is an atlas of its genes") {
   const auto truth = support::make_atlas(30, 1);
   const auto pilot = support::make_pilot(truth, 120, 2);
   hm::random_engine rng(3);
-  const hm::harmonium_options<> options{.em = {.components = 3}, .residual = {.rank = 4}};
+  const hm::harmonium_options<> options{
+      .em = {.components = 3}, .residual = {.rank = 4}, .fits = 1};
   const auto trained = hm::train_harmonium(hm::serial_executor{}, pilot.counts, options, rng);
   const auto known = hm::atlas_of(trained, truth.ids, truth.symbols);
   CHECK(known.components() == 3);
