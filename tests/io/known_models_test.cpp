@@ -35,10 +35,11 @@ io::any_model check_known(const Model& model, const Generator& generator) {
 TEST_CASE("a harmonium: states of the cells, and cells of a state") {
   const auto counts = tiny::toy_counts(90, 10, 1);
   hm::random_engine rng(1);
-  const auto model = hm::train_harmonium(
-      hm::serial_executor{}, counts,
-      {.em = {.components = 2, .max_iterations = 4}, .residual = {.rank = 2, .iterations = 1}},
-      rng);
+  const auto model = hm::train_harmonium(hm::serial_executor{}, counts,
+                                         {.em = {.components = 2, .max_iterations = 4},
+                                          .residual = {.rank = 2, .iterations = 1},
+                                          .fits = 1},
+                                         rng);
   const auto loaded = check_known(model, model.generator);
   CHECK(loaded.states() == 2);
   CHECK(loaded.weights() == std::vector<double>{model.group.weights[0], model.group.weights[1]});

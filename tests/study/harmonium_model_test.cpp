@@ -11,6 +11,7 @@ TEST_CASE("as trained by itself; candidates are chosen by held-out likelihood") 
   const auto pilot = tiny::toy_counts(80, 9, 1);
   hm::harmonium_model model;
   model.options.em.components = 2;
+  model.options.fits = 1;
   hm::random_engine rng(3), same(3);
   const auto made = model.fit({pilot}, rng);
   const auto direct = hm::train_harmonium(hm::serial_executor{}, pilot, model.options, same);

@@ -58,7 +58,7 @@ double correlation_of_depth(const hm::count_matrix<>& counts) {
 TEST_CASE("from a simulated tissue to cells like it") {
   const auto& tissue = pilot();
   hm::random_engine rng(2);
-  hm::harmonium_options<> correlated{.em = {.components = 3}};
+  hm::harmonium_options<> correlated{.em = {.components = 3}, .fits = 1};
   const auto trained = hm::train_harmonium(serial, tissue.counts, correlated, rng);
   CHECK(trained.group.genes() == 120);
   CHECK(trained.group.components() == 3);
@@ -108,6 +108,7 @@ TEST_CASE("plain maximum likelihood is a choice, and so is every part") {
   hm::harmonium_options<hm::full_copula> options;
   options.shrink_means = false;
   options.dispersion.per_component = false;
+  options.fits = 1;
   const auto trained =
       hm::train_harmonium<hm::scaled_dispersion>(serial, tissue.counts, options, rng);
   CHECK(trained.generator.states().mean == trained.group.mean);
