@@ -229,7 +229,19 @@ std::string type_table(const hm::plan_report& found) {
       "over, " +
       std::to_string(needs.on_average) +
       " cells do. The law that types' frequencies follow is learned from the pilot, so that the "
-      "rarest type is not taken at its word.</p>\n";
+      "rarest type is not taken at its word.";
+  if (needs.donors > 0) {
+    double least = found.donor_deviation(0), most = least;
+    for (std::size_t t = 1; t < found.types.size(); ++t) {
+      least = std::min(least, found.donor_deviation(t));
+      most = std::max(most, found.donor_deviation(t));
+    }
+    text += " Cells are those of " + std::to_string(needs.donors) +
+            (needs.donors == 1 ? " other donor" : " donors together") +
+            ", whose shares of a type deviate from its frequency by " + percent(least) + " to " +
+            percent(most) + " of it, by type (types.csv).";
+  }
+  text += "</p>\n";
   text += "<p>Unseen: by Good and Turing " + percent(found.unseen.mass) +
           " of the cells are of types that the pilot does not hold; Chao's estimate is " +
           short_number(found.unseen.types) + " types, of which it holds " +
@@ -308,10 +320,10 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
           "cells that reach it. In the last picture dots are designs, the line those that no other "
           "beats, "
           "the large dot the answer. Figures: designs.csv, goals.csv.";
-  if (options.donors.size() > 1) {
+  if (const auto donors = donors_of_designs(pilot, options); donors.size() > 1) {
     page += " Colours are numbers of donors:</p>\n";
     std::vector<std::string> names;
-    std::vector<long> sorted = options.donors;
+    std::vector<long> sorted = donors;
     std::sort(sorted.begin(), sorted.end());
     for (const long n : sorted) names.push_back(std::to_string(n));
     page += colour_key(names);

@@ -125,6 +125,9 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
     goals += ")";
   }
   std::string text;
+  const auto cells_or_more = [](hm::index cells) {
+    return (cells >= hm::most_cells_needed / 2 ? "more than " : "") + std::to_string(cells);
+  };
   if (search.answer) {
     text = "Sequence " + in_words(search.answer->design, *search.answer) + ". That reaches " +
            goals + ".";
@@ -150,11 +153,16 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
     if (!goal.is_within_reach) text += " Out of reach: " + goal.name + ".";
   text += " To see " + std::to_string(needs.least) + " cells of every type with " +
           in_percent(needs.probability) + " takes " + std::to_string(needs.low) + " to " +
-          std::to_string(needs.high) + " cells for all the pilot leaves open, about " +
-          std::to_string(needs.middle) + " as a middle estimate, " +
-          std::to_string(needs.on_average) + " with all of it averaged over.";
+          cells_or_more(needs.high) + " cells" +
+          (needs.donors > 1    ? " of " + std::to_string(needs.donors) + " donors together"
+           : needs.donors == 1 ? " of one other donor"
+                               : "") +
+          " for all the pilot leaves open, about " + cells_or_more(needs.middle) +
+          " as a middle estimate, " + cells_or_more(needs.on_average) +
+          " with all of it averaged over.";
   if (found.next_pilot)
-    text += " A second pilot of " + std::to_string(*found.next_pilot) + " cells would narrow that.";
+    text += " A second pilot of " + std::to_string(*found.next_pilot) + " cells" +
+            (needs.donors > 0 ? ", of other donors," : "") + " would narrow that.";
   if (options.budget && search.within_budget)
     text += " Within the budget of " + rounded(*options.budget, 6) + " the best is " +
             in_words(search.within_budget->design, *search.within_budget) + ", with a chance of " +
@@ -261,6 +269,11 @@ void finish_plan_pilot(const hm::thread_executor& run, pilot_of_plan& pilot,
   }
 }
 
+std::vector<long> donors_of_designs(const pilot_of_plan& pilot, const plan_command& options) {
+  if (!options.donors.empty()) return options.donors;
+  return {std::max<long>(1, static_cast<long>(pilot.donors.names.size()))};
+}
+
 plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot,
                       const plan_command& options, terminal_progress watch) {
   const hm::plan_pilot cells{pilot.cells.counts, pilot.types.codes, pilot.types.names,
@@ -274,9 +287,10 @@ plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot
   hm::require(!options.budget || options.cost_per_cell || options.cost_per_plate ||
                   options.cost_per_lane || options.cost_per_donor || options.cost_per_million_reads,
               "--budget", "needs a price, such as --cost-per-cell");
+  const auto donors = donors_of_designs(pilot, options);
   hm::design_space space{
       .sizes = {options.sizes.begin(), options.sizes.end()},
-      .donors = {options.donors.begin(), options.donors.end()},
+      .donors = {donors.begin(), donors.end()},
       .depths = {},
       .budget = options.budget,
       .prices = {.cells = {.per_cell = options.cost_per_cell,
@@ -302,6 +316,9 @@ plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot
     how.experiments.models.push_back(model_named(model));
   how.frequencies.expected = pilot.expected;
   how.seen = see_goal_of(options);
+  // One donor is the pilot's tissue again; more of them are others.
+  how.are_donors_new =
+      pilot.donors.names.size() < 2 && *std::max_element(donors.begin(), donors.end()) > 1;
   hm::random_engine rng(options.seed);
   plan_result result;
   result.found = hm::plan(run, cells, goals_of(pilot, options), space, how, std::ref(watch), rng);

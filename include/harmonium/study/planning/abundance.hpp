@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "harmonium/analysis/quantile.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
@@ -23,6 +24,7 @@
 #include "harmonium/study/planning/gene_power.hpp"
 #include "harmonium/study/planning/markers.hpp"
 #include "harmonium/study/planning/over_frequencies.hpp"
+#include "harmonium/study/planning/share_variation.hpp"
 #include "harmonium/study/planning/tails.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -37,63 +39,87 @@ namespace harmonium::inline v0_2 {
                              alpha);
 }
 
+/// A standard deviation that the pilot does not show, and the ends of its interval.
+struct assumed_deviation {
+  double middle = typical_share_deviation, lower = 0.15, upper = 0.9;
+};
+
 /// A type's share is changed between two conditions by a factor, and a t test of the donors' shares
-/// finds it. A donor's share has the variance of a beta-binomial, p (1 - p) (c + (1 - c) / cells).
+/// finds it. A donor's share has the variance of a beta-binomial, p (1 - p) (c + (1 - c) / cells),
+/// c the type's correlation within donors (`share_law`); the deviation that c is of stays the same
+/// multiple of the share.
 struct abundance_goal {
   std::string type;
   double fold = 2;
   double probability = 0.8;
   double alpha = 0.05;
-  /// Correlation within donors where the pilot does not show it. An assumption.
-  donor_variation assumed = {0.02, 0.005, 0.08, 0};
+  /// Standard deviation between donors of the type's share, as a multiple of its mean, and the ends
+  /// of its interval, where the pilot does not show it. An assumption (`typical_share_deviation`).
+  assumed_deviation assumed = {};
 
   [[nodiscard]] std::string name() const { return "abundance"; }
 
   [[nodiscard]] prepared_goal prepare(const plan_evidence& evidence) const {
     require(fold > 0 && fold != 1, "abundance_goal", "the factor must be positive and not 1");
     const index which = evidence.pilot.type_named(type);
-    const auto shown = estimate_donor_variation(evidence.pilot);
-    const donor_variation known = shown.value_or(assumed);
-    const auto quantiles = frequency_quantiles(evidence.frequencies, which,
-                                               std::sqrt(design_effect(evidence.pilot, known)));
     prepared_goal ready;
     ready.conditions = 2;
     ready.success = "a change of the share of " + type + " by a factor of " +
                     marker_goal::shown(fold) + " between conditions is found (t test of donors)";
-    ready.doubts = donor_doubts(known);
-    const auto chance_with = [quantiles, factor = fold, level = alpha](const plan_design& design,
-                                                                       double correlation) {
-      return over_frequencies(quantiles, [&](double p) {
-        const double q = std::min(0.99, factor * p);
-        const double spread =
-            correlation + (1 - correlation) / static_cast<double>(std::max<index>(1, design.cells));
-        return power_between_donors(design.donors, q - p, p * (1 - p) * spread,
-                                    q * (1 - q) * spread, level);
-      });
+    const auto power = [factor = fold, level = alpha](const plan_design& design, double p,
+                                                      double deviation) {
+      const double q = std::min(0.99, factor * p);
+      const auto cells = static_cast<double>(std::max<index>(1, design.cells));
+      const auto variance = [&](double mean) {
+        const double c = share_law{mean, deviation}.correlation();
+        return mean * (1 - mean) * (c + (1 - c) / cells);
+      };
+      return power_between_donors(design.donors, q - p, variance(p), variance(q), level);
     };
-    ready.chance = [chance_with, known](const plan_design& design) {
-      // Of the frequency and of the correlation: two errors that have nothing to do with each
-      // other.
-      chance_estimate found = chance_with(design, known.correlation);
+    if (evidence.frequencies.variation.size() > 0) {
+      // Frequency and deviation as drawn together; a hundred draws tell a mean to a few hundredths
+      // of its spread.
+      auto drawn = std::make_shared<std::vector<share_law>>();
+      const index draws = evidence.frequencies.draws.rows(), some = std::min<index>(100, draws);
+      for (index k = 0; k < some; ++k) {
+        const index d = (2 * k + 1) * draws / (2 * some);
+        drawn->push_back(
+            {evidence.frequencies.draws(d, which), evidence.frequencies.variation(d, which)});
+      }
+      ready.chance = [drawn, power](const plan_design& design) {
+        std::vector<double> chances;
+        double sum = 0;
+        for (const share_law& law : *drawn) {
+          chances.push_back(power(design, law.mean, law.deviation));
+          sum += chances.back();
+        }
+        std::sort(chances.begin(), chances.end());
+        return chance_estimate{sum / static_cast<double>(chances.size()),
+                               quantile_of_sorted(chances, 0.05),
+                               quantile_of_sorted(chances, 0.95)};
+      };
+      return ready;
+    }
+    ready.doubts = {"how donors differ was ASSUMED (a standard deviation of " +
+                    marker_goal::shown(assumed.middle) +
+                    " of a type's share): the pilot is of one donor"};
+    const auto quantiles = frequency_quantiles(evidence.frequencies, which);
+    const auto chance_with = [quantiles, power](const plan_design& design, double deviation) {
+      return over_frequencies(quantiles, [&](double p) { return power(design, p, deviation); });
+    };
+    ready.chance = [chance_with, middle = assumed.middle, lower = assumed.lower,
+                    upper = assumed.upper](const plan_design& design) {
+      // Of the frequency and of the deviation: two errors that have nothing to do with each other.
+      chance_estimate found = chance_with(design, middle);
       const double low = std::hypot(found.mean - found.lower,
-                                    found.mean - chance_with(design, known.upper).mean),
+                                    found.mean - chance_with(design, upper).mean),
                    high = std::hypot(found.upper - found.mean,
-                                     chance_with(design, known.lower).mean - found.mean);
+                                     chance_with(design, lower).mean - found.mean);
       found.lower = std::max(0.0, found.mean - low);
       found.upper = std::min(1.0, found.mean + high);
       return found;
     };
     return ready;
-  }
-
-  [[nodiscard]] static std::vector<std::string> donor_doubts(const donor_variation& known) {
-    if (known.donors == 0)
-      return {"how donors differ was ASSUMED (correlation within donors " +
-              marker_goal::shown(known.correlation) + "): the pilot is of one donor"};
-    if (known.donors < 6)
-      return {"how donors differ was estimated from " + std::to_string(known.donors) +
-              " donors only"};
-    return {};
   }
 };
 
