@@ -256,9 +256,16 @@ void plan(const plan_command& options) {
   const auto& found = result.found;
   const std::filesystem::path folder = options.output;
   std::string summary = result.answer + "\n";
+  const std::string in_each_condition =
+      !found.search.designs.empty() && found.search.designs.front().design.conditions > 1
+          ? " in each condition"
+          : "";
   for (const auto& goal : found.search.goals)
     summary += goal.name + ": " +
-               (goal.cells             ? std::to_string(*goal.cells) + " cells"
+               (goal.cells ? std::to_string(*goal.cells) + " cells" +
+                                 (goal.donors > 1 ? " of each of " + std::to_string(goal.donors) +
+                                                        " donors" + in_each_condition
+                                                  : in_each_condition)
                 : goal.is_within_reach ? "not reached by any number of cells tried"
                                        : "out of reach") +
                " (" + goal.success + ")\n";

@@ -123,9 +123,65 @@ struct abundance_goal {
   }
 };
 
-/// Genes of a type differ between two conditions by a factor, and a t test of the donors'
-/// pseudobulk log means finds them, with Benjamini-Hochberg over expressed genes. A donor's log
-/// mean has the variance between donors and (1 / mean + dispersion) / cells.
+/// Which genes are tested between conditions: those with more than `counts` counts in more than
+/// `share` of all donors. Others have too few for a logarithm.
+struct tested_genes {
+  index counts = 3;
+  double share = 0.5;
+};
+
+/// The chance that a gene is tested, where a donor's counts are negative binomial. Where the
+/// conditions differ, a donor has enough with the mean of both chances.
+/// Source: "expression probability" of scPower, Schmid et al. (2021), Nat. Commun. 12:6625, where
+/// the conditions are alike.
+/// @param mean   expected counts of a donor's cells of the type together
+/// @param other  in the other condition
+/// @param shape  of both: variance = mean + mean^2 / shape
+/// @param donors of both conditions together
+[[nodiscard]] inline double chance_tested(double mean, double other, double shape, index donors,
+                                          const tested_genes& rule = {}) {
+  const double enough = (tails::negative_binomial_at_least(rule.counts + 1, mean, shape) +
+                         tails::negative_binomial_at_least(rule.counts + 1, other, shape)) /
+                        2;
+  const auto more_than = static_cast<index>(rule.share * static_cast<double>(donors) + 1e-9);
+  return tails::binomial_at_least(more_than + 1, donors, std::min(enough, 1.0));
+}
+
+/// The share of changed genes that a t test of the donors' pseudobulk log means finds, with
+/// Benjamini-Hochberg over the genes that are tested. A donor's log mean has the variance between
+/// donors, scale^2 between^2, and (1 / mean + dispersion) / cells.
+/// @param genes  means in counts per cell, dispersions between cells, deviations between donors
+/// @param design donors of each condition, and depth
+/// @param cells  of the type, of each donor
+/// @param shift  natural logarithm of the factor that changed genes rise by, above 0
+/// @param scale  of the genes' deviations between donors
+[[nodiscard]] inline double power_of_pseudobulk(const std::vector<gene_level>& genes,
+                                                const plan_design& design, double cells,
+                                                double shift,
+                                                const false_discovery_options& discoveries,
+                                                double scale = 1) {
+  if (cells < 1 || design.donors < 2) return 0;
+  const double raised = math::exp(shift);
+  std::vector<double> tested;
+  for (const gene_level& g : genes) {
+    const double own = scale * g.between, total = cells * g.mean * design.depth;
+    const double spread = g.dispersion / cells + math::exp(own * own) - 1;
+    tested.push_back(
+        chance_tested(total, raised * total, 1 / std::max(spread, 1e-9), 2 * design.donors));
+  }
+  return power_with_false_discoveries(
+      genes, discoveries,
+      [&](const gene_level& g, double level) {
+        const double mean = g.mean * design.depth, own = scale * g.between;
+        const double low = own * own + (1 / mean + g.dispersion) / cells,
+                     high = own * own + (1 / (raised * mean) + g.dispersion) / cells;
+        return power_between_donors(design.donors, shift, low, high, level);
+      },
+      tested);
+}
+
+/// Genes of a type differ between two conditions by a factor, and `power_of_pseudobulk` of them is
+/// found.
 struct differential_goal {
   std::string type;
   double log2_fold = 1;
@@ -156,14 +212,8 @@ struct differential_goal {
     const auto chance_with = [genes, quantiles, shift, rule = discoveries](
                                  const plan_design& design, double scale) {
       return over_frequencies(quantiles, [&](double frequency) {
-        const double cells = frequency * static_cast<double>(design.cells);
-        if (cells < 1 || design.donors < 2) return 0.0;
-        return power_with_false_discoveries(*genes, rule, [&](const gene_level& g, double level) {
-          const double mean = g.mean * design.depth, own = scale * g.between;
-          const double low = own * own + (1 / mean + g.dispersion) / cells,
-                       high = own * own + (math::exp(-shift) / mean + g.dispersion) / cells;
-          return power_between_donors(design.donors, shift, low, high, level);
-        });
+        return power_of_pseudobulk(*genes, design, frequency * static_cast<double>(design.cells),
+                                   shift, rule, scale);
       });
     };
     ready.chance = [chance_with, lower_scale, upper_scale](const plan_design& design) {

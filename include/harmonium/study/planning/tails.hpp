@@ -61,6 +61,16 @@ using in_double = boost::math::policies::policy<boost::math::policies::promote_d
   return below < 1 ? 1 - below : 0;
 }
 
+/// P(X >= least) of a negative binomial X with this mean and variance mean + mean^2 / shape.
+/// @throws std::invalid_argument unless mean >= 0 and shape > 0.
+[[nodiscard]] inline double negative_binomial_at_least(index least, double mean, double shape) {
+  require(mean >= 0 && shape > 0, "tails::negative_binomial_at_least",
+          "the mean must not be negative, the shape positive");
+  if (least <= 0) return 1;
+  if (mean == 0) return 0;
+  return boost::math::ibeta(static_cast<double>(least), shape, mean / (mean + shape), in_double());
+}
+
 /// The logarithm of P(X = count) of a beta-binomial X, without checks: 0 <= count <= trials.
 [[nodiscard]] inline double log_beta_binomial(double count, double trials, double a,
                                               double b) noexcept {
@@ -137,6 +147,12 @@ using in_double = boost::math::policies::policy<boost::math::policies::promote_d
 /// Quantile of an F variable.
 [[nodiscard]] inline double f_quantile(double above, double below, double probability) {
   return quantile(boost::math::fisher_f_distribution<double, in_double>(above, below), probability);
+}
+
+/// P(|T| > t) of a Student T.
+[[nodiscard]] inline double t_two_sided(double freedom, double t) {
+  const boost::math::students_t_distribution<double, in_double> null(freedom);
+  return 2 * cdf(complement(null, std::abs(t)));
 }
 
 /// Power of a two-sided t test: P(|T| > critical value) of a non-central t.
