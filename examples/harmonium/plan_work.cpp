@@ -97,6 +97,10 @@ std::string in_percent(double share) {
   return rounded(100 * share, 3) + " %";
 }
 
+std::string price_in_words(double price) {
+  return price < 1000 ? rounded(price, 4) : std::to_string(std::llround(price));
+}
+
 std::string in_words(const hm::plan_design& design, const hm::design_result& result) {
   std::string text = std::to_string(design.total()) + " cells";
   if (design.donors > 1)
@@ -104,7 +108,7 @@ std::string in_words(const hm::plan_design& design, const hm::design_result& res
   if (design.donors > 1 && design.conditions > 1) text += " in each of two conditions";
   if (design.depth != 1) text += " at " + in_percent(design.depth) + " of the depth";
   if (result.loaded != design.total()) text += " (load " + std::to_string(result.loaded) + ")";
-  if (result.cost.amount) text += ", at a cost of " + rounded(*result.cost.amount, 6);
+  if (result.cost.amount) text += ", at a cost of " + price_in_words(*result.cost.amount);
   return text;
 }
 
