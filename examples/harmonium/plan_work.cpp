@@ -149,8 +149,11 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
         if (search.goals[g].is_within_reach && (!search.goals[worst].is_within_reach ||
                                                 best->chances[g].mean < best->chances[worst].mean))
           worst = g;
-      text += " The best, " + in_words(best->design, *best) + ", has a chance of " +
-              in_percent(best->least) + " for " + search.goals[worst].name + ".";
+      if (best->least < 0.001)
+        text += " None has a chance worth telling for " + search.goals[worst].name + ".";
+      else
+        text += " The best, " + in_words(best->design, *best) + ", has a chance of " +
+                in_percent(best->least) + " for " + search.goals[worst].name + ".";
     }
   }
   for (const auto& goal : search.goals)
