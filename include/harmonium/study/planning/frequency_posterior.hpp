@@ -96,13 +96,16 @@ struct lattice_likelihood {
 };
 
 /// Likelihoods of what each donor has of each type, over frequency and deviation: beta-binomial.
-/// The law that the types' deviations follow is learned from them all, from the assumed one on,
-/// which weighs as much as `weight` types; one donor shows nothing of it.
+/// Either deviations have a law over types, or correlations within donors have (as nearly one
+/// value for all in a Dirichlet law, where rare types deviate most); which of the two is weighed
+/// on the same counts, both as likely before. Either law is learned from all types, from an assumed
+/// one on, which weighs as much as `weight` types. One donor shows nothing of it: then deviations
+/// have the assumed law.
 class donor_likelihoods {
  public:
   static constexpr double weight = 3;
+  static constexpr std::size_t levels = share_deviations::size + share_correlations::size;
   using lattice = log_frequency_lattice;
-  using levels = share_deviations;
 
   /// @param expected, exposure  cells beside the pilot's that tell of a type, and among how many
   donor_likelihoods(const matrix<double>& by_donor, std::span<const double> expected,
@@ -114,15 +117,15 @@ class donor_likelihoods {
       for (index t = 0; t < types; ++t) cells[d] += by_donor(d, t);
       if (cells[d] > 0) ++donors;
     }
-    matrix<double> marginal(types, static_cast<index>(levels::size));
+    matrix<double> marginal(types, static_cast<index>(levels));
     const vector<double> none = vector<double>::Zero(by_donor.rows());
     for (index t = 0; t <= types; ++t) {  // the last is a type without cells
       const vector<double> own = t < types ? vector<double>(by_donor.col(t)) : none;
-      matrix<double> logs(lattice::points, static_cast<index>(levels::size));
+      matrix<double> logs(lattice::points, static_cast<index>(levels));
       for (index i = 0; i < lattice::points; ++i)
-        for (std::size_t k = 0; k < levels::size; ++k) {
+        for (std::size_t k = 0; k < levels; ++k) {
           const double mean = std::min(math::exp(lattice::at(i)), 1 - 1e-9);
-          const double all = 1 / share_law{mean, levels::at(k)}.correlation() - 1;
+          const double all = 1 / share_law{mean, deviation(k, i)}.correlation() - 1;
           double sum = t < types ? expected[static_cast<std::size_t>(t)] * lattice::at(i) -
                                        exposure[static_cast<std::size_t>(t)] * mean
                                  : 0.0;
@@ -141,9 +144,27 @@ class donor_likelihoods {
       }
       logs_.push_back(std::move(logs));
     }
-    const auto before = assumed_share_deviations();
     const std::vector<char> is_used(static_cast<std::size_t>(types), donors > 1 ? 1 : 0);
-    law_ = mixing_law(std::move(marginal), is_used, 100, before, weight).law();
+    constexpr auto half = static_cast<index>(share_deviations::size);
+    const auto learned = [&](index from, std::span<const double> before, double& evidence) {
+      const matrix<double> own = marginal.middleCols(from, half);
+      const auto law = mixing_law(own, is_used, 100, before, weight).law();
+      evidence = 0;
+      for (index t = 0; t < types; ++t) {
+        double sum = 0;
+        for (index k = 0; k < half; ++k) sum += law[static_cast<std::size_t>(k)] * own(t, k);
+        evidence += math::log(std::max(sum, 1e-300));
+      }
+      return law;
+    };
+    double of_deviations = 0, of_correlations = 0;
+    const auto deviations = learned(0, assumed_share_deviations(), of_deviations),
+               correlations = learned(half, assumed_share_correlations(), of_correlations);
+    const double first =
+        donors > 1 ? 1 / (1 + math::exp(std::clamp(of_correlations - of_deviations, -700.0, 700.0)))
+                   : 1.0;
+    for (const double p : deviations) law_.push_back(first * p);
+    for (const double p : correlations) law_.push_back((1 - first) * p);
   }
 
   /// The logarithm of a type's likelihood of a frequency, averaged over its deviation. @param type
@@ -162,18 +183,25 @@ class donor_likelihoods {
     const auto& logs = logs_[static_cast<std::size_t>(type)];
     double most = logs(i, 0), sum = 0;
     for (index k = 1; k < logs.cols(); ++k) most = std::max(most, logs(i, k));
-    std::array<double, levels::size> cumulated{};
+    std::array<double, levels> cumulated{};
     for (std::size_t k = 0; k < cumulated.size(); ++k)
       cumulated[k] = sum +=
           law_[k] * math::exp(std::max(-700.0, logs(i, static_cast<index>(k)) - most));
     std::size_t k = 0;
     while (k + 1 < cumulated.size() && u * sum >= cumulated[k]) ++k;
-    return levels::at(k);
+    return deviation(k, i);
   }
 
  private:
-  std::vector<matrix<double>> logs_;  // per type: points of the lattice x deviations
-  std::vector<double> law_;           // of deviations
+  /// At a point of the lattice.
+  [[nodiscard]] static double deviation(std::size_t level, index i) {
+    if (level < share_deviations::size) return share_deviations::at(level);
+    const double mean = std::min(math::exp(lattice::at(i)), 1 - 1e-9);
+    return std::sqrt(share_correlations::at(level - share_deviations::size) * (1 - mean) / mean);
+  }
+
+  std::vector<matrix<double>> logs_;  // per type: points of the lattice x levels
+  std::vector<double> law_;           // of levels: deviations, then correlations
 };
 
 }  // namespace detail

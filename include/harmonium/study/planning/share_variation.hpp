@@ -52,6 +52,18 @@ struct share_deviations {
   }
 };
 
+/// Correlations within donors, for types that have one in common as in a Dirichlet law: equal steps
+/// of their logarithm.
+struct share_correlations {
+  static constexpr std::size_t size = share_deviations::size;
+  static constexpr double smallest = 0.0005, largest = 0.3;
+
+  [[nodiscard]] static double at(std::size_t k) {
+    return smallest * math::exp(static_cast<double>(k) / static_cast<double>(size - 1) *
+                                math::log(largest / smallest));
+  }
+};
+
 /// What a type's deviation is taken for where a pilot shows nothing: log-normal, of median 0.35, 90
 /// % of it between 0.13 and 0.95. Measured on 12,261 blood cells of eight lupus patients (Kang et
 /// al. 2018, Nat. Biotechnol. 36:89), by analysis of variance of each of eight types: 0.28, 0.33,
@@ -59,17 +71,25 @@ struct share_deviations {
 /// donors that is the same for all types is not what they have (0.002 to 0.12).
 inline constexpr double typical_share_deviation = 0.35;
 
-/// That law over `share_deviations`, sums to 1.
-[[nodiscard]] inline std::array<double, share_deviations::size> assumed_share_deviations() {
-  constexpr double spread = 0.6;  // of the logarithm
-  std::array<double, share_deviations::size> law{};
+/// A log-normal law over a grid of levels, sums to 1. @param spread of the logarithm
+template <class Levels>
+[[nodiscard]] std::array<double, Levels::size> log_normal_over(double median, double spread) {
+  std::array<double, Levels::size> law{};
   double sum = 0;
   for (std::size_t k = 0; k < law.size(); ++k) {
-    const double z = math::log(share_deviations::at(k) / typical_share_deviation) / spread;
+    const double z = math::log(Levels::at(k) / median) / spread;
     sum += law[k] = math::exp(-0.5 * z * z);
   }
   for (double& p : law) p /= sum;
   return law;
+}
+
+[[nodiscard]] inline std::array<double, share_deviations::size> assumed_share_deviations() {
+  return log_normal_over<share_deviations>(typical_share_deviation, 0.6);
+}
+/// Before a pilot of several donors is looked at: 90 % between 0.004 and 0.1.
+[[nodiscard]] inline std::array<double, share_correlations::size> assumed_share_correlations() {
+  return log_normal_over<share_correlations>(0.02, 1);
 }
 
 }  // namespace harmonium::inline v0_2
