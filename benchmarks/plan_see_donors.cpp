@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Whether the cells needed to see every type, of donors whose shares differ, are what a plan from a
 // pilot of other donors says. Tissues of 5 to 15 types are drawn; a donor's shares deviate from the
-// tissue's by one of three laws, of which only the first two are about what the plan reckons with:
+// tissue's by one of three laws, of which plans reckon with the first two:
 // "same deviation" (gamma shares of standard deviation 0.35 of their mean, scaled to sum to 1),
 // "dirichlet" (one correlation within donors, 0.02), "own deviations" (log-normal shares, each type
 // with its own deviation of median 0.35). The truth is simulated: chances given the shares of 2000

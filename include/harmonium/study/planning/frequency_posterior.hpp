@@ -20,11 +20,11 @@
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/math/gamma.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/study/planning/frequency_law.hpp"
 #include "harmonium/study/planning/share_variation.hpp"
-#include "harmonium/study/planning/tails.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -117,6 +117,7 @@ class donor_likelihoods {
       for (index t = 0; t < types; ++t) cells[d] += by_donor(d, t);
       if (cells[d] > 0) ++donors;
     }
+    const auto counted = static_cast<double>(donors);
     matrix<double> marginal(types, static_cast<index>(levels));
     const vector<double> none = vector<double>::Zero(by_donor.rows());
     for (index t = 0; t <= types; ++t) {  // the last is a type without cells
@@ -126,12 +127,17 @@ class donor_likelihoods {
         for (std::size_t k = 0; k < levels; ++k) {
           const double mean = std::min(math::exp(lattice::at(i)), 1 - 1e-9);
           const double all = 1 / share_law{mean, deviation(k, i)}.correlation() - 1;
+          const double first = mean * all, second = (1 - mean) * all;
           double sum = t < types ? expected[static_cast<std::size_t>(t)] * lattice::at(i) -
                                        exposure[static_cast<std::size_t>(t)] * mean
                                  : 0.0;
+          // tails::log_beta_binomial without what is the same for all frequencies and deviations.
+          sum +=
+              counted * (math::log_gamma(all) - math::log_gamma(first) - math::log_gamma(second));
           for (index d = 0; d < by_donor.rows(); ++d)
             if (cells[d] > 0)
-              sum += tails::log_beta_binomial(own[d], cells[d], mean * all, (1 - mean) * all);
+              sum += math::log_gamma(own[d] + first) + math::log_gamma(cells[d] - own[d] + second) -
+                     math::log_gamma(cells[d] + all);
           logs(i, static_cast<index>(k)) = sum;
         }
       if (t < types) {
