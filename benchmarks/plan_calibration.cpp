@@ -122,7 +122,7 @@ struct verdict {
 };
 
 verdict verdict_of(const hm::matrix<double>& draws) {
-  const auto cells = hm::cells_needed_by_draw(draws, least, probability);
+  const auto cells = hm::cells_needed_by_draw({draws}, least, probability);
   const auto types = static_cast<std::size_t>(draws.cols());
   const auto average = hm::least_number(10'000'000, [&](hm::index n) {
     double sum = 0;

@@ -82,11 +82,7 @@ double known_chance(const donor_law& law, const hm::plan_design& design, double 
     levels.push_back({mean_of_gene(g), mean_of_gene(g), 1 / theta, g, law.deviation});
   const double shift = log2_fold * std::log(2.0),
                cells = shares[tested] * static_cast<double>(design.cells);
-  return hm::power_with_false_discoveries(levels, {}, [&](const hm::gene_level& g, double level) {
-    const double low = g.between * g.between + (1 / g.mean + g.dispersion) / cells,
-                 high = g.between * g.between + (std::exp(-shift) / g.mean + g.dispersion) / cells;
-    return hm::power_between_donors(design.donors, shift, low, high, level);
-  });
+  return hm::power_of_pseudobulk(levels, design, cells, shift, {});
 }
 
 /// The share of changed genes that t tests of donors' log means find, by Benjamini-Hochberg.
@@ -151,11 +147,15 @@ int main(int argc, char** argv) {
         // Designs whose chances are neither 0 nor 1.
         const hm::plan_design for_shares{correlation < 0.02 ? 4 : 8, 300, 1, 2},
             for_genes{deviation < 0.3 ? 4 : 10, 1000, 1, 2};
+        // The changed type keeps its deviation, so that its correlation is another one.
         const double p = shares[tested], q = fold * p,
-                     spread =
-                         correlation + (1 - correlation) / static_cast<double>(for_shares.cells);
-        const double abundance = hm::power_between_donors(
-            for_shares.donors, q - p, p * (1 - p) * spread, q * (1 - q) * spread, 0.05);
+                     deviation_of_share = std::sqrt(correlation * (1 - p) / p);
+        const auto variance = [&](double mean) {
+          const double c = hm::share_law{mean, deviation_of_share}.correlation();
+          return mean * (1 - mean) * (c + (1 - c) / static_cast<double>(for_shares.cells));
+        };
+        const double abundance =
+            hm::power_between_donors(for_shares.donors, q - p, variance(p), variance(q), 0.05);
         const double differential = known_chance(law, for_genes, log2_fold);
         double holds[4] = {0, 0, 0, 0}, mean[4] = {0, 0, 0, 0};
         for (int e = 0; e < pilots; ++e) {
@@ -163,7 +163,8 @@ int main(int argc, char** argv) {
           const simulated_pilot made(law, rng);
           const auto pilot = made.pilot();
           const auto per_type = pilot.cells_per_type();
-          const auto frequencies = hm::estimate_frequencies(per_type, {}, rng);
+          const auto frequencies =
+              hm::estimate_frequencies(per_type, {.by_donor = hm::cells_by_donor(pilot)}, rng);
           const hm::plan_experiments none;
           const hm::plan_evidence evidence{pilot, per_type, frequencies, none};
           const auto note = [&](int k, double estimate, double low, double high, double truth) {

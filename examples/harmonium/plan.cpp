@@ -32,13 +32,16 @@ std::string quoted(const std::string& name) {
 }
 
 std::string types_csv(const hm::plan_report& found) {
-  std::string text = "type,pilot_cells,frequency,lower,upper,cells_needed\n";
+  std::string text = "type,pilot_cells,frequency,lower,upper,cells_needed,donor_deviation\n";
   for (std::size_t t = 0; t < found.counts.size(); ++t)
     text += quoted(found.types[t]) + "," + std::to_string(found.counts[t]) + "," +
             hm::io::csv_number(found.frequencies.mean[t]) + "," +
             hm::io::csv_number(found.frequencies.lower[t]) + "," +
             hm::io::csv_number(found.frequencies.upper[t]) + "," +
-            std::to_string(found.needs.of_type[t]) + "\n";
+            std::to_string(found.needs.of_type[t]) + "," +
+            (found.frequencies.variation.size() > 0 ? hm::io::csv_number(found.donor_deviation(t))
+                                                    : "") +
+            "\n";
   return text;
 }
 
@@ -148,7 +151,7 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
   json["models"] = fitted_models(options);
   if (!options.model_file.empty()) json["model_file"] = options.model_file;
   json["depths"] = options.depths;
-  json["donors"] = options.donors;
+  json["donors"] = donors_of_designs(pilot, options);
   json["log2_fold"] = options.log2_fold;
   json["fold"] = options.fold;
   json["recovery"] = options.recovery;
@@ -203,6 +206,7 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
   json["cells_for_types_on_average"] = found.needs.on_average;
   json["cells_for_types_median"] = found.needs.middle;
   json["cells_for_types_interval"] = {found.needs.low, found.needs.high};
+  if (found.needs.donors > 0) json["cells_for_types_donors"] = found.needs.donors;
   if (found.next_pilot) json["next_pilot"] = *found.next_pilot;
   if (found.donors) {
     json["correlation_within_donors"] = found.donors->correlation;
@@ -216,13 +220,16 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
       json["saturation"][curve.name] = {
           {"size", curve.curve.size ? nlohmann::ordered_json(*curve.curve.size) : nullptr},
           {"confidence", curve.curve.confidence}};
-  for (std::size_t t = 0; t < found.counts.size(); ++t)
-    json["frequencies"].push_back({{"type", found.types[t]},
-                                   {"pilot_cells", found.counts[t]},
-                                   {"frequency", found.frequencies.mean[t]},
-                                   {"lower", found.frequencies.lower[t]},
-                                   {"upper", found.frequencies.upper[t]},
-                                   {"cells_needed", found.needs.of_type[t]}});
+  for (std::size_t t = 0; t < found.counts.size(); ++t) {
+    nlohmann::ordered_json one = {{"type", found.types[t]},
+                                  {"pilot_cells", found.counts[t]},
+                                  {"frequency", found.frequencies.mean[t]},
+                                  {"lower", found.frequencies.lower[t]},
+                                  {"upper", found.frequencies.upper[t]},
+                                  {"cells_needed", found.needs.of_type[t]}};
+    if (found.frequencies.variation.size() > 0) one["donor_deviation"] = found.donor_deviation(t);
+    json["frequencies"].push_back(std::move(one));
+  }
   for (const auto& one : search.designs)
     for (std::size_t g = 0; g < one.chances.size(); ++g) {
       nlohmann::ordered_json row = as_json(one);
@@ -249,9 +256,16 @@ void plan(const plan_command& options) {
   const auto& found = result.found;
   const std::filesystem::path folder = options.output;
   std::string summary = result.answer + "\n";
+  const std::string in_each_condition =
+      !found.search.designs.empty() && found.search.designs.front().design.conditions > 1
+          ? " in each condition"
+          : "";
   for (const auto& goal : found.search.goals)
     summary += goal.name + ": " +
-               (goal.cells             ? std::to_string(*goal.cells) + " cells"
+               (goal.cells ? std::to_string(*goal.cells) + " cells" +
+                                 (goal.donors > 1 ? " of each of " + std::to_string(goal.donors) +
+                                                        " donors" + in_each_condition
+                                                  : in_each_condition)
                 : goal.is_within_reach ? "not reached by any number of cells tried"
                                        : "out of reach") +
                " (" + goal.success + ")\n";

@@ -38,7 +38,7 @@ struct plan_command {
   std::vector<std::string> expected;  ///< "TYPE=SHARE"
   std::string expected_labels;        ///< file of labels whose shares are expected; empty: none
   double expected_weight = 100;       ///< cells that would tell as much
-  std::vector<long> donors{1};        ///< of the designs
+  std::vector<long> donors;           ///< of the designs; see `donors_of_designs`
   std::string prices;                 ///< file of costs and losses
   std::optional<double> budget;
   std::optional<double> cost_per_cell, cost_per_plate, cost_per_lane, cost_per_donor,

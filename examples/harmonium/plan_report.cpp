@@ -28,7 +28,9 @@ table.fit{width:100%;table-layout:auto}table.fit th,table.fit td{white-space:nor
 table.fit td:first-child{overflow-wrap:anywhere}.grid{--least:300px}
 @media(max-width:600px){.wide{display:none}table.fit{font-size:12px}
 table.fit th,table.fit td{padding-right:5px}body{padding:10px}.answer{font-size:1.08em}}
-@media print{.grid svg{break-inside:avoid}h2{break-after:avoid}}
+@media print{body{font-size:12px;padding:0}table.fit{font-size:11px}.note{font-size:11px}
+.grid{--least:210px}.grid svg,tr{break-inside:avoid}h2{break-after:avoid;margin-top:1.2em}
+.answer{font-size:1.1em}}
 </style>
 )";
 
@@ -53,7 +55,8 @@ std::string chance_of(double share) {
 }
 
 std::string price_or(const std::optional<double>& amount) {
-  return amount ? short_number(*amount, 6) : "&ndash;";
+  if (!amount) return "&ndash;";
+  return *amount < 1000 ? short_number(*amount) : std::to_string(std::llround(*amount));
 }
 
 std::string goal_table(const hm::design_search& search) {
@@ -128,10 +131,11 @@ std::string goal_plot(const hm::design_search& search, std::size_t g) {
   return plot.str();
 }
 
-std::string frontier_plot(const hm::design_search& search) {
+std::string frontier_plot(const hm::design_search& search, const std::optional<double>& budget) {
   double most = 0;
   const bool is_priced = !search.designs.empty() && search.designs.front().cost.amount.has_value();
   for (const auto& one : search.designs) most = std::max(most, one.size());
+  most *= 1.04;  // so that the last dot is whole
   svg::plot plot("chance against " + std::string(is_priced ? "price" : "cells"),
                  {is_priced ? "price" : "cells in all", {0, most}},
                  {"least chance of a goal", {0, 1.02}}, 400, 270);
@@ -145,6 +149,11 @@ std::string frontier_plot(const hm::design_search& search) {
   }
   plot.points(x, y, "#777777", 3, 0.5);
   plot.line(front_x, front_y, "#4477aa", 2);
+  if (budget && is_priced && *budget < most)
+    plot.line(std::array{*budget, *budget}, std::array{0.0, 1.02}, "#777777", 1, "4 4");
+  if (search.within_budget)
+    plot.points(std::array{search.within_budget->size()}, std::array{search.within_budget->least},
+                "#228833", 6, 1);
   if (search.answer)
     plot.points(std::array{search.answer->size()}, std::array{search.answer->least}, "#ee6677", 6,
                 1);
@@ -152,8 +161,11 @@ std::string frontier_plot(const hm::design_search& search) {
 }
 
 std::string design_table(const hm::design_search& search) {
+  const bool are_compared = !search.designs.empty() && search.designs.front().design.conditions > 1;
   std::string text =
-      "<table class=\"fit\"><tr><th>donors</th><th>cells of each</th><th class=\"wide\">depth</th>"
+      "<table class=\"fit\"><tr><th>donors" +
+      std::string(are_compared ? " in each condition" : "") +
+      "</th><th>cells of each</th><th class=\"wide\">depth</th>"
       "<th>to load</th><th class=\"wide\">lanes</th><th class=\"wide\">plates</th><th>price</th>"
       "<th>least chance</th></tr>\n";
   const auto row = [&](const hm::design_result& one, const char* mark) {
@@ -229,7 +241,19 @@ std::string type_table(const hm::plan_report& found) {
       "over, " +
       std::to_string(needs.on_average) +
       " cells do. The law that types' frequencies follow is learned from the pilot, so that the "
-      "rarest type is not taken at its word.</p>\n";
+      "rarest type is not taken at its word.";
+  if (needs.donors > 0) {
+    double least = found.donor_deviation(0), most = least;
+    for (std::size_t t = 1; t < found.types.size(); ++t) {
+      least = std::min(least, found.donor_deviation(t));
+      most = std::max(most, found.donor_deviation(t));
+    }
+    text += " Cells are those of " + std::to_string(needs.donors) +
+            (needs.donors == 1 ? " other donor" : " donors together") +
+            ", whose shares of a type deviate from its frequency by " + percent(least) + " to " +
+            percent(most) + " of it, by type (types.csv).";
+  }
+  text += "</p>\n";
   text += "<p>Unseen: by Good and Turing " + percent(found.unseen.mass) +
           " of the cells are of types that the pilot does not hold; Chao's estimate is " +
           short_number(found.unseen.types) + " types, of which it holds " +
@@ -303,15 +327,18 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
     page += "<p class=\"note\">Note: " + svg::escaped(remark) + ".</p>\n";
   page += "<h2>Chances</h2>\n<div class=\"grid\">";
   for (std::size_t g = 0; g < search.goals.size(); ++g) page += goal_plot(search, g);
-  page += frontier_plot(search) +
+  page += frontier_plot(search, options.budget) +
           "</div>\n<p class=\"note\">Dashed: what was asked for, and the "
           "cells that reach it. In the last picture dots are designs, the line those that no other "
           "beats, "
-          "the large dot the answer. Figures: designs.csv, goals.csv.";
-  if (options.donors.size() > 1) {
+          "the large red dot the answer";
+  if (search.within_budget)
+    page += ", the green one the best within the budget, which is dashed there too";
+  page += ". Figures: designs.csv, goals.csv.";
+  if (const auto donors = donors_of_designs(pilot, options); donors.size() > 1) {
     page += " Colours are numbers of donors:</p>\n";
     std::vector<std::string> names;
-    std::vector<long> sorted = options.donors;
+    std::vector<long> sorted = donors;
     std::sort(sorted.begin(), sorted.end());
     for (const long n : sorted) names.push_back(std::to_string(n));
     page += colour_key(names);
@@ -340,11 +367,11 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
   if (found.depths.size() > 1) {
     std::vector<std::string> names;
     for (const auto& one : found.depths)
-      names.push_back(
-          (one.depth == 1 ? "full depth" : percent(one.depth) + " of the depth") + ": " +
-          short_number(one.depth * found.counts_per_cell) + " counts and " +
-          short_number(options.reads_per_cell * hm::reads_share(one.depth, options.saturation)) +
-          " reads a cell");
+      names.push_back((one.depth == 1 ? "full depth" : percent(one.depth) + " of the depth") +
+                      ": " + short_number(one.depth * found.counts_per_cell) + " counts and " +
+                      std::to_string(std::llround(options.reads_per_cell *
+                                                  hm::reads_share(one.depth, options.saturation))) +
+                      " reads a cell");
     page += colour_key(names);
   }
   page +=

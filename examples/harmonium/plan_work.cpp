@@ -98,6 +98,10 @@ std::string in_percent(double share) {
   return rounded(100 * share, 3) + " %";
 }
 
+std::string price_in_words(double price) {
+  return price < 1000 ? rounded(price, 4) : std::to_string(std::llround(price));
+}
+
 std::string in_words(const hm::plan_design& design, const hm::design_result& result) {
   std::string text = std::to_string(design.total()) + " cells";
   if (design.donors > 1)
@@ -105,7 +109,7 @@ std::string in_words(const hm::plan_design& design, const hm::design_result& res
   if (design.donors > 1 && design.conditions > 1) text += " in each of two conditions";
   if (design.depth != 1) text += " at " + in_percent(design.depth) + " of the depth";
   if (result.loaded != design.total()) text += " (load " + std::to_string(result.loaded) + ")";
-  if (result.cost.amount) text += ", at a cost of " + rounded(*result.cost.amount, 6);
+  if (result.cost.amount) text += ", at a cost of " + price_in_words(*result.cost.amount);
   return text;
 }
 
@@ -126,6 +130,9 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
     goals += ")";
   }
   std::string text;
+  const auto cells_or_more = [](hm::index cells) {
+    return (cells >= hm::most_cells_needed / 2 ? "more than " : "") + std::to_string(cells);
+  };
   if (search.answer) {
     text = "Sequence " + in_words(search.answer->design, *search.answer) + ". That reaches " +
            goals + ".";
@@ -143,19 +150,27 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
         if (search.goals[g].is_within_reach && (!search.goals[worst].is_within_reach ||
                                                 best->chances[g].mean < best->chances[worst].mean))
           worst = g;
-      text += " The best, " + in_words(best->design, *best) + ", has a chance of " +
-              in_percent(best->least) + " for " + search.goals[worst].name + ".";
+      if (best->least < 0.001)
+        text += " None has a chance worth telling for " + search.goals[worst].name + ".";
+      else
+        text += " The best, " + in_words(best->design, *best) + ", has a chance of " +
+                in_percent(best->least) + " for " + search.goals[worst].name + ".";
     }
   }
   for (const auto& goal : search.goals)
     if (!goal.is_within_reach) text += " Out of reach: " + goal.name + ".";
   text += " To see " + std::to_string(needs.least) + " cells of every type with " +
           in_percent(needs.probability) + " takes " + std::to_string(needs.low) + " to " +
-          std::to_string(needs.high) + " cells for all the pilot leaves open, about " +
-          std::to_string(needs.middle) + " as a middle estimate, " +
-          std::to_string(needs.on_average) + " with all of it averaged over.";
+          cells_or_more(needs.high) + " cells" +
+          (needs.donors > 1    ? " of " + std::to_string(needs.donors) + " donors together"
+           : needs.donors == 1 ? " of one other donor"
+                               : "") +
+          " for all the pilot leaves open, about " + cells_or_more(needs.middle) +
+          " as a middle estimate, " + cells_or_more(needs.on_average) +
+          " with all of it averaged over.";
   if (found.next_pilot)
-    text += " A second pilot of " + std::to_string(*found.next_pilot) + " cells would narrow that.";
+    text += " A second pilot of " + std::to_string(*found.next_pilot) + " cells" +
+            (needs.donors > 0 ? ", of other donors," : "") + " would narrow that.";
   if (options.budget && search.within_budget)
     text += " Within the budget of " + rounded(*options.budget, 6) + " the best is " +
             in_words(search.within_budget->design, *search.within_budget) + ", with a chance of " +
@@ -262,6 +277,11 @@ void finish_plan_pilot(const hm::thread_executor& run, pilot_of_plan& pilot,
   }
 }
 
+std::vector<long> donors_of_designs(const pilot_of_plan& pilot, const plan_command& options) {
+  if (!options.donors.empty()) return options.donors;
+  return {std::max<long>(1, static_cast<long>(pilot.donors.names.size()))};
+}
+
 plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot,
                       const plan_command& options, terminal_progress watch) {
   const hm::plan_pilot cells{pilot.cells.counts, pilot.types.codes, pilot.types.names,
@@ -275,9 +295,10 @@ plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot
   hm::require(!options.budget || options.cost_per_cell || options.cost_per_plate ||
                   options.cost_per_lane || options.cost_per_donor || options.cost_per_million_reads,
               "--budget", "needs a price, such as --cost-per-cell");
+  const auto donors = donors_of_designs(pilot, options);
   hm::design_space space{
       .sizes = {options.sizes.begin(), options.sizes.end()},
-      .donors = {options.donors.begin(), options.donors.end()},
+      .donors = {donors.begin(), donors.end()},
       .depths = {},
       .budget = options.budget,
       .prices = {.cells = {.per_cell = options.cost_per_cell,
@@ -303,6 +324,9 @@ plan_result make_plan(const hm::thread_executor& run, const pilot_of_plan& pilot
     how.experiments.models.push_back(model_named(model));
   how.frequencies.expected = pilot.expected;
   how.seen = see_goal_of(options);
+  // One donor is the pilot's tissue again; more of them are others.
+  how.are_donors_new =
+      pilot.donors.names.size() < 2 && *std::max_element(donors.begin(), donors.end()) > 1;
   hm::random_engine rng(options.seed);
   plan_result result;
   result.found = hm::plan(run, cells, goals_of(pilot, options), space, how, std::ref(watch), rng);

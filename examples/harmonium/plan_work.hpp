@@ -40,6 +40,9 @@ pilot_of_plan read_plan_pilot(const harmonium::thread_executor& run, const plan_
 void finish_plan_pilot(const harmonium::thread_executor& run, pilot_of_plan& pilot,
                        const plan_command& options);
 
+/// --donors, else as many as the pilot has.
+std::vector<long> donors_of_designs(const pilot_of_plan& pilot, const plan_command& options);
+
 /// @throws interruption where `watch` stops it.
 plan_result make_plan(const harmonium::thread_executor& run, const pilot_of_plan& pilot,
                       const plan_command& options, terminal_progress watch);

@@ -237,7 +237,7 @@ void describe_plan(CLI::App& command, plan_command& options) {
       ->type_name("NAME")
       ->group(files_group);
   usual(add_number_list(command, "--donors", options.donors, 1, 10'000, 30,
-                        "Donors of the designs, in each condition [1]")
+                        "Donors of the designs, in each condition [as many as the pilot]")
             ->group(wanted));
 
   const auto money = prices_group;

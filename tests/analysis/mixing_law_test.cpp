@@ -76,3 +76,19 @@ TEST_CASE("items that are not used do not teach, without any the law is uniform"
   items.used.pop_back();
   CHECK_THROWS_AS((void)hm::mixing_law(items.likelihoods, items.used, 1), std::invalid_argument);
 }
+
+TEST_CASE("a law believed before weighs as its items do") {
+  two_means items;
+  const std::vector<double> before{0.1, 0.6, 0.3};
+  items.used.assign(4000, 0);
+  CHECK(hm::mixing_law(items.likelihoods, items.used, 500, before, 3).law() == before);
+  // Items that tell nothing leave it as it is; items that tell all are averaged with it.
+  const hm::matrix<double> open = hm::matrix<double>::Ones(5, 3);
+  const std::vector<char> used(5, 1);
+  const hm::mixing_law same(open, used, 50, before, 3);
+  for (std::size_t k = 0; k < 3; ++k) CHECK(same.law()[k] == doctest::Approx(before[k]));
+  hm::matrix<double> certain = hm::matrix<double>::Zero(5, 3);
+  certain.col(0).setOnes();
+  CHECK(hm::mixing_law(certain, used, 50, before, 3).law()[0] == doctest::Approx((0.3 + 5) / 8));
+  CHECK_THROWS_AS(hm::mixing_law(open, used, 1, std::vector<double>{1}, 3), std::invalid_argument);
+}

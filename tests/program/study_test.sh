@@ -140,12 +140,15 @@ cohort=(plan --pilot cohort --labels-column label --sizes 40,80 --repeats 1 --mo
 run "${cohort[@]}" --donor-column batch --prices prices.toml --output cohort_plan
 check "a plan over donors" [ "$code" -eq 0 ]
 check "... whose differences are estimated" eval '! grep -q "expression between donors was ASSUMED" cohort_plan/plan.json && grep -q "expression differs between donors was estimated from 4 donors only" cohort_plan/plan.json'
+check "... also of shares" eval 'grep -q "cells_for_types_donors" cohort_plan/plan.json && grep -q "^T_helper,.*,0\.[0-9]*$" cohort_plan/types.csv && grep -q "shares of types differ between donors was estimated from 4 donors only" cohort_plan/plan.json'
 check "... at the file's prices" grep -q '"cost_per_donor": 100' cohort_plan/plan.json
 run "${cohort[@]}" --donor-column batch --cost-per-cell 0.5 --cost-per-donor 100 --recovery 0.5 --output cohort_same
 check "... the same as with options" diff cohort_plan/designs.csv cohort_same/designs.csv
 run "${cohort[@]}" --prices prices.toml --cost-per-donor 50 --output cohort_less
 check "... which the command line overrides" grep -q '"cost_per_donor": 50' cohort_less/plan.json
-check "... and which are assumed without donors" grep -q "expression between donors was ASSUMED" cohort_less/plan.json
+check "... and which are assumed without donors" eval 'grep -q "expression between donors was ASSUMED" cohort_less/plan.json && grep -q "shares of types differ between donors was ASSUMED" cohort_less/plan.json'
+run "${cohort[@]/3,6/1}" --output cohort_one
+check "... but for one, who is the pilot's again" eval '! grep -q "shares of types differ between donors was ASSUMED" cohort_one/plan.json && ! grep -q cells_for_types_donors cohort_one/plan.json'
 echo "cost-per-cel = 3" >wrong.toml
 refuses "wrong.toml: has no price or loss 'cost-per-cel'" "${cohort[@]}" --prices wrong.toml --output no
 echo "recovery = 3" >wrong.toml

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <string>
@@ -89,6 +90,56 @@ TEST_CASE("a plan is the same for any number of threads, and watched or not") {
   }
   CHECK(one.search.designs.front().design.conditions == 2);  // `differential` compares two
   CHECK(one.counts_per_cell > 0);
+}
+
+TEST_CASE("a plan over donors: those of the pilot, or assumed to differ") {
+  const small_pilot small;
+  const std::vector<hm::any_planning_goal> see{
+      hm::any_planning_goal::of(hm::see_goal{.probability = 0.8, .least = 2})};
+  std::vector<hm::index> donors;
+  for (hm::index i = 0; i < small.tissue.counts.cells(); ++i) donors.push_back(i % 4);
+  auto how = options();
+  const auto planned = [&](const hm::plan_pilot& pilot) {
+    hm::random_engine rng(9);
+    return hm::plan(hm::serial_executor{}, pilot, see, {.sizes = {60, 120}, .donors = {1, 4}}, how,
+                    hm::silent{}, rng);
+  };
+  const auto doubted = [](const hm::plan_report& report, const std::string& what) {
+    return std::any_of(report.doubts.begin(), report.doubts.end(),
+                       [&](const auto& doubt) { return doubt.find(what) != std::string::npos; });
+  };
+  auto pilot = small.pilot();
+  const auto without = planned(pilot);
+  CHECK(without.frequencies.variation.size() == 0);
+  CHECK(without.needs.donors == 0);
+  CHECK(doubted(without, "count as having the pilot's shares"));
+  how.are_donors_new = true;
+  const auto assumed = planned(pilot);
+  CHECK(doubted(assumed, "shares of types differ between donors was ASSUMED"));
+  const auto widths = [](const hm::frequency_posterior& known) {
+    double sum = 0;
+    for (std::size_t t = 0; t < known.mean.size(); ++t) sum += known.upper[t] - known.lower[t];
+    return sum;
+  };
+  CHECK(widths(assumed.frequencies) > 1.5 * widths(without.frequencies));
+  how.are_donors_new = false;
+  pilot.donors = donors;
+  const auto shown = planned(pilot);
+  CHECK(doubted(shown, "estimated from 4 donors only"));
+  REQUIRE(shown.search.answer);
+  CHECK(shown.needs.donors == shown.search.answer->design.donors);
+  // Donors of one tissue do not differ, and the same cells of more donors do not see less.
+  CHECK(widths(shown.frequencies) < widths(assumed.frequencies));
+  CHECK(shown.donor_deviation(0) < assumed.donor_deviation(0));
+  for (const hm::index cells : {20, 40, 80}) {
+    const hm::share_draws draws{shown.frequencies.draws, shown.frequencies.variation};
+    double few = 0, many = 0;
+    for (hm::index d = 0; d < draws.frequencies.rows(); ++d) {
+      few += draws.chance(d, 2, 1, 4 * cells);
+      many += draws.chance(d, 2, 4, cells);
+    }
+    CHECK(many >= few);
+  }
 }
 
 TEST_CASE("a plan as xtensors with names") {

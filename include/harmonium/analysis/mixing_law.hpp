@@ -22,13 +22,21 @@ class mixing_law {
  public:
   /// @param likelihoods items x points of the grid, >= 0, each row up to a factor
   /// @param is_used     per item, whether the law is learned from it
-  /// @throws std::invalid_argument unless there is one `is_used` per item
-  mixing_law(matrix<double> likelihoods, std::span<const char> is_used, index iterations)
+  /// @param before      what is believed of the law, sums to 1, with the weight of so many items:
+  ///                    for few items, of which maximum likelihood makes too narrow a law; empty:
+  ///                    nothing
+  /// @throws std::invalid_argument unless there is one `is_used` per item, and `before` has one
+  ///         probability per point
+  mixing_law(matrix<double> likelihoods, std::span<const char> is_used, index iterations,
+             std::span<const double> before = {}, double weight = 0)
       : likelihoods_(std::move(likelihoods)),
         law_(static_cast<std::size_t>(likelihoods_.cols()),
              1.0 / static_cast<double>(likelihoods_.cols())) {
     require(std::cmp_equal(is_used.size(), likelihoods_.rows()), "mixing_law",
             "whether it is used must be told of each item");
+    require(before.empty() || before.size() == law_.size(), "mixing_law",
+            "what is believed before has a probability for each point");
+    if (!before.empty()) law_.assign(before.begin(), before.end());
     std::vector<double> next(law_.size()), own(law_.size());
     for (index iteration = 0; iteration < iterations; ++iteration) {
       std::fill(next.begin(), next.end(), 0.0);
@@ -40,11 +48,12 @@ class mixing_law {
         sum += 1;
       }
       if (!(sum > 0)) return;
-      for (std::size_t k = 0; k < next.size(); ++k) law_[k] = next[k] / sum;
+      for (std::size_t k = 0; k < next.size(); ++k)
+        law_[k] = before.empty() ? next[k] / sum : (weight * before[k] + next[k]) / (weight + sum);
     }
   }
 
-  /// Of each point, sums to 1; uniform where no item was used.
+  /// Of each point, sums to 1; where no item was used, as believed before, else uniform.
   [[nodiscard]] const std::vector<double>& law() const noexcept { return law_; }
 
   /// Writes the probability of each point for one item, which sum to 1. @param out one per point

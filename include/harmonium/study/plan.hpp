@@ -37,12 +37,17 @@ struct plan_options {
   double f1 = 0.5;     ///< at which curves count a type as found anew
   /// high / low of the cells needed up to which a pilot settles the matter.
   double settled_ratio = 3;
+  /// With a pilot of one donor: experiments are of other donors, whose shares differ by an assumed
+  /// law (`typical_share_deviation`). False: they are of the pilot's tissue. A pilot of several
+  /// donors shows how they differ, and this is not looked at.
+  bool are_donors_new = false;
 };
 
 /// Cells to see every type, and how sure the pilot makes it.
 struct type_needs {
   index least = 0;  ///< cells of each type
   double probability = 0;
+  index donors = 0;  ///< whose cells these are, of all together; 0: of one tissue
   index low = 0, middle = 0, high = 0;  ///< 90 % interval and median of the cells needed. `high` is
                                         ///< enough for 95 % of what the pilot leaves open.
   index on_average = 0;  ///< at which the chance is the probability with all that averaged over
@@ -67,30 +72,40 @@ struct plan_report {
   std::optional<index> next_pilot;
   std::vector<std::string> doubts;  ///< what makes the answer unsure
   bool is_finished = true;          ///< false: stopped by the observer, and all else is empty
+
+  /// Posterior mean of the standard deviation of a donor's share of a type, over its mean. Only
+  /// where `frequencies.variation` is not empty.
+  [[nodiscard]] double donor_deviation(std::size_t type) const {
+    return frequencies.variation.col(static_cast<index>(type)).mean();
+  }
 };
 
-/// The least cells for a demand, as `see_goal` with these settings sees it.
+/// The least cells for a demand, as `see_goal` with these settings sees it, types apart from names.
+/// @param donors of an experiment, in all; not looked at where the frequencies have no variation
 [[nodiscard]] inline type_needs needs_of(const frequency_posterior& frequencies,
-                                         const see_goal& goal) {
-  type_needs needs{goal.least, goal.probability, 0, 0, 0, 0, {}};
-  const auto& draws = frequencies.draws;
-  const auto all = cells_needed_by_draw(draws, goal.least, goal.probability, goal.rare);
+                                         const see_goal& goal, index donors = 1) {
+  require(donors >= 1, "needs_of", "at least 1 donor, got " + std::to_string(donors));
+  type_needs needs{goal.least, goal.probability, 0, 0, 0, 0, 0, {}};
+  if (frequencies.variation.size() > 0) needs.donors = donors;
+  const share_draws draws{frequencies.draws, frequencies.variation, goal.rare};
+  const auto all = cells_needed_by_draw(draws, goal.least, goal.probability, needs.donors);
   needs.low = all.at(0.05);
   needs.middle = all.at(0.5);
   needs.high = all.at(0.95);
-  for (index t = 0; t < draws.cols(); ++t) {
-    const matrix<double> one = draws.col(t);
-    needs.of_type.push_back(cells_needed_by_draw(one, goal.least, goal.probability).at(0.95));
+  for (index t = 0; t < frequencies.draws.cols(); ++t) {
+    share_draws one{frequencies.draws.col(t)};
+    if (needs.donors > 0) one.variation = frequencies.variation.col(t);
+    needs.of_type.push_back(
+        cells_needed_by_draw(one, goal.least, goal.probability, needs.donors).at(0.95));
   }
+  const index together = std::max<index>(1, needs.donors);
   needs.on_average =
-      least_number(100'000'000, [&](index cells) {
-        double sum = 0;
-        for (index d = 0; d < draws.rows(); ++d)
-          sum += chance_of_all({std::span(draws.row(d).data(), needs.of_type.size()), goal.least},
-                               cells) *
-                 (goal.rare ? chance_of_at_least(goal.least, cells, *goal.rare) : 1.0);
-        return sum / static_cast<double>(draws.rows()) >= goal.probability;
-      }).value_or(100'000'000);
+      together * least_number(most_cells_needed / together, [&](index cells) {
+                   double sum = 0;
+                   for (index d = 0; d < draws.frequencies.rows(); ++d)
+                     sum += draws.chance(d, goal.least, together, cells);
+                   return sum / static_cast<double>(draws.frequencies.rows()) >= goal.probability;
+                 }).value_or(most_cells_needed / together);
   return needs;
 }
 
@@ -122,10 +137,11 @@ template <executor Executor, observer Watch>
   plan_report report;
   report.types = pilot.names;
   report.counts = pilot.cells_per_type();
-  report.frequencies = estimate_frequencies(report.counts, options.frequencies, of_frequencies);
   report.unseen = unseen_mass(report.counts);
-  report.needs = needs_of(report.frequencies, options.seen);
   report.donors = estimate_donor_variation(pilot);
+  frequency_options of_types = options.frequencies;
+  if (report.donors || options.are_donors_new) of_types.by_donor = cells_by_donor(pilot);
+  report.frequencies = estimate_frequencies(report.counts, of_types, of_frequencies);
   report.sizes = sizes;
 
   const experiment_figures figures =
@@ -154,6 +170,13 @@ template <executor Executor, observer Watch>
   design_space tried = space;
   tried.sizes = sizes;
   report.search = search_designs(prepared, names, asked, tried);
+  index conditions = 1;
+  for (const auto& goal : prepared) conditions = std::max(conditions, goal.conditions);
+  report.needs =
+      needs_of(report.frequencies, options.seen,
+               report.search.answer
+                   ? report.search.answer->design.all_donors()
+                   : conditions * *std::max_element(tried.donors.begin(), tried.donors.end()));
 
   if (pilot.counts.cells() < 50)
     report.doubts.push_back("the pilot has " + std::to_string(pilot.counts.cells()) +
@@ -166,9 +189,11 @@ template <executor Executor, observer Watch>
     report.next_pilot =
         static_cast<index>(std::ceil(static_cast<double>(pilot.counts.cells()) *
                                      (log_ratio * log_ratio / (wanted * wanted) - 1)));
-    report.doubts.push_back("the rarest type has so few cells in the pilot that between " +
-                            std::to_string(report.needs.low) + " and " +
-                            std::to_string(report.needs.high) + " cells may be needed");
+    report.doubts.push_back(
+        (report.donors ? "the pilot has so few donors, or cells of the rarest type, that between "
+                       : "the rarest type has so few cells in the pilot that between ") +
+        std::to_string(report.needs.low) + " and " + std::to_string(report.needs.high) +
+        " cells may be needed");
   }
   if (report.unseen.mass > 0.05)
     report.doubts.push_back("about " + std::to_string(std::lround(100 * report.unseen.mass)) +
@@ -177,8 +202,15 @@ template <executor Executor, observer Watch>
     report.doubts.insert(report.doubts.end(), goal.doubts.begin(), goal.doubts.end());
   if (!report.donors)
     report.doubts.push_back(
-        "a pilot of one donor tells nothing about how donors differ, and more cells do not make up "
-        "for more donors");
+        options.are_donors_new
+            ? "how the shares of types differ between donors was ASSUMED (a standard deviation of "
+              "about a third of the share): the pilot is of one donor, and is taken for one of many"
+            : "a pilot of one donor tells nothing about how donors differ, and more cells do not "
+              "make up for more donors: to see types, all donors count as having the pilot's "
+              "shares");
+  else if (report.donors->donors < 6)
+    report.doubts.push_back("how the shares of types differ between donors was estimated from " +
+                            std::to_string(report.donors->donors) + " donors only");
   return report;
 }
 

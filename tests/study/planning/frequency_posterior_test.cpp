@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "harmonium/core/draw/gamma.hpp"
 #include "harmonium/core/draw/normal.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 
@@ -47,6 +48,70 @@ TEST_CASE("draws are frequencies, and equal bits come from equal engines") {
     CHECK(one.lower[k] < one.mean[k]);
     CHECK(one.mean[k] < one.upper[k]);
   }
+}
+
+TEST_CASE("of few donors whose shares differ, intervals hold the population's frequencies") {
+  // 25 pilots of 6 donors with 150 cells each, shares Dirichlet with correlation 0.05. Types of a
+  // pilot depend on each other: five standard errors of 0.9 for 25 are 0.3.
+  const std::vector<double> truth{0.05, 0.15, 0.3, 0.5};
+  constexpr int pilots = 25, donors = 6;
+  const double all = 1 / 0.05 - 1;
+  int holds = 0, holds_independent = 0;
+  double deviation = 0;
+  for (std::uint64_t e = 0; e < pilots; ++e) {
+    hm::random_engine rng(41, e);
+    hm::frequency_options how;
+    how.draws = 200;
+    hm::matrix<double> by_donor = hm::matrix<double>::Zero(donors, 4);
+    std::vector<hm::index> counts(4, 0);
+    for (int d = 0; d < donors; ++d) {
+      std::vector<double> shares;
+      for (const double p : truth) shares.push_back(hm::draw::gamma(p * all, rng));
+      const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+      for (double& share : shares) share /= sum;
+      const auto own = pilot_of(shares, 150, rng);
+      for (std::size_t t = 0; t < 4; ++t) {
+        by_donor(d, static_cast<hm::index>(t)) = static_cast<double>(own[t]);
+        counts[t] += own[t];
+      }
+    }
+    const auto independent = hm::estimate_frequencies(counts, how, rng);
+    CHECK(independent.variation.size() == 0);
+    how.by_donor = by_donor;
+    const auto found = hm::estimate_frequencies(counts, how, rng);
+    REQUIRE(found.variation.rows() == 200);
+    for (std::size_t t = 0; t < 4; ++t) {
+      if (found.lower[t] <= truth[t] && truth[t] <= found.upper[t]) ++holds;
+      if (independent.lower[t] <= truth[t] && truth[t] <= independent.upper[t]) ++holds_independent;
+    }
+    deviation += found.variation.col(2).mean() / pilots;
+  }
+  CHECK(holds >= 4 * pilots * 0.6);
+  CHECK(holds_independent < holds - 4 * pilots * 0.2);
+  // The third type's deviation is sqrt(0.05 * 0.7 / 0.3) = 0.34; six donors show it to 30 %, all
+  // pilots to 6 %, and those of the other types (0.97, 0.53, 0.22) draw it up.
+  CHECK(deviation > 0.25);
+  CHECK(deviation < 0.5);
+}
+
+TEST_CASE("one donor shows nothing of how donors differ") {
+  const std::vector<hm::index> counts{50, 150, 800};
+  hm::matrix<double> one(1, 3);
+  one << 50, 150, 800;
+  hm::random_engine rng(3), again(3);
+  const auto plain = hm::estimate_frequencies(counts, {}, again);
+  const auto found = hm::estimate_frequencies(counts, {.by_donor = one}, rng);
+  CHECK(rng == again);
+  CHECK(found.upper[1] - found.lower[1] > 2 * (plain.upper[1] - plain.lower[1]));
+  std::vector<double> deviations;
+  for (hm::index d = 0; d < 1000; ++d) deviations.push_back(found.variation(d, 1));
+  std::sort(deviations.begin(), deviations.end());
+  CHECK(deviations[500] > 0.24);  // a step of the grid from the assumed 0.35
+  CHECK(deviations[500] < 0.46);
+  hm::matrix<double> other = one;
+  other(0, 0) = 49;
+  CHECK_THROWS_AS((void)hm::estimate_frequencies(counts, {.by_donor = other}, rng),
+                  std::invalid_argument);
 }
 
 TEST_CASE("the smallest of counts that are about equal is not taken at its word") {

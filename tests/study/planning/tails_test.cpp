@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <stdexcept>
+#include <vector>
 
 namespace hm = harmonium;
 
@@ -22,6 +23,38 @@ TEST_CASE("binomial and beta-binomial tails are sums of probabilities") {
         doctest::Approx(hm::tails::binomial_at_least(5, 40, 0.15)).epsilon(1e-5));
   CHECK_THROWS_AS((void)hm::tails::binomial_at_least(1, 2, 1.5), std::invalid_argument);
   CHECK_THROWS_AS((void)hm::tails::beta_binomial_at_least(1, 2, 0, 1), std::invalid_argument);
+}
+
+TEST_CASE("tails of sums of beta-binomials are sums over groups") {
+  // One group.
+  for (const hm::index least : {1, 4, 17})
+    CHECK(hm::tails::beta_binomials_at_least(least, 40, 1, 0.7, 5) ==
+          doctest::Approx(hm::tails::beta_binomial_at_least(least, 40, 0.7, 5)).epsilon(1e-12));
+  // Five groups of 8 by hand: every count of a group is equally likely for beta(1, 1), so that the
+  // sum is one of five fair nine-sided dice that begin with 0.
+  std::vector<double> sum{1};
+  for (int group = 0; group < 5; ++group) {
+    std::vector<double> next(sum.size() + 8, 0.0);
+    for (std::size_t i = 0; i < sum.size(); ++i)
+      for (std::size_t k = 0; k < 9; ++k) next[i + k] += sum[i] / 9;
+    sum = next;
+  }
+  double above = 0;
+  for (std::size_t k = 17; k < sum.size(); ++k) above += sum[k];
+  CHECK(hm::tails::beta_binomials_at_least(17, 8, 5, 1, 1) ==
+        doctest::Approx(above).epsilon(1e-12));
+  // Shares that are all but fixed: binomial. The variance of a share of 0.15 is 1e-8 of p (1 - p),
+  // so that the variance of the count is (1 + 39e-8) times the binomial one.
+  CHECK(hm::tails::beta_binomials_at_least(40, 40, 6, 0.15e8, 0.85e8) ==
+        doctest::Approx(hm::tails::binomial_at_least(40, 240, 0.15)).epsilon(1e-5));
+  // Far from 0, where probabilities of few cells underflow.
+  CHECK(hm::tails::beta_binomials_at_least(1000, 10'000, 3, 0.04e6, 0.96e6) == doctest::Approx(1));
+  CHECK(hm::tails::beta_binomials_at_least(1000, 1000, 2, 0.5e7, 0.5e7) ==
+        doctest::Approx(hm::tails::binomial_at_least(1000, 2000, 0.5)).epsilon(1e-3));
+  CHECK(hm::tails::beta_binomials_at_least(0, 3, 2, 1, 1) == 1);
+  CHECK(hm::tails::beta_binomials_at_least(7, 3, 2, 1, 1) == 0);
+  CHECK_THROWS_AS((void)hm::tails::beta_binomials_at_least(1, 2, 0, 1, 1), std::invalid_argument);
+  CHECK_THROWS_AS((void)hm::tails::beta_binomials_at_least(1, 2, 1, 0, 1), std::invalid_argument);
 }
 
 TEST_CASE("powers and quantiles are those of tables") {

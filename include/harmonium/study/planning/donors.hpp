@@ -22,13 +22,24 @@
 
 namespace harmonium::inline v0_2 {
 
-/// Between-donor variation of types' shares: the variance of a donor's share is p (1 - p)
-/// correlation, as in a beta-binomial with a + b = 1 / correlation - 1.
+/// Between-donor variation of types' shares as one figure: the variance of a donor's share is p (1
+/// - p) correlation, as in a beta-binomial with a + b = 1 / correlation - 1. Types differ in it:
+/// what plans reckon with is each type's own (`frequency_posterior::variation`).
 struct donor_variation {
   double correlation = 0;       ///< of two cells of a donor being of the type
   double lower = 0, upper = 0;  ///< 90 % interval
   index donors = 0;             ///< 0: assumed, not estimated
 };
+
+/// Cells of each donor and type, donors x types.
+[[nodiscard]] inline matrix<double> cells_by_donor(const plan_pilot& pilot) {
+  index donors = 1;
+  for (const index d : pilot.donors) donors = std::max(donors, d + 1);
+  matrix<double> cells = matrix<double>::Zero(donors, static_cast<index>(pilot.names.size()));
+  for (std::size_t i = 0; i < pilot.types.size(); ++i)
+    cells(pilot.donors.empty() ? 0 : pilot.donors[i], pilot.types[i]) += 1;
+  return cells;
+}
 
 /// The correlation within donors from analyses of variance of "is of this type", pooled over types,
 /// with the interval of an F statistic.
@@ -41,8 +52,7 @@ struct donor_variation {
   for (const index d : pilot.donors) donors = std::max(donors, d + 1);
   if (donors < 2) return {};
   const auto kinds = static_cast<index>(pilot.names.size());
-  matrix<double> cells = matrix<double>::Zero(donors, kinds);
-  for (std::size_t i = 0; i < pilot.donors.size(); ++i) cells(pilot.donors[i], pilot.types[i]) += 1;
+  const matrix<double> cells = cells_by_donor(pilot);
   const vector<double> sizes = cells.rowwise().sum();
   const double total = sizes.sum();
   const auto n = static_cast<double>(donors);
@@ -73,15 +83,6 @@ struct donor_variation {
   };
   return donor_variation{correlation(f), correlation(f / tails::f_quantile(above, below, 0.95)),
                          correlation(f / tails::f_quantile(above, below, 0.05)), donors};
-}
-
-/// How many times more cells of these donors it takes than independent ones to know a share as
-/// well: 1 + (cells of a donor - 1) correlation. 1 where the variation was not estimated. Source:
-/// Kish (1965), Survey Sampling, 5.4.
-[[nodiscard]] inline double design_effect(const plan_pilot& pilot, const donor_variation& known) {
-  if (known.donors < 1) return 1;
-  const double each = static_cast<double>(pilot.counts.cells()) / static_cast<double>(known.donors);
-  return 1 + std::max(0.0, each - 1) * known.correlation;
 }
 
 /// Between-donor variation of the genes of a type.

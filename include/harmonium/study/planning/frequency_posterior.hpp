@@ -4,20 +4,27 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "harmonium/analysis/mixing_law.hpp"
 #include "harmonium/analysis/quantile.hpp"
 #include "harmonium/core/draw/negative_binomial.hpp"
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/math/elementary.hpp"
+#include "harmonium/core/math/gamma.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/study/planning/frequency_law.hpp"
+#include "harmonium/study/planning/share_variation.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -32,6 +39,10 @@ struct frequency_options {
   index draws = 1000;  ///< from the posterior
   double level = 0.9;  ///< of the intervals
   std::vector<expected_frequency> expected = {};
+  /// Cells of each donor of the pilot, donors x types, whose columns sum to the counts. Then
+  /// frequencies are those of the donors' population, from which shares deviate. Empty: the
+  /// frequencies of the tissue the pilot is of, whose cells are independent draws.
+  matrix<double> by_donor = {};
 };
 
 /// What a pilot says about the frequencies of its types.
@@ -41,6 +52,9 @@ struct frequency_posterior {
   std::vector<double> lower, upper;  ///< ends of the equal-tailed intervals
   std::vector<double> unseen;        ///< per draw: expected share of types without a cell
   double spread = 0;  ///< posterior mean of the law's standard deviation of log frequencies
+  /// Per draw and type, with `by_donor`: standard deviation of a donor's share over its mean. Else
+  /// empty.
+  matrix<double> variation = {};
 };
 
 namespace detail {
@@ -52,9 +66,18 @@ struct lattice_likelihood {
 
   lattice_likelihood(double count, double exposure) {
     using lattice = log_frequency_lattice;
-    const auto log_of = [&](index i) {
-      return count * lattice::at(i) - exposure * math::exp(lattice::at(i));
-    };
+    take([&](index i) { return count * lattice::at(i) - exposure * math::exp(lattice::at(i)); });
+  }
+
+  /// Of any likelihood. @param log_of its logarithm at a point of the lattice
+  template <class LogOf>
+  explicit lattice_likelihood(LogOf&& log_of) {
+    take(log_of);
+  }
+
+  template <class LogOf>
+  void take(LogOf&& log_of) {
+    using lattice = log_frequency_lattice;
     double most = log_of(0);
     for (index i = 1; i < lattice::points; ++i) most = std::max(most, log_of(i));
     index end = lattice::points;
@@ -72,6 +95,121 @@ struct lattice_likelihood {
   }
 };
 
+/// Likelihoods of what each donor has of each type, over frequency and deviation: beta-binomial.
+/// Either deviations have a law over types, or correlations within donors have (as nearly one
+/// value for all in a Dirichlet law, where rare types deviate most); which of the two is weighed
+/// on the same counts, both as likely before. Either law is learned from all types, from an assumed
+/// one on, which weighs as much as `weight` types. One donor shows nothing of it: then deviations
+/// have the assumed law.
+class donor_likelihoods {
+ public:
+  static constexpr double weight = 3;
+  static constexpr std::size_t levels = share_deviations::size + share_correlations::size;
+  using lattice = log_frequency_lattice;
+
+  /// @param expected, exposure  cells beside the pilot's that tell of a type, and among how many
+  donor_likelihoods(const matrix<double>& by_donor, std::span<const double> expected,
+                    std::span<const double> exposure) {
+    const index types = by_donor.cols();
+    vector<double> cells = vector<double>::Zero(by_donor.rows());
+    index donors = 0;
+    for (index d = 0; d < by_donor.rows(); ++d) {
+      for (index t = 0; t < types; ++t) cells[d] += by_donor(d, t);
+      if (cells[d] > 0) ++donors;
+    }
+    const auto counted = static_cast<double>(donors);
+    matrix<double> marginal(types, static_cast<index>(levels));
+    const vector<double> none = vector<double>::Zero(by_donor.rows());
+    for (index t = 0; t <= types; ++t) {  // the last is a type without cells
+      const vector<double> own = t < types ? vector<double>(by_donor.col(t)) : none;
+      matrix<double> logs(lattice::points, static_cast<index>(levels));
+      for (index i = 0; i < lattice::points; ++i)
+        for (std::size_t k = 0; k < levels; ++k) {
+          const double mean = std::min(math::exp(lattice::at(i)), 1 - 1e-9);
+          const double all = 1 / share_law{mean, deviation(k, i)}.correlation() - 1;
+          const double first = mean * all, second = (1 - mean) * all;
+          double sum = t < types ? expected[static_cast<std::size_t>(t)] * lattice::at(i) -
+                                       exposure[static_cast<std::size_t>(t)] * mean
+                                 : 0.0;
+          // tails::log_beta_binomial without what is the same for all frequencies and deviations.
+          sum +=
+              counted * (math::log_gamma(all) - math::log_gamma(first) - math::log_gamma(second));
+          for (index d = 0; d < by_donor.rows(); ++d)
+            if (cells[d] > 0)
+              sum += math::log_gamma(own[d] + first) + math::log_gamma(cells[d] - own[d] + second) -
+                     math::log_gamma(cells[d] + all);
+          logs(i, static_cast<index>(k)) = sum;
+        }
+      if (t < types) {
+        const double most = logs.maxCoeff();
+        for (index k = 0; k < logs.cols(); ++k) {
+          marginal(t, k) = 0;
+          for (index i = 0; i < logs.rows(); ++i)
+            marginal(t, k) += math::exp(std::max(-700.0, logs(i, k) - most));
+        }
+      }
+      logs_.push_back(std::move(logs));
+    }
+    const std::vector<char> is_used(static_cast<std::size_t>(types), donors > 1 ? 1 : 0);
+    constexpr auto half = static_cast<index>(share_deviations::size);
+    const auto learned = [&](index from, std::span<const double> before, double& evidence) {
+      const matrix<double> own = marginal.middleCols(from, half);
+      const auto law = mixing_law(own, is_used, 100, before, weight).law();
+      evidence = 0;
+      for (index t = 0; t < types; ++t) {
+        double sum = 0;
+        for (index k = 0; k < half; ++k) sum += law[static_cast<std::size_t>(k)] * own(t, k);
+        evidence += math::log(std::max(sum, 1e-300));
+      }
+      return law;
+    };
+    double of_deviations = 0, of_correlations = 0;
+    const auto deviations = learned(0, assumed_share_deviations(), of_deviations),
+               correlations = learned(half, assumed_share_correlations(), of_correlations);
+    const double first =
+        donors > 1 ? 1 / (1 + math::exp(std::clamp(of_correlations - of_deviations, -700.0, 700.0)))
+                   : 1.0;
+    for (const double p : deviations) law_.push_back(first * p);
+    for (const double p : correlations) law_.push_back((1 - first) * p);
+  }
+
+  /// The logarithm of a type's likelihood of a frequency, averaged over its deviation. @param type
+  /// one more than the last: a type without cells
+  [[nodiscard]] double log_of(index type, index i) const {
+    const auto& logs = logs_[static_cast<std::size_t>(type)];
+    double most = logs(i, 0), sum = 0;
+    for (index k = 1; k < logs.cols(); ++k) most = std::max(most, logs(i, k));
+    for (index k = 0; k < logs.cols(); ++k)
+      sum += law_[static_cast<std::size_t>(k)] * math::exp(std::max(-700.0, logs(i, k) - most));
+    return most + math::log(sum);
+  }
+
+  /// A deviation of a type whose frequency is known. @param u uniform between 0 and 1
+  [[nodiscard]] double deviation_at(index type, index i, double u) const {
+    const auto& logs = logs_[static_cast<std::size_t>(type)];
+    double most = logs(i, 0), sum = 0;
+    for (index k = 1; k < logs.cols(); ++k) most = std::max(most, logs(i, k));
+    std::array<double, levels> cumulated{};
+    for (std::size_t k = 0; k < cumulated.size(); ++k)
+      cumulated[k] = sum +=
+          law_[k] * math::exp(std::max(-700.0, logs(i, static_cast<index>(k)) - most));
+    std::size_t k = 0;
+    while (k + 1 < cumulated.size() && u * sum >= cumulated[k]) ++k;
+    return deviation(k, i);
+  }
+
+ private:
+  /// At a point of the lattice.
+  [[nodiscard]] static double deviation(std::size_t level, index i) {
+    if (level < share_deviations::size) return share_deviations::at(level);
+    const double mean = std::min(math::exp(lattice::at(i)), 1 - 1e-9);
+    return std::sqrt(share_correlations::at(level - share_deviations::size) * (1 - mean) / mean);
+  }
+
+  std::vector<matrix<double>> logs_;  // per type: points of the lattice x levels
+  std::vector<double> law_;           // of levels: deviations, then correlations
+};
+
 }  // namespace detail
 
 /// Frequencies of types after a pilot of `counts` cells of each. The types' log frequencies are
@@ -83,6 +221,11 @@ struct lattice_likelihood {
 ///
 /// A count of 0 says that the type is there and was not met; where there is one, or where a type
 /// without cells has an expected frequency, types count as listed beforehand.
+///
+/// With `by_donor` cells of a donor are not independent: its share of a type is beta around the
+/// type's frequency, with a deviation of the type's own (`share_deviations`), so that counts are
+/// beta-binomial and a few donors tell less than their cells. Deviations are drawn with the
+/// frequencies. One donor shows nothing of them: they are then assumed.
 /// @param counts cells of each type, >= 0, at least one in all
 /// @param rng    moves on by one word
 /// @throws std::invalid_argument for other counts, or options out of range.
@@ -102,6 +245,16 @@ struct lattice_likelihood {
     if (count == 0) is_listed = true;
   }
   require(cells > 0, "estimate_frequencies", "there are no cells");
+  const bool do_donors_differ = options.by_donor.size() > 0;
+  if (do_donors_differ) {
+    require(options.by_donor.cols() == static_cast<index>(counts.size()), "estimate_frequencies",
+            "cells of donors are needed for each type");
+    for (std::size_t k = 0; k < counts.size(); ++k)
+      require(options.by_donor.col(static_cast<index>(k)).sum() == static_cast<double>(counts[k]) &&
+                  options.by_donor.col(static_cast<index>(k)).minCoeff() >= 0,
+              "estimate_frequencies",
+              "cells of donors must not be negative, and sum to the counts");
+  }
   std::vector<double> observed(counts.begin(), counts.end()), exposure(counts.size(), cells);
   for (const auto& one : options.expected) {
     require(one.type >= 0 && one.type < static_cast<index>(counts.size()), "estimate_frequencies",
@@ -112,10 +265,25 @@ struct lattice_likelihood {
     observed[static_cast<std::size_t>(one.type)] += one.frequency * one.weight;
     exposure[static_cast<std::size_t>(one.type)] += one.weight;
   }
+  std::optional<detail::donor_likelihoods> of_donors;
   std::vector<detail::lattice_likelihood> likelihoods;
-  for (std::size_t k = 0; k < counts.size(); ++k)
-    likelihoods.emplace_back(observed[k], exposure[k]);
-  const detail::lattice_likelihood none(0, cells);
+  if (do_donors_differ) {
+    for (std::size_t k = 0; k < counts.size(); ++k) {
+      observed[k] -= static_cast<double>(counts[k]);
+      exposure[k] -= cells;
+    }
+    of_donors.emplace(options.by_donor, observed, exposure);
+    for (std::size_t k = 0; k < counts.size(); ++k)
+      likelihoods.emplace_back(
+          [&](index i) { return of_donors->log_of(static_cast<index>(k), i); });
+  } else {
+    for (std::size_t k = 0; k < counts.size(); ++k)
+      likelihoods.emplace_back(observed[k], exposure[k]);
+  }
+  const auto none = do_donors_differ ? detail::lattice_likelihood([&](index i) {
+    return of_donors->log_of(static_cast<index>(counts.size()), i);
+  })
+                                     : detail::lattice_likelihood(0, cells);
 
   // Every law's probability. A list of seen types says nothing of a law through their number.
   const auto laws = candidate_laws(cells);
@@ -141,6 +309,7 @@ struct lattice_likelihood {
   frequency_posterior found;
   const auto types = static_cast<index>(counts.size());
   found.draws = matrix<double>(options.draws, types);
+  if (of_donors) found.variation = matrix<double>(options.draws, types);
   const random_streams streams(rng);
   // Laws by systematic sampling, so that each is tabulated once more; then types given the law.
   random_engine start = streams[static_cast<std::uint64_t>(options.draws)];
@@ -177,6 +346,9 @@ struct lattice_likelihood {
             math::exp(lattice::at(likelihoods[static_cast<std::size_t>(k)].begin + place) +
                       within * lattice::step);
         sum += found.draws(d, k);
+        if (of_donors)
+          found.variation(d, k) = of_donors->deviation_at(
+              k, likelihoods[static_cast<std::size_t>(k)].begin + place, draw::uniform(own));
       }
       // Types that were missed: as many as failures before `types` successes. Beyond a hundred
       // for each type seen there is no more to learn, and hardly any mass.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -104,25 +105,38 @@ struct false_discovery_options {
 /// the largest t with t = rate * changed * power(t) / (1 - rate * (1 - changed)).
 /// Source: Genovese & Wasserman (2002), J. R. Statist. Soc. B 64:499.
 /// @param power_of `double(gene, level)`, not falling with the level
+/// @param tested   the chance of each gene to be tested at all; empty: certain. The power is then
+/// of
+///                 all genes, the level that of those tested.
 template <class PowerOf>
 [[nodiscard]] double power_with_false_discoveries(const std::vector<gene_level>& genes,
                                                   const false_discovery_options& options,
-                                                  PowerOf&& power_of) {
+                                                  PowerOf&& power_of,
+                                                  std::span<const double> tested = {}) {
   require(options.rate > 0 && options.rate < 1 && options.changed > 0 && options.changed <= 1,
           "power_with_false_discoveries", "rate and share of changed genes lie between 0 and 1");
+  require(tested.empty() || tested.size() == genes.size(), "power_with_false_discoveries",
+          "a chance to be tested is needed for each gene");
   if (genes.empty()) return 0;
+  auto all = static_cast<double>(genes.size());  // tested, on average
+  if (!tested.empty()) {
+    all = 0;
+    for (const double chance : tested) all += chance;
+  }
+  if (all < 1e-9 * static_cast<double>(genes.size())) return 0;
   const double slope = options.rate * options.changed / (1 - options.rate * (1 - options.changed));
   double level = slope, power = 0;  // the fixed point lies below: power is at most 1
   for (int step = 0; step < 25; ++step) {
     power = 0;
-    for (const gene_level& gene : genes) power += power_of(gene, level);
-    power /= static_cast<double>(genes.size());
+    for (std::size_t g = 0; g < genes.size(); ++g)
+      power += (tested.empty() ? 1.0 : tested[g]) * power_of(genes[g], level);
+    power /= all;
     const double next = slope * power;
     if (next < 1e-9) return 0;
     if (next > 0.98 * level) break;
     level = next;
   }
-  return power;
+  return tested.empty() ? power : power * all / static_cast<double>(genes.size());
 }
 
 }  // namespace harmonium::inline v0_2

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "harmonium/analysis/quantile.hpp"
-#include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/study/planning/design.hpp"
 #include "harmonium/study/planning/frequency_posterior.hpp"
@@ -16,20 +15,12 @@
 namespace harmonium::inline v0_2 {
 
 /// Eleven quantiles of a type's frequency, of equal weight: 1/22, 3/22, ..., 21/22.
-/// @param widened factor of the deviation of the logarithm, at least 1: cells of the same donors
-///                tell less than so many independent ones (`design_effect`)
 [[nodiscard]] inline std::vector<double> frequency_quantiles(const frequency_posterior& known,
-                                                             index type, double widened = 1) {
+                                                             index type) {
   std::vector<double> sorted, some;
   for (index d = 0; d < known.draws.rows(); ++d) sorted.push_back(known.draws(d, type));
   std::sort(sorted.begin(), sorted.end());
-  const double middle = quantile_of_sorted(sorted, 0.5);
-  for (int k = 0; k < 11; ++k) {
-    const double here = quantile_of_sorted(sorted, (2 * k + 1) / 22.0);
-    some.push_back(middle > 0 && here > 0 && widened > 1
-                       ? std::min(1.0, middle * math::exp(widened * math::log(here / middle)))
-                       : here);
-  }
+  for (int k = 0; k < 11; ++k) some.push_back(quantile_of_sorted(sorted, (2 * k + 1) / 22.0));
   return some;
 }
 
