@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// Runs an operation again and again, each time with one more thing that fails: the n-th
-/// allocation, or the n-th call of its observer. For a program of its own: it replaces malloc,
+/// allocation, the n-th call of its observer, or the disk, which is full after the n-th byte of a
+/// file. For a program of its own: it replaces malloc,
 /// which `new`, Eigen, zlib and the C library all call. Needs glibc; not together with a sanitizer.
 #pragma once
+
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -46,6 +50,28 @@ inline void arm(long which) noexcept {
   asked = 0;
 }
 
+inline long room = -1;  ///< bytes that a file may have under `limited_files`; negative: any number
+
+/// While it lives, files cannot grow beyond `room`: writing fails as on a full disk, with another
+/// error number.
+class limited_files {
+ public:
+  limited_files() {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    if (room < 0) return;
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit now = before_;
+    now.rlim_cur = static_cast<rlim_t>(room);
+    setrlimit(RLIMIT_FSIZE, &now);
+  }
+  limited_files(const limited_files&) = delete;
+  limited_files& operator=(const limited_files&) = delete;
+  ~limited_files() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
 /// What an operation is: `run(observer)` returns a text that says what came out, and `check` throws
 /// if something is left that must not be.
 struct operation {
@@ -53,6 +79,8 @@ struct operation {
   std::function<std::string(const std::function<harmonium::flow(const harmonium::progress&)>&)> run;
   std::function<void()> check = [] {};
   bool watched = false;  ///< calls its observer
+  long bytes = 0;        ///< of the largest file that it writes, under `limited_files`
+  bool keeps = false;    ///< a library in it keeps memory after a failed allocation
 };
 
 struct outcome {
@@ -84,6 +112,7 @@ void at_every_point(const operation& op, const char* what, const std::string& ri
       threw = true;
     }
     arm(0);
+    room = -1;
     const long left = alive - before;
     (threw ? all.thrown : all.survived)++;
     const auto complain = [&](const std::string& text) {
@@ -96,11 +125,18 @@ void at_every_point(const operation& op, const char* what, const std::string& ri
     } catch (const std::exception& error) {
       complain(error.what());
     }
-    if (left > 0) complain("leaks " + std::to_string(left) + " allocations");
+    if (left > 0 && !op.keeps) complain("leaks " + std::to_string(left) + " allocations");
     if (n < 5 || n % 7 == 0) {  // and nothing that stays is damaged
       if (op.run(go_on) != right) complain("afterwards the result is another");
     }
   }
+}
+
+inline void print_header() {
+  std::printf(
+      "| operation | allocations | failed in turn | of these thrown | survived | observer calls "
+      "that threw | bytes after which the disk was full | broken |\n"
+      "|---|---|---|---|---|---|---|---|\n");
 }
 
 /// @return whether all held
@@ -110,7 +146,7 @@ inline bool every_fault(const operation& op, long most = 150) {
   arm(0);
   (void)op.run(go_on);
   const long points = asked;
-  outcome memory, observer;
+  outcome memory, observer, disk;
   at_every_point(
       op, "allocation", right, most,
       [&](long n) {
@@ -135,12 +171,24 @@ inline bool every_fault(const operation& op, long most = 150) {
         },
         calls, observer);
   }
-  std::printf("| %s | %ld | %ld | %ld | %ld | %s | %ld |\n", op.name.c_str(), memory.points,
-              memory.tried, memory.thrown, memory.survived,
-              op.watched ? std::to_string(observer.tried).c_str() : "",
-              memory.failures + observer.failures);
+  if (op.bytes > 0) {
+    at_every_point(
+        op, "byte", right, most,
+        [&](long n) {
+          room = n - 1;
+          return op.run(go_on);
+        },
+        op.bytes, disk);
+  }
+  const auto tried_of = [](bool asked_for, const outcome& found) {
+    return asked_for ? std::to_string(found.tried) : std::string();
+  };
+  const long failures = memory.failures + observer.failures + disk.failures;
+  std::printf("| %s | %ld | %ld | %ld | %ld | %s | %s | %ld |\n", op.name.c_str(), memory.points,
+              memory.tried, memory.thrown, memory.survived, tried_of(op.watched, observer).c_str(),
+              tried_of(op.bytes > 0, disk).c_str(), failures);
   std::fflush(stdout);
-  return memory.failures + observer.failures == 0;
+  return failures == 0;
 }
 
 }  // namespace faults

@@ -144,10 +144,7 @@ int main() {
     return bits_of(training.model().parameters());
   });
 
-  std::printf(
-      "| operation | allocations | failed in turn | of these thrown | survived | observer calls "
-      "that threw | broken |\n"
-      "|---|---|---|---|---|---|---|\n");
+  faults::print_header();
   bool held = true;
   for (const auto& op : all) held = faults::every_fault(op, 60) && held;
   return held ? 0 : 1;
