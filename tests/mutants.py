@@ -8,7 +8,8 @@ COPY is a copy of the source tree that may be spoilt. The changes are drawn from
 below fits, the operators in turn, by --seed. A change is judged by the tests of its room that include its
 header: the header's own first, then those that include it themselves, then the others, until one fails. Each
 is compiled alone, straight from COPY, without what CMake would build again of a changed header (the
-precompiled header, harmonium::compiled). A change that does not compile is drawn again. What a table has
+precompiled header, harmonium::compiled), with the assertions of Eigen and of the standard library, which see
+some of what the sanitizers of CI see. A change that does not compile is drawn again. What a table has
 already is not run again, so an interrupted run continues; with --again the survivors of the table are judged
 once more, after tests were added to COPY.
 """
@@ -19,6 +20,7 @@ import random
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -129,7 +131,8 @@ def run(command, seconds, folder=None):
 class Compiler:
     def __init__(self, tree, work):
         self.tree, self.work = tree, work
-        self.flags = [os.environ.get("CXX", "g++"), "-std=c++20", "-O1", "-w", "-ffp-contract=off", f"-I{tree}/tests",
+        self.flags = [os.environ.get("CXX", "g++"), "-std=c++20", "-O1", "-w", "-ffp-contract=off",
+                      "-D_GLIBCXX_ASSERTIONS", f"-I{tree}/tests",
                       f"-I{tree}/include", "-isystem", "/usr/include/eigen3", "-DDOCTEST_CONFIG_VOID_CAST_EXPRESSIONS",
                       "-DDOCTEST_CONFIG_SUPER_FAST_ASSERTS", f'-DHARMONIUM_SHARED_DIR="{tree}/../shared"']
         self.support = []
@@ -174,6 +177,8 @@ def main():
     arguments.add_argument("--list", action="store_true", help="tell the changes, make none")
     arguments.add_argument("--again", action="store_true", help="judge the survivors of the table once more")
     asked = arguments.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # and put back what was changed
+    signal.signal(signal.SIGINT, signal.default_int_handler)       # in the background too
     tree = asked.tree.resolve()
     order = drawn(places(tree / "include"), asked.seed)
     if asked.list:
