@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <exception>
 #include <functional>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -36,6 +37,9 @@ namespace faults {
 inline std::atomic<long> asked{0};    ///< allocations since the last `arm`
 inline std::atomic<long> failing{0};  ///< which of them fails; 0: none
 inline std::atomic<long> alive{0};    ///< allocations that were not given back
+
+/// Whether allocations of C libraries fail too, or those by `new` alone.
+inline bool in_libraries = true;
 
 inline bool fails() noexcept {
   const long now = ++asked;
@@ -81,6 +85,7 @@ struct operation {
   bool watched = false;  ///< calls its observer
   long bytes = 0;        ///< of the largest file that it writes, under `limited_files`
   bool keeps = false;    ///< a library in it keeps memory after a failed allocation
+  bool endures = true;   ///< failed allocations; false: they are not tried
 };
 
 struct outcome {
@@ -127,7 +132,11 @@ void at_every_point(const operation& op, const char* what, const std::string& ri
     }
     if (left > 0 && !op.keeps) complain("leaks " + std::to_string(left) + " allocations");
     if (n < 5 || n % 7 == 0) {  // and nothing that stays is damaged
-      if (op.run(go_on) != right) complain("afterwards the result is another");
+      try {
+        if (op.run(go_on) != right) complain("afterwards the result is another");
+      } catch (const std::exception& error) {
+        complain(std::string("afterwards: ") + error.what());
+      }
     }
   }
 }
@@ -147,13 +156,16 @@ inline bool every_fault(const operation& op, long most = 150) {
   (void)op.run(go_on);
   const long points = asked;
   outcome memory, observer, disk;
-  at_every_point(
-      op, "allocation", right, most,
-      [&](long n) {
-        arm(n);
-        return op.run(go_on);
-      },
-      points, memory);
+  memory.points = points;
+  if (op.endures) {
+    at_every_point(
+        op, "allocation", right, most,
+        [&](long n) {
+          arm(n);
+          return op.run(go_on);
+        },
+        points, memory);
+  }
   if (op.watched) {
     long calls = 0;
     (void)op.run([&](const harmonium::progress&) {
@@ -195,21 +207,21 @@ inline bool every_fault(const operation& op, long most = 150) {
 
 extern "C" {
 void* malloc(std::size_t size) {
-  if (faults::fails()) {
+  if (faults::in_libraries && faults::fails()) {
     errno = ENOMEM;
     return nullptr;
   }
   return faults::counted(__libc_malloc(size));
 }
 void* calloc(std::size_t count, std::size_t size) {
-  if (faults::fails()) {
+  if (faults::in_libraries && faults::fails()) {
     errno = ENOMEM;
     return nullptr;
   }
   return faults::counted(__libc_calloc(count, size));
 }
 void* realloc(void* old, std::size_t size) {
-  if (faults::fails()) {
+  if (faults::in_libraries && faults::fails()) {
     errno = ENOMEM;
     return nullptr;
   }
@@ -218,7 +230,7 @@ void* realloc(void* old, std::size_t size) {
   return memory;
 }
 void* memalign(std::size_t align, std::size_t size) {
-  if (faults::fails()) {
+  if (faults::in_libraries && faults::fails()) {
     errno = ENOMEM;
     return nullptr;
   }
@@ -235,4 +247,17 @@ void free(void* memory) {
   if (memory != nullptr) --faults::alive;
   __libc_free(memory);
 }
+}
+
+void* operator new(std::size_t size) {
+  if (!faults::in_libraries && faults::fails()) throw std::bad_alloc();
+  void* const memory = std::malloc(std::max<std::size_t>(size, 1));
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
 }

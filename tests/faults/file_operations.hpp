@@ -75,9 +75,9 @@ inline operation writer(const std::string& name, const std::filesystem::path& fo
           },
           [folder, files, whole] {
             for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-              const std::string name = entry.path().filename().string();
-              if (std::find(files.begin(), files.end(), name) == files.end())
-                throw std::runtime_error("leaves " + name);
+              const std::string found = entry.path().filename().string();
+              if (std::find(files.begin(), files.end(), found) == files.end())
+                throw std::runtime_error("leaves " + found);
             }
             for (std::size_t i = 0; i < files.size(); ++i) {
               const std::string text = text_of(folder / files[i]);
