@@ -6,12 +6,9 @@
 /// which `new`, Eigen, zlib and the C library all call. Needs glibc; not together with a sanitizer.
 #pragma once
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -54,27 +51,7 @@ inline void arm(long which) noexcept {
   asked = 0;
 }
 
-inline long room = -1;  ///< bytes that a file may have under `limited_files`; negative: any number
-
-/// While it lives, files cannot grow beyond `room`: writing fails as on a full disk, with another
-/// error number.
-class limited_files {
- public:
-  limited_files() {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    if (room < 0) return;
-    std::signal(SIGXFSZ, SIG_IGN);
-    rlimit now = before_;
-    now.rlim_cur = static_cast<rlim_t>(room);
-    setrlimit(RLIMIT_FSIZE, &now);
-  }
-  limited_files(const limited_files&) = delete;
-  limited_files& operator=(const limited_files&) = delete;
-  ~limited_files() { setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
+inline long room = -1;  ///< bytes that a written file may have; negative: any number
 
 /// What an operation is: `run(observer)` returns a text that says what came out, and `check` throws
 /// if something is left that must not be.
@@ -83,7 +60,7 @@ struct operation {
   std::function<std::string(const std::function<harmonium::flow(const harmonium::progress&)>&)> run;
   std::function<void()> check = [] {};
   bool watched = false;  ///< calls its observer
-  long bytes = 0;        ///< of the largest file that it writes, under `limited_files`
+  long bytes = 0;        ///< of the largest file that it writes
   bool keeps = false;    ///< a library in it keeps memory after a failed allocation
   bool endures = true;   ///< failed allocations; false: they are not tried
 };

@@ -14,6 +14,7 @@
 
 #include "faults/faults.hpp"
 #include "harmonium/core/counts.hpp"
+#include "support/limited_files.hpp"
 
 namespace faults {
 
@@ -66,7 +67,7 @@ inline operation writer(const std::string& name, const std::filesystem::path& fo
             failing = 0;
             reset();
             {
-              const limited_files limited;
+              const limited_files limited(room);
               arm(armed);
               write();
             }

@@ -31,10 +31,16 @@ class output {
     if (std::filesystem::is_directory(path_, problem))
       throw io_error(path_.string(), 0, "is a folder, a file was to be written");
     partial_ = path_.string() + ".partial";  // before there is a file that it must remove
+    const bool was_there = std::filesystem::exists(partial_, problem);
     const silence quiet;
     errno = 0;
     file_ = handle(H5Fcreate(partial_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
-    if (!file_) fail();
+    if (file_) return;
+    // On a full disk HDF5 leaves an empty file. One that was there may be another process's.
+    const int reason = errno;
+    if (!was_there) std::filesystem::remove(partial_, problem);
+    errno = reason;
+    fail();
   }
   output(const output&) = delete;
   output& operator=(const output&) = delete;
