@@ -47,15 +47,17 @@ with open(os.path.join(build, "not_run.txt"), "w") as listing:
                 listing.write(f"{header}:{number}: {text[number - 1].strip()}\n")
 rooms = collections.defaultdict(lambda: [0, 0, []])
 for header, known in sorted(lines.items()):
+    if not known:
+        continue
     room = rooms[header.split("/")[0] + "/" if "/" in header else header]
     ran = sum(1 for count in known.values() if count)
     room[0] += len(known)
     room[1] += ran
-    if known and ran < 0.9 * len(known):
+    if ran < 0.9 * len(known):
         room[2].append(f"{header.split('/', 1)[-1]} {100 * ran / len(known):.0f} %")
 print("| room | lines | run | share | headers below 90 % |\n|---|---|---|---|---|")
 for name, (total, ran, low) in sorted(rooms.items()):
     print(f"| `{name}` | {total} | {ran} | {100 * ran / total:.1f} % | {', '.join(low)} |")
 total, ran = sum(r[0] for r in rooms.values()), sum(r[1] for r in rooms.values())
-print(f"| all | {total} | {ran} | {100 * ran / max(total, 1):.1f} % | |")
+print(f"| all | {total} | {ran} | {100 * ran / total:.1f} % | |")
 END
