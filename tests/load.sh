@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: bash tests/load.sh PROGRAM [KILLS]     KILLS is 30 unless given; about three minutes, by hand
+# usage: bash tests/load.sh PROGRAM [KILLS]     KILLS is 30 unless given; some minutes, by hand; with faketime a clock that jumps
 # What users do to a program that runs for hours: a study killed at random moments, a full disk, a folder that
 # cannot be written, two processes on one output, parts that begin at once, a clock that jumps. Nothing may be
 # lost or wrong: results equal those of a run in peace, outputs are whole or absent, and errors are one line.
@@ -179,6 +179,27 @@ find killed/fits -name '24-*' -exec touch -d '1970-01-02' {} +
 rm killed/fits/48-*
 run "${design[@]}" --threads 2 --output killed
 check "times of files decide nothing" same_results whole killed
+# The clock itself: another day for every second fit or so, forth and back, while the study runs.
+if command -v faketime >/dev/null; then
+  fake=$(find /usr/lib -name 'libfaketimeMT.so.1' | head -n 1)
+  echo +0 >clock
+  LD_PRELOAD=$fake FAKETIME_TIMESTAMP_FILE=$work/clock FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=0 \
+    "$program" "${design[@]}" --threads 2 --output jumped >out 2>err </dev/null &
+  child=$!
+  for day in +3d -30d +400d -9000d +0 -1d +9000d; do
+    echo $day >clock
+    jumps=$((${jumps:-0} + 1))
+    sleep 0.05
+    kill -0 $child 2>/dev/null || break
+  done
+  wait $child
+  code=$?
+  check "a study in which the clock jumped $jumps times, days and years" [ "$code" -eq 0 ]
+  check "... has the same results" same_results whole jumped
+  check "... and leaves nothing partial" whole_files jumped
+else
+  echo "skipped: a clock that jumps while the program runs (needs faketime)"
+fi
 
 echo "full disk: $full"
 echo "load: $passed passed, $failed failed"

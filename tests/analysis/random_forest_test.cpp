@@ -123,6 +123,18 @@ TEST_CASE("constant features, equal points, one kind") {
   CHECK(single.predict(equal)[0] == 1);
 }
 
+TEST_CASE("a bootstrap sample has as many draws as there are points") {
+  // Of two points, two draws hold both in half of the trees, the second alone in a quarter.
+  hm::matrix<double> points(2, 1);
+  points << 1, 2;
+  hm::random_engine rng(11);
+  constexpr hm::index trees = 4000;
+  const hm::random_forest forest(serial, points, kinds{0, 1}, {.trees = trees}, rng);
+  const double four_errors = 4 * std::sqrt(0.75 * 0.25 / static_cast<double>(trees));
+  CHECK(std::abs(forest.predict(points)[1] - 0.75) < four_errors);
+  CHECK(std::abs(forest.predict(points)[0] - 0.25) < four_errors);
+}
+
 TEST_CASE("larger leaves make smaller trees") {
   const auto train = shifted(200, 4, 0.5, 11);
   hm::random_engine a(1), b(1);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// Runs an operation again and again, each time with one more thing that fails: the n-th
-/// allocation, or the n-th call of its observer. For a program of its own: it replaces malloc,
+/// allocation, the n-th call of its observer, or the disk, which is full after the n-th byte of a
+/// file. For a program of its own: it replaces malloc,
 /// which `new`, Eigen, zlib and the C library all call. Needs glibc; not together with a sanitizer.
 #pragma once
 
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <exception>
 #include <functional>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -33,6 +35,9 @@ inline std::atomic<long> asked{0};    ///< allocations since the last `arm`
 inline std::atomic<long> failing{0};  ///< which of them fails; 0: none
 inline std::atomic<long> alive{0};    ///< allocations that were not given back
 
+/// Whether allocations of C libraries fail too, or those by `new` alone.
+inline bool in_libraries = true;
+
 inline bool fails() noexcept {
   const long now = ++asked;
   return now == failing.load(std::memory_order_relaxed);
@@ -46,6 +51,8 @@ inline void arm(long which) noexcept {
   asked = 0;
 }
 
+inline long room = -1;  ///< bytes that a written file may have; negative: any number
+
 /// What an operation is: `run(observer)` returns a text that says what came out, and `check` throws
 /// if something is left that must not be.
 struct operation {
@@ -53,6 +60,9 @@ struct operation {
   std::function<std::string(const std::function<harmonium::flow(const harmonium::progress&)>&)> run;
   std::function<void()> check = [] {};
   bool watched = false;  ///< calls its observer
+  long bytes = 0;        ///< of the largest file that it writes
+  bool keeps = false;    ///< a library in it keeps memory after a failed allocation
+  bool endures = true;   ///< failed allocations; false: they are not tried
 };
 
 struct outcome {
@@ -84,6 +94,7 @@ void at_every_point(const operation& op, const char* what, const std::string& ri
       threw = true;
     }
     arm(0);
+    room = -1;
     const long left = alive - before;
     (threw ? all.thrown : all.survived)++;
     const auto complain = [&](const std::string& text) {
@@ -96,11 +107,22 @@ void at_every_point(const operation& op, const char* what, const std::string& ri
     } catch (const std::exception& error) {
       complain(error.what());
     }
-    if (left > 0) complain("leaks " + std::to_string(left) + " allocations");
+    if (left > 0 && !op.keeps) complain("leaks " + std::to_string(left) + " allocations");
     if (n < 5 || n % 7 == 0) {  // and nothing that stays is damaged
-      if (op.run(go_on) != right) complain("afterwards the result is another");
+      try {
+        if (op.run(go_on) != right) complain("afterwards the result is another");
+      } catch (const std::exception& error) {
+        complain(std::string("afterwards: ") + error.what());
+      }
     }
   }
+}
+
+inline void print_header() {
+  std::printf(
+      "| operation | allocations | failed in turn | of these thrown | survived | observer calls "
+      "that threw | bytes after which the disk was full | broken |\n"
+      "|---|---|---|---|---|---|---|---|\n");
 }
 
 /// @return whether all held
@@ -110,14 +132,17 @@ inline bool every_fault(const operation& op, long most = 150) {
   arm(0);
   (void)op.run(go_on);
   const long points = asked;
-  outcome memory, observer;
-  at_every_point(
-      op, "allocation", right, most,
-      [&](long n) {
-        arm(n);
-        return op.run(go_on);
-      },
-      points, memory);
+  outcome memory, observer, disk;
+  memory.points = points;
+  if (op.endures) {
+    at_every_point(
+        op, "allocation", right, most,
+        [&](long n) {
+          arm(n);
+          return op.run(go_on);
+        },
+        points, memory);
+  }
   if (op.watched) {
     long calls = 0;
     (void)op.run([&](const harmonium::progress&) {
@@ -135,33 +160,45 @@ inline bool every_fault(const operation& op, long most = 150) {
         },
         calls, observer);
   }
-  std::printf("| %s | %ld | %ld | %ld | %ld | %s | %ld |\n", op.name.c_str(), memory.points,
-              memory.tried, memory.thrown, memory.survived,
-              op.watched ? std::to_string(observer.tried).c_str() : "",
-              memory.failures + observer.failures);
+  if (op.bytes > 0) {
+    at_every_point(
+        op, "byte", right, most,
+        [&](long n) {
+          room = n - 1;
+          return op.run(go_on);
+        },
+        op.bytes, disk);
+  }
+  const auto tried_of = [](bool asked_for, const outcome& found) {
+    return asked_for ? std::to_string(found.tried) : std::string();
+  };
+  const long failures = memory.failures + observer.failures + disk.failures;
+  std::printf("| %s | %ld | %ld | %ld | %ld | %s | %s | %ld |\n", op.name.c_str(), memory.points,
+              memory.tried, memory.thrown, memory.survived, tried_of(op.watched, observer).c_str(),
+              tried_of(op.bytes > 0, disk).c_str(), failures);
   std::fflush(stdout);
-  return memory.failures + observer.failures == 0;
+  return failures == 0;
 }
 
 }  // namespace faults
 
 extern "C" {
 void* malloc(std::size_t size) {
-  if (faults::fails()) {
+  if (faults::in_libraries && faults::fails()) {
     errno = ENOMEM;
     return nullptr;
   }
   return faults::counted(__libc_malloc(size));
 }
 void* calloc(std::size_t count, std::size_t size) {
-  if (faults::fails()) {
+  if (faults::in_libraries && faults::fails()) {
     errno = ENOMEM;
     return nullptr;
   }
   return faults::counted(__libc_calloc(count, size));
 }
 void* realloc(void* old, std::size_t size) {
-  if (faults::fails()) {
+  if (faults::in_libraries && faults::fails()) {
     errno = ENOMEM;
     return nullptr;
   }
@@ -170,7 +207,7 @@ void* realloc(void* old, std::size_t size) {
   return memory;
 }
 void* memalign(std::size_t align, std::size_t size) {
-  if (faults::fails()) {
+  if (faults::in_libraries && faults::fails()) {
     errno = ENOMEM;
     return nullptr;
   }
@@ -187,4 +224,17 @@ void free(void* memory) {
   if (memory != nullptr) --faults::alive;
   __libc_free(memory);
 }
+}
+
+void* operator new(std::size_t size) {
+  if (!faults::in_libraries && faults::fails()) throw std::bad_alloc();
+  void* const memory = std::malloc(std::max<std::size_t>(size, 1));
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
 }

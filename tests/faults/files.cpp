@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Readers and writers with a failure at every allocation. Outputs are the old ones or whole new
-// ones.
+// Readers and writers with a failure at every allocation, and writers with a disk that is full
+// after any byte. Outputs are the old ones or whole new ones.
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "faults/faults.hpp"
+#include "faults/file_operations.hpp"
 #include "harmonium/io/gene_list.hpp"
 #include "harmonium/io/known_models.hpp"
 #include "harmonium/io/labels.hpp"
@@ -23,71 +22,8 @@ namespace hm = harmonium;
 namespace io = harmonium::io;
 namespace fs = std::filesystem;
 
-namespace {
-
-std::string text_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string text_of_all(const fs::path& folder) {
-  std::string all;
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  for (const auto& file : files) all += file.filename().string() + "\n" + text_of(file);
-  return all;
-}
-
-std::string text_of(const hm::count_matrix<>& counts) {
-  std::string all = std::to_string(counts.genes()) + " genes\n";
-  for (hm::index i = 0; i < counts.cells(); ++i) {
-    const auto cell = counts.cell(i);
-    for (std::size_t k = 0; k < cell.size(); ++k)
-      all += std::to_string(cell.genes[k]) + ":" + std::to_string(cell.values[k]) + " ";
-    all += "\n";
-  }
-  return all;
-}
-
-/// Writing into a folder whose files say "before": each is that, or whole, and nothing else is
-/// there.
-faults::operation writer(const std::string& name, const fs::path& folder,
-                         const std::vector<std::string>& files, std::function<void()> write) {
-  const auto reset = [folder, files] {
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-    for (const auto& file : files) std::ofstream(folder / file) << "before";
-  };
-  reset();
-  write();
-  std::vector<std::string> whole;
-  for (const auto& file : files) whole.push_back(text_of(folder / file));
-  return {name,
-          [folder, reset, write](const auto&) {
-            const long armed = faults::failing;
-            faults::failing = 0;
-            reset();
-            faults::arm(armed);
-            write();
-            faults::failing = 0;
-            return text_of_all(folder);
-          },
-          [folder, files, whole] {
-            for (const auto& entry : fs::directory_iterator(folder)) {
-              const std::string name = entry.path().filename().string();
-              if (std::find(files.begin(), files.end(), name) == files.end())
-                throw std::runtime_error("leaves " + name);
-            }
-            for (std::size_t i = 0; i < files.size(); ++i) {
-              const std::string text = text_of(folder / files[i]);
-              if (text != "before" && text != whole[i])
-                throw std::runtime_error(files[i] + " is neither the old nor the new one");
-            }
-          }};
-}
-
-}  // namespace
+using faults::text_of;
+using faults::writer;
 
 int main() {
   const fs::path here = fs::temp_directory_path() / ("faults-" + std::to_string(getpid()));
@@ -153,10 +89,7 @@ int main() {
   all.push_back(
       writer("save_npz", here / "o8", {"p.npz"}, [&] { loaded.save_npz(here / "o8/p.npz"); }));
 
-  std::printf(
-      "| operation | allocations | failed in turn | of these thrown | survived | observer calls "
-      "that threw | broken |\n"
-      "|---|---|---|---|---|---|---|\n");
+  faults::print_header();
   bool held = true;
   for (const auto& op : all) held = faults::every_fault(op) && held;
   fs::remove_all(here);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "support/limited_files.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace hm = harmonium;
@@ -30,6 +31,21 @@ TEST_CASE("a file appears whole or not at all") {
 
   CHECK_THROWS_AS(h5::output(folder.path()), hm::io_error);
   CHECK_THROWS_AS(h5::output(folder / "no" / "a.h5"), hm::io_error);
+}
+
+TEST_CASE("on a full disk nothing is left, whatever had room") {
+  const temporary_folder folder;
+  for (const long room : {0, 1, 40, 100, 600}) {
+    CAPTURE(room);
+    const limited_files limited(room);
+    const auto write = [&] {
+      h5::output file(folder / "a.h5");
+      file.text(file.root(), "name", std::string(1000, 'a'));
+      file.commit();
+    };
+    CHECK_THROWS_AS(write(), hm::io_error);
+    CHECK(std::filesystem::is_empty(folder.path()));
+  }
 }
 
 TEST_CASE("attributes and matrices") {

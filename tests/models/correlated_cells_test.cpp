@@ -191,17 +191,23 @@ TEST_CASE_TEMPLATE("depths are drawn like the state's pilot cells", Sizes, hm::s
 TEST_CASE("no count far beyond the pilot's, none in genes that the pilot never counted") {
   auto made = simulated(12, 60);
   hm::count_matrix<> counts(genes);
-  const auto dense = hm::to_dense(made.counts);
   for (hm::index i = 0; i < 60; ++i) {
-    for (hm::index m = 1; m < genes; ++m) counts.push_back(m, std::min(dense(i, m), 2.0));
+    for (hm::index m = 1; m < genes; ++m)
+      counts.push_back(m, i % 2 == 0 ? 1.0 + static_cast<double>(m % 3) : 1.0);
     counts.finish_cell();
   }
   made.counts = counts;
   made.states.mean.setConstant(50);
-  const auto model = fitted<plain_cells>(made, hm::independent_residuals{});
-  const auto seen = hm::to_dense(of_state(model, 0, 200, 13));
-  CHECK(seen.col(0).maxCoeff() == 0);
-  CHECK(seen.maxCoeff() == 9);
+  made.states.sizes.setOnes(60);
+  const auto check = [&](const auto& model) {
+    const auto seen = hm::to_dense(of_state(model, 0, 200, 13));
+    CHECK(seen.col(0).maxCoeff() == 0);
+    for (hm::index m = 1; m < genes; ++m)
+      CHECK(seen.col(m).maxCoeff() == 3 * (1 + static_cast<double>(m % 3)) + 3);
+  };
+  check(fitted<plain_cells>(made, hm::independent_residuals{}));  // by tables
+  check(
+      fitted<sized_cells<hm::scaled_dispersion>>(made, hm::independent_residuals{}));  // one by one
 }
 
 TEST_CASE("a state without pilot cells can be asked for") {

@@ -134,6 +134,12 @@ TEST_CASE("chains that keep their start's mode are found out by their groups") {
   CHECK(rows[0].verdict == hm::sampler_verdict::not_converged);
   CHECK(rows[0].nested_r_hat > 10);
   CHECK(rows[1].verdict == hm::sampler_verdict::accepted);
+
+  // Also in a single seed, whose groups have starts of their own.
+  const auto once = hm::compare_samplers<sweeping>(
+      hm::serial_executor{}, model, {.seeds = 1, .groups = 16, .chains = 2, .sweeps = 100}, rng);
+  CHECK(once[0].verdict == hm::sampler_verdict::not_converged);
+  CHECK(once[0].nested_r_hat > 10);
 }
 
 TEST_CASE("the same figures for any number of threads, and for any company") {

@@ -3,7 +3,9 @@
 /// An HDF5 file that appears whole or not at all. Needs HDF5's C library.
 #pragma once
 
+#include <fcntl.h>
 #include <hdf5.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -31,16 +33,24 @@ class output {
     if (std::filesystem::is_directory(path_, problem))
       throw io_error(path_.string(), 0, "is a folder, a file was to be written");
     partial_ = path_.string() + ".partial";  // before there is a file that it must remove
+    const bool was_there = std::filesystem::exists(partial_, problem);
     const silence quiet;
     errno = 0;
     file_ = handle(H5Fcreate(partial_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
-    if (!file_) fail();
+    if (file_) return;
+    // On a full disk HDF5 leaves an empty file. One that was there may be another process's.
+    const int reason = errno;
+    if (!was_there) std::filesystem::remove(partial_, problem);
+    errno = reason;
+    fail();
   }
   output(const output&) = delete;
   output& operator=(const output&) = delete;
 
   ~output() {
     if (partial_.empty()) return;
+    if (failed_) give_up();
+    kept_.clear();
     file_ = handle();
     std::error_code ignored;
     std::filesystem::remove(partial_, ignored);
@@ -173,6 +183,8 @@ class output {
   void commit() {
     {
       const silence quiet;
+      for (const handle& array : kept_) check(H5Dflush(array.get()));
+      kept_.clear();
       check(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL));
       check(H5Fclose(file_.release()));
     }
@@ -189,7 +201,20 @@ class output {
     int level = 4;
   };
 
+  /// Puts nothing in the place of the file, which is removed next: HDF5 writes what it holds back
+  /// as the file is closed, and one that it cannot close crashes the process as that ends.
+  void give_up() const noexcept {
+    const silence quiet;
+    void* own = nullptr;
+    if (!file_ || H5Fget_vfd_handle(file_.get(), H5P_DEFAULT, &own) < 0) return;
+    const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nothing < 0) return;
+    ::dup2(nothing, *static_cast<const int*>(own));
+    ::close(nothing);
+  }
+
   [[noreturn]] void fail() const {
+    failed_ = true;
     throw io_error(path_.string(), 0,
                    "cannot be written" +
                        (errno != 0 ? std::string(": ") + std::strerror(errno) : std::string()));
@@ -230,13 +255,20 @@ class output {
         check(H5Pset_deflate(how.get(), static_cast<unsigned>(chunks.level)));
       }
     }
-    return checked(H5Dcreate2(parent.get(), name.c_str(), type, space.get(), H5P_DEFAULT, how.get(),
-                              H5P_DEFAULT));
+    handle made = checked(H5Dcreate2(parent.get(), name.c_str(), type, space.get(), H5P_DEFAULT,
+                                     how.get(), H5P_DEFAULT));
+    kept_.emplace_back();  // may throw, and before there are two owners
+    H5Iinc_ref(made.get());
+    kept_.back() = handle(made.get());
+    return made;
   }
 
   std::filesystem::path path_;
   std::filesystem::path partial_;  // empty once there is nothing to remove
   handle file_;
+  /// Every array, so that none is closed before `commit` has seen that all of it is written.
+  mutable std::vector<handle> kept_;
+  mutable bool failed_ = false;
 };
 
 }  // namespace harmonium::inline v0_2::io::hdf5

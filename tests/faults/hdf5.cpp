@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// HDF5 files with a failure at every allocation by `new`, and writers with a disk that is full
+// after any byte. Not those of HDF5 itself: after one that fails, HDF5 1.10 opens no file any more.
+// It keeps memory for later, so that leaks are not counted.
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "faults/faults.hpp"
+#include "faults/file_operations.hpp"
+#include "harmonium/io/h5ad.hpp"
+#include "harmonium/io/h5ad_output.hpp"
+#include "harmonium/io/tenx_h5.hpp"
+#include "harmonium/simulate/tissue.hpp"
+
+namespace hm = harmonium;
+namespace io = harmonium::io;
+namespace fs = std::filesystem;
+
+int main() {
+  H5dont_atexit();  // HDF5 1.10 may crash as a process ends whose disk was full (docs/errors.md)
+  const fs::path here = fs::temp_directory_path() / ("faults-" + std::to_string(getpid()));
+  fs::create_directories(here);
+  hm::random_engine rng(7);
+  const hm::tissue tissue =
+      hm::simulate_tissue({.cells = 40, .genes = 30, .markers_per_type = 2}, rng);
+  io::features genes;
+  for (const auto& name : tissue.gene_names) genes.push_back(name, name, io::gene_expression);
+  std::vector<std::string> barcodes;
+  for (int i = 0; i < 40; ++i) barcodes.push_back("cell" + std::to_string(i));
+  const io::dataset data{tissue.counts, genes, barcodes};
+  io::write_h5ad(here / "cells.h5ad", data);
+  io::write_10x_h5(here / "cells.h5", data.counts, data.genes, barcodes);
+
+  std::vector<faults::operation> all;
+  const auto add = [&](faults::operation op) {
+    op.keeps = true;
+    all.push_back(std::move(op));
+  };
+  add({"read_h5ad",
+       [&](const auto&) { return faults::text_of(io::read_h5ad(here / "cells.h5ad").counts); }});
+  add({"read_10x_h5",
+       [&](const auto&) { return faults::text_of(io::read_10x_h5(here / "cells.h5").counts); }});
+  add(faults::writer("write_h5ad", here / "o1", {"c.h5ad"},
+                     [&] { io::write_h5ad(here / "o1/c.h5ad", data); }));
+  add(faults::writer("write_10x_h5", here / "o2", {"c.h5"}, [&] {
+    io::write_10x_h5(here / "o2/c.h5", data.counts, data.genes, barcodes);
+  }));
+
+  faults::in_libraries = false;
+  faults::print_header();
+  bool held = true;
+  for (const auto& op : all) held = faults::every_fault(op) && held;
+  fs::remove_all(here);
+  return held ? 0 : 1;
+}
