@@ -48,7 +48,7 @@ struct generate_options {
   std::optional<long> cells_per_donor;
   std::string residual;  ///< the model's own unless given, after `complete`
   std::string size_factors = "none";
-  long fits = 0;  ///< of harmonium; 0: by the size of the pilot
+  long fits = 0;                      ///< of harmonium; 0: by the size of the pilot
   std::string prior;                  ///< a model file of the same tissue
   std::string prior_weight = "auto";  ///< or 0 or 1
   long clusters = 8;

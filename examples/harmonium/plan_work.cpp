@@ -39,7 +39,8 @@ namespace {
 hm::any_study_model model_named(const std::string& name) {
   if (name == "scdbm") return hm::any_study_model::of(hm::scdbm_model{});
   if (name == "cluster-nb") return hm::any_study_model::of(hm::cluster_nb_model{});
-  // One fit: with that the plan's experiments were held against real cells (docs/how-many-cells.md).
+  // One fit: with that the plan's experiments were held against real cells
+  // (docs/how-many-cells.md).
   return hm::any_study_model::of(hm::harmonium_model{.options = {.fits = 1}});
 }
 
