@@ -56,6 +56,18 @@ struct lazy {
   }
 };
 
+/// Keeps its starts; for one thread.
+struct remembering {
+  static inline std::vector<std::vector<double>> starts = {};
+  template <class Model, class Visit>
+  void run(const Model&, const typename Model::state_type& start, hm::random_engine&,
+           Visit&& visit) const {
+    starts.emplace_back(start[1].begin(), start[1].end());
+    while (visit(start)) {
+    }
+  }
+};
+
 /// Does no model.
 struct choosy {
   template <class Model, class Visit>
@@ -134,12 +146,18 @@ TEST_CASE("chains that keep their start's mode are found out by their groups") {
   CHECK(rows[0].verdict == hm::sampler_verdict::not_converged);
   CHECK(rows[0].nested_r_hat > 10);
   CHECK(rows[1].verdict == hm::sampler_verdict::accepted);
+}
 
-  // Also in a single seed, whose groups have starts of their own.
-  const auto once = hm::compare_samplers<sweeping>(
-      hm::serial_executor{}, model, {.seeds = 1, .groups = 16, .chains = 2, .sweeps = 100}, rng);
-  CHECK(once[0].verdict == hm::sampler_verdict::not_converged);
-  CHECK(once[0].nested_r_hat > 10);
+TEST_CASE("chains of a group start alike, groups and seeds do not") {
+  hm::random_engine rng(6);
+  remembering::starts.clear();
+  (void)hm::compare_samplers<remembering>(hm::serial_executor{}, ten_units(),
+                                          {.seeds = 2, .groups = 3, .chains = 2, .sweeps = 32},
+                                          rng);
+  const auto& starts = remembering::starts;
+  REQUIRE(starts.size() == 12);
+  for (std::size_t a = 0; a < starts.size(); ++a)
+    for (std::size_t b = 0; b < a; ++b) CHECK((starts[a] == starts[b]) == (a / 2 == b / 2));
 }
 
 TEST_CASE("the same figures for any number of threads, and for any company") {

@@ -72,6 +72,32 @@ TEST_CASE("one group is a mixture: its means are those of the cells that belong 
   }
 }
 
+TEST_CASE("cells' worth of independent groups leave every unit as frequent as it was") {
+  const auto counts = tiny::toy_counts(200, genes, 6);
+  const auto frequencies = [&](double cells) {
+    hm::random_engine rng(7);
+    const hm::compensated_options options{.groups = {2, 1}, .prior_cells = cells};
+    hm::compensated_trainer<hm::count_matrix<>> em(hm::serial_executor{}, counts, options, rng);
+    em.step(hm::serial_executor{});
+    const auto& model = em.model();
+    hm::vector<double> on = hm::vector<double>::Zero(3);
+    for (hm::index s = 0; s < model.states().size(); ++s)
+      for (hm::index k = 0; k < 3; ++k)
+        on[k] += std::exp(model.log_prior()[s]) *
+                 static_cast<double>(model.states()[s][static_cast<std::size_t>(k)]);
+    // The single unit tells nothing of the group once these cells are all that counts.
+    double both = 0;
+    for (hm::index s = 0; s < model.states().size(); ++s)
+      if (model.states()[s][0] != 0 && model.states()[s][2] != 0)
+        both += std::exp(model.log_prior()[s]);
+    if (cells > 1e6) CHECK(both == doctest::Approx(on[0] * on[2]).epsilon(1e-6));
+    return on;
+  };
+  const hm::vector<double> few = frequencies(0), many = frequencies(1e9);
+  // But for the part that the prior has in which state a cell is of.
+  for (hm::index k = 0; k < 3; ++k) CHECK(many[k] == doctest::Approx(few[k]).epsilon(0.01));
+}
+
 TEST_CASE("it finds the two kinds of cells, also for new cells; threads change nothing") {
   const auto counts = tiny::toy_counts(300, genes, 3), fresh = tiny::toy_counts(300, genes, 4);
   hm::random_engine a(5), b(5), c(5);
