@@ -163,21 +163,22 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
     em.components = std::max(em.components, hm::harmonium_options<>{}.prior_components);
 
   using trainer_type = hm::categorical_trainer<hm::count_matrix<>, Sizes>;
-  const bool one_fit = !groups.number.empty() || (prior && prior->report.used);
+  const bool one_fit = !groups.number.empty();
+  const hm::index least = std::max(em.components, std::ssize(labels.names));
   const hm::index wanted = asked.fits > 0 ? asked.fits
-                           : one_fit
-                               ? 1
-                               : hm::default_fits(training->cells(), em.components, em.min_cells);
+                           : one_fit      ? 1
+                                     : hm::default_fits(training->cells(), least, em.min_cells);
   made.training_log = "fit,iteration,log_likelihood,held_out_log_likelihood\n";
   const auto fresh_sizes = hm::size_factors_like<Sizes>(held_out, *training);
   std::optional<double> fresh;
-  std::shared_ptr<const hm::factor_centre> centre;
   std::optional<hm::group_effects> effects;
   std::shared_ptr<const hm::count_states> by_group;
+  hm::harmonium_options<> with_prior;
+  if (prior && prior->report.used) with_prior.prior = std::move(prior->genes);
   std::vector<hm::fitted_states> fits;
   for (hm::index number = 0; number < wanted; ++number) {
     hm::categorical_em_options settings = em;
-    settings.components = hm::components_of_fit(em.components, number);
+    if (number > 0) settings.components = hm::components_of_fit(least, number);
     // Later fits have streams that nothing else draws from.
     hm::random_engine own(asked.seed, 1 + static_cast<std::uint64_t>(number));
     trainer_type trainer(*training, labels.number, settings, number == 0 ? rng : own,
@@ -197,14 +198,12 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
     if (!trainer.run(run, log_and_watch)) throw interruption{};
     hm::fitted_states found{trainer.model(), {}, {}};
     if (prior && prior->report.used) {
-      hm::harmonium_options<> with_prior;
-      with_prior.prior = std::move(prior->genes);
-      auto states = hm::states_of_fit_with_prior<Sizes>(run, *training, *trainer.by_gene(),
-                                                        found.group, with_prior);
-      found.states = std::move(states.states);
-      found.dispersion = std::move(states.dispersion);
-      centre = std::move(states.centre);
-      prior->report.weight = states.weight;
+      auto own_states = hm::states_of_fit_with_prior<Sizes>(run, *training, *trainer.by_gene(),
+                                                            found.group, with_prior);
+      found.states = std::move(own_states.states);
+      found.dispersion = std::move(own_states.dispersion);
+      found.centre = std::move(own_states.centre);
+      found.prior_weight = own_states.weight;
     } else {
       std::tie(found.states, found.dispersion) =
           hm::states_of_fit<Sizes>(run, *trainer.by_gene(), found.group, hm::harmonium_options<>{});
@@ -233,8 +232,10 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
                   std::to_string(fits[k].group.components());
   if (fits.size() > 1) components += " in " + std::to_string(fits.size()) + " fits";
   const hm::index first_components = fits.front().group.components();
-  auto [fit, states, dispersion] = hm::join_fits<Sizes>(run, *training, std::move(fits));
+  auto [fit, states, dispersion, centre, prior_weight] =
+      hm::join_fits<Sizes>(run, *training, std::move(fits));
   if (held_out.cells() > 0) fresh = hm::mean_log_likelihood<Sizes>(run, fit, held_out, fresh_sizes);
+  if (prior) prior->report.weight = prior_weight;
   const auto like_first = hm::components_of_first_fit(fit, first_components);
   auto [model, learned_from] =
       fit_residual(run, *training, std::move(states),

@@ -192,7 +192,7 @@ void add_model_options(CLI::App& command, program::generate_options& options) {
                 ->check(CLI::Range(1, 100))
                 ->group(model),
             "Each has three components more than the one before; the mixture is nearer to fresh "
-            "cells than one of them. With batches, donors or an atlas in use: 1");
+            "cells than one of them. With batches or donors: 1");
   explained(usual(command
                       .add_option("--prior", options.prior,
                                   "Of harmonium: an atlas of the same tissue, a model that "

@@ -113,9 +113,8 @@ void check_together(const generate_options& options) {
     hm::require(!is_given || used, "--model", options.model + " has no use for " + option);
   }
   hm::require(!options.patience || options.held_out > 0, "--patience", "needs --held-out cells");
-  hm::require(options.fits <= 1 || (options.prior.empty() && options.batch_column.empty() &&
-                                    options.donor_column.empty()),
-              "--fits", "must be 1 with --prior, --batch-column and --donor-column");
+  hm::require(options.fits <= 1 || (options.batch_column.empty() && options.donor_column.empty()),
+              "--fits", "must be 1 with --batch-column and --donor-column");
   hm::require(!options.prior.empty() || options.prior_weight == unset.prior_weight,
               "--prior-weight", "needs a --prior");
   check_wanted(options);

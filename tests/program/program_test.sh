@@ -258,7 +258,7 @@ check "... of 2 and 5 components" grep -q "^components  *2 and 5 in 2 fits" two_
 check "... whose cells go by those of the first" \
   [ "$(tail -n +2 two_fits/labels.tsv | cut -f 2 | sort -u | tr '\n' ',')" = "component 1,component 2," ]
 check "... with both in the log" [ "$(cut -d, -f 1 two_fits/training_log.csv | sort -u | tr '\n' ' ')" = "1 2 fit " ]
-refuses "--fits: must be 1 with --prior, --batch-column and --donor-column" --pilot pilot --fits 2 --batch-column batch
+refuses "--fits: must be 1 with --batch-column and --donor-column" --pilot pilot --fits 2 --batch-column batch
 generates harmonium_labels --labels pilot/labels.tsv
 check "... the pilot's types" \
   eval '[ -z "$(comm -13 <(cut -f 2 pilot/labels.tsv | sort -u) <(cut -f 2 harmonium_labels/labels.tsv | sort -u))" ]'

@@ -4,15 +4,22 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "harmonium/core/select_counts.hpp"
 #include "harmonium/training/harmonium_trainer.hpp"
+#include "harmonium/training/prior/atlas.hpp"
+#include "harmonium/training/residuals/factor_centre.hpp"
 #include "harmonium/training/residuals/residual_trainer.hpp"
+#include "harmonium/training/train_harmonium.hpp"
+#include "support/atlas_cells.hpp"
 #include "support/toy_counts.hpp"
 
 namespace hm = harmonium;
@@ -170,6 +177,16 @@ TEST_CASE("a harmonium of several fits") {
       CHECK(copy.model().generator.generate(30, a) == model.generator.generate(30, b));
     }
   }
+  SUBCASE("every label has a component of its own, and the second fit three more") {
+    auto clamped = options;
+    std::vector<hm::index> label(90);
+    for (std::size_t i = 0; i < label.size(); ++i) label[i] = static_cast<hm::index>(i % 3);
+    clamped.labels = label;
+    clamped.fits = 2;
+    hm::harmonium_trainer typed(counts, clamped, rng);
+    CHECK(typed.run(serial, hm::silent{}));
+    CHECK(typed.model().group.components() == 3 + 6);
+  }
   SUBCASE("groups of cells are for one") {
     auto grouped = options;
     grouped.em.components = 1;
@@ -182,4 +199,40 @@ TEST_CASE("a harmonium of several fits") {
     CHECK(one.model().group.components() == 1);
     CHECK(hm::default_fits(90, 1, 12) == 3);
   }
+}
+
+TEST_CASE("fits that lean on an atlas have its factors' covariances, each its own") {
+  const auto truth = support::make_atlas(30, 1);
+  const auto pilot = support::make_pilot(truth, 120, 2);
+  hm::harmonium_options<> options{.em = {.components = 2, .max_iterations = 6}};
+  options.residual.iterations = 2;
+  options.fits = 2;
+  options.prior = hm::prior_for(truth, truth.ids, truth.symbols);
+  options.prior_weight = hm::prior_weighting::one;
+  options.prior_components = 2;
+  hm::random_engine rng(3);
+  const auto trained = hm::train_harmonium(serial, pilot.counts, options, rng);
+  REQUIRE(trained.prior.has_value());
+  CHECK(trained.prior->used);
+  CHECK(trained.prior->weight > 0);
+  CHECK(trained.prior->weight <= 1);
+  CHECK(trained.group.components() == 2 + 5);
+  CHECK(trained.generator.residual().parts().roots.size() == 7);
+
+  auto first = fit_of(pilot.counts, 2, 1), second = fit_of(pilot.counts, 3, 2);
+  hm::factor_centre centre{hm::matrix<double>::Zero(30, 1), hm::vector<double>::Ones(30),
+                           std::vector<char>(30, 1)};
+  centre.covariances.assign(2, hm::matrix<double>::Constant(1, 1, 2.0));
+  first.centre = std::make_shared<const hm::factor_centre>(centre);
+  first.prior_weight = 0.5;
+  CHECK_THROWS_AS(hm::join_fits<sizes>(serial, pilot.counts, {first, second}),
+                  std::invalid_argument);
+  centre.covariances.assign(3, hm::matrix<double>::Constant(1, 1, 3.0));
+  second.centre = std::make_shared<const hm::factor_centre>(centre);
+  second.prior_weight = 1;
+  const auto joined = hm::join_fits<sizes>(serial, pilot.counts, {first, second});
+  CHECK(joined.prior_weight == doctest::Approx(0.75));
+  REQUIRE(joined.centre->covariances.size() == 5);
+  CHECK(joined.centre->covariances[1](0, 0) == 2);
+  CHECK(joined.centre->covariances[2](0, 0) == 3);
 }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -62,7 +63,7 @@ struct harmonium_options {
                                        ///< a cell (`group_effects`), or none; borrowed
   group_effect_options group_effects = {};
   index fits = 0;  ///< of the group with more and more components, joined in equal parts
-                   ///< (`join_fits`); 0: `default_fits`, one with groups or where a prior is used
+                   ///< (`join_fits`); 0: `default_fits`, one with groups
   index residual_cells = 1000;  ///< of each component, from which the residual correlation is
                                 ///< learned; of more, so many at random
   std::optional<atlas_prior> prior = {};  ///< what is known of the tissue (`prior_for`)
@@ -154,8 +155,6 @@ class harmonium_trainer {
     require(options.fits >= 0, "train_harmonium", "fits must not be negative");
     require(options.fits <= 1 || groups_.empty(), "train_harmonium",
             "batches or donors need one fit, got fits = " + std::to_string(options.fits));
-    require(options.fits <= 1 || !options_.prior, "train_harmonium",
-            "a prior needs one fit, got fits = " + std::to_string(options.fits));
     labels_.assign(options.labels.begin(), options.labels.end());
     if (options_.prior) consider_prior(options.labels);
   }
@@ -177,15 +176,19 @@ class harmonium_trainer {
     } else if (!group_->done()) {
       log_.push_back(group_->step(run));
     } else {
-      auto [states, dispersion, residual, by_group] = find_states(run);
+      auto [fit, by_group] = find_states(run);
       std::vector<fitted_states> all = fits_;
-      all.push_back({group_->model(), std::move(states), std::move(dispersion)});
+      all.push_back(std::move(fit));
       const index taken = std::ssize(all);
       if (taken < fits_wanted()) {
         begin_fit(taken);
         fits_ = std::move(all);
       } else {
         fitted_states joined = join_fits<Sizes>(run, *counts_, std::move(all));
+        Residual residual = options_.residual;
+        if constexpr (requires { residual.centre; })
+          if (joined.centre) residual.centre = joined.centre;
+        if (report_) report_->weight = joined.prior_weight;
         random_engine own = residual_rng_;
         residual_.emplace(*counts_, std::move(joined.states), residual,
                           residual_training_options{.calibration = options_.calibration,
@@ -269,53 +272,55 @@ class harmonium_trainer {
   }
 
   [[nodiscard]] index fits_wanted() const noexcept {
-    if (!groups_.empty() || (report_ && report_->used)) return 1;
+    if (!groups_.empty()) return 1;
     return options_.fits > 0
                ? options_.fits
-               : default_fits(counts_->cells(), options_.em.components, options_.em.min_cells);
+               : default_fits(counts_->cells(), least_components(), options_.em.min_cells);
+  }
+
+  /// Of the first fit; every label has at least one.
+  [[nodiscard]] index least_components() const noexcept {
+    const index labels =
+        labels_.empty() ? 0 : 1 + *std::max_element(labels_.begin(), labels_.end());
+    return std::max(options_.em.components, labels);
   }
 
   /// The fits after the first have streams that nothing else draws from.
   void begin_fit(index number) {
     categorical_em_options em = options_.em;
-    em.components = components_of_fit(em.components, number);
+    em.components = components_of_fit(least_components(), number);
     random_engine rng(residual_rng_.seed(), 1 + static_cast<std::uint64_t>(number));
     group_.emplace(*counts_, labels_, em, rng, groups_);
   }
 
   struct found_states {
-    count_states states;
-    component_dispersions dispersion;
-    Residual residual;
+    fitted_states fit;
     std::shared_ptr<const count_states> by_group = {};
   };
 
   template <executor Executor>
   found_states find_states(const Executor& run) {
-    found_states found = find_states_of_all(run);
-    if (groups_.empty()) return found;
+    fitted_states found{group_->model(), {}, {}};
+    if (report_ && report_->used) {
+      auto own =
+          states_of_fit_with_prior<Sizes>(run, *counts_, *group_->by_gene(), found.group, options_);
+      found.states = std::move(own.states);
+      found.dispersion = std::move(own.dispersion);
+      found.centre = std::move(own.centre);
+      found.prior_weight = own.weight;
+    } else {
+      std::tie(found.states, found.dispersion) =
+          states_of_fit<Sizes>(run, *group_->by_gene(), found.group, options_);
+    }
+    if (groups_.empty()) return {std::move(found)};
     const index groups = *std::max_element(groups_.begin(), groups_.end()) + 1;
     auto own = states_with_groups<Sizes>(run, *counts_, *group_->by_gene(), std::move(found.states),
                                          std::move(found.dispersion), groups_, groups,
                                          options_.group_effects, options_.dispersion);
     effects_ = std::move(own.effects);
-    return {std::move(own.states), std::move(own.dispersion), std::move(found.residual),
-            std::move(own.by_group)};
-  }
-
-  template <executor Executor>
-  found_states find_states_of_all(const Executor& run) {
-    if (!report_ || !report_->used) {
-      auto [states, dispersion] =
-          states_of_fit<Sizes>(run, *group_->by_gene(), group_->model(), options_);
-      return {std::move(states), std::move(dispersion), options_.residual};
-    }
-    auto found = states_of_fit_with_prior<Sizes>(run, *counts_, *group_->by_gene(), group_->model(),
-                                                 options_);
-    report_->weight = found.weight;
-    found_states result{std::move(found.states), std::move(found.dispersion), options_.residual};
-    if constexpr (requires { result.residual.centre; }) result.residual.centre = found.centre;
-    return result;
+    found.states = std::move(own.states);
+    found.dispersion = std::move(own.dispersion);
+    return {std::move(found), std::move(own.by_group)};
   }
 
   const Counts* counts_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "harmonium/training/categorical_fit.hpp"
 #include "harmonium/training/component_dispersions.hpp"
 #include "harmonium/training/component_likelihood.hpp"
+#include "harmonium/training/residuals/factor_centre.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -25,6 +27,8 @@ struct fitted_states {
   categorical_fit group;
   count_states states;
   component_dispersions dispersion;
+  std::shared_ptr<const factor_centre> centre = {};  ///< of the atlas that they lean on, if any
+  double prior_weight = 0;                           ///< share of the genes that follow it
 };
 
 /// Components of the fit number `fit`, 0 the first: three more from fit to fit, so that no two
@@ -62,6 +66,8 @@ fitted_states join_fits(const Executor& run, const Counts& counts,
     require(one.states.cells() == cells && one.states.genes() == genes &&
                 one.group.genes() == genes && one.group.components() == one.states.states(),
             "join_fits", "the fits are not of the same cells and genes");
+    require((one.centre == nullptr) == (fits.front().centre == nullptr), "join_fits",
+            "either all fits lean on an atlas or none");
     components += one.states.states();
   }
   const double part = 1 / static_cast<double>(fits.size());
@@ -77,6 +83,14 @@ fitted_states join_fits(const Executor& run, const Counts& counts,
   all.states.sizes.conservativeResize(cells * static_cast<index>(fits.size()));
   matrix<double> responsibilities(cells, components);
   responsibilities.leftCols(placed) = all.group.responsibilities;
+  if (fits.front().centre) {
+    factor_centre centre = *fits.front().centre;
+    for (std::size_t k = 1; k < fits.size(); ++k)
+      centre.covariances.insert(centre.covariances.end(), fits[k].centre->covariances.begin(),
+                                fits[k].centre->covariances.end());
+    all.centre = std::make_shared<const factor_centre>(std::move(centre));
+  }
+  for (const fitted_states& one : fits) all.prior_weight += part * one.prior_weight;
   for (std::size_t k = 1; k < fits.size(); ++k) {
     const fitted_states& one = fits[k];
     const index own = one.states.states();
