@@ -207,6 +207,7 @@
 #include "harmonium/training/groups/random_effects.hpp"
 #include "harmonium/training/groups/states_with_groups.hpp"
 #include "harmonium/training/harmonium_trainer.hpp"
+#include "harmonium/training/joined_fits.hpp"
 #include "harmonium/training/model_selection.hpp"
 #include "harmonium/training/monitors.hpp"
 #include "harmonium/training/negative/block_particles.hpp"
