@@ -105,9 +105,8 @@ struct false_discovery_options {
 /// the largest t with t = rate * changed * power(t) / (1 - rate * (1 - changed)).
 /// Source: Genovese & Wasserman (2002), J. R. Statist. Soc. B 64:499.
 /// @param power_of `double(gene, level)`, not falling with the level
-/// @param tested   the chance of each gene to be tested at all; empty: certain. The power is then
-/// of
-///                 all genes, the level that of those tested.
+/// @param tested   the chance of each gene to be tested at all; empty: certain. With chances the
+///                 power is of all genes, the level that of those tested.
 template <class PowerOf>
 [[nodiscard]] double power_with_false_discoveries(const std::vector<gene_level>& genes,
                                                   const false_discovery_options& options,
