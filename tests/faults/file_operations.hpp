@@ -10,13 +10,36 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "faults/faults.hpp"
 #include "harmonium/core/counts.hpp"
+#include "harmonium/core/random_engine.hpp"
+#include "harmonium/io/dataset.hpp"
+#include "harmonium/io/feature_types.hpp"
+#include "harmonium/simulate/tissue.hpp"
 #include "support/limited_files.hpp"
 
 namespace faults {
+
+/// A small tissue, and the same as files have it.
+struct small_cells {
+  harmonium::tissue tissue;
+  harmonium::io::dataset data;
+};
+
+inline small_cells make_small_cells() {
+  harmonium::random_engine rng(7);
+  auto tissue = harmonium::simulate_tissue({.cells = 40, .genes = 30, .markers_per_type = 2}, rng);
+  harmonium::io::features genes;
+  for (const auto& name : tissue.gene_names)
+    genes.push_back(name, name, harmonium::io::gene_expression);
+  std::vector<std::string> barcodes;
+  for (int i = 0; i < 40; ++i) barcodes.push_back("cell" + std::to_string(i));
+  harmonium::io::dataset data{tissue.counts, genes, barcodes};
+  return {std::move(tissue), std::move(data)};
+}
 
 inline std::string text_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

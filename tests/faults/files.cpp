@@ -16,7 +16,6 @@
 #include "harmonium/io/study_csv.hpp"
 #include "harmonium/io/table.hpp"
 #include "harmonium/models/baselines/independent_nb.hpp"
-#include "harmonium/simulate/tissue.hpp"
 
 namespace hm = harmonium;
 namespace io = harmonium::io;
@@ -28,21 +27,14 @@ using faults::writer;
 int main() {
   const fs::path here = fs::temp_directory_path() / ("faults-" + std::to_string(getpid()));
   fs::create_directories(here);
-  hm::random_engine rng(7);
-  const hm::tissue tissue =
-      hm::simulate_tissue({.cells = 40, .genes = 30, .markers_per_type = 2}, rng);
-  io::features genes;
-  for (const auto& name : tissue.gene_names) genes.push_back(name, name, io::gene_expression);
-  std::vector<std::string> barcodes;
-  for (int i = 0; i < 40; ++i) barcodes.push_back("cell" + std::to_string(i));
-  const io::dataset data{tissue.counts, genes, barcodes};
+  const auto [tissue, data] = faults::make_small_cells();
   const auto model = hm::independent_nb::fit(tissue.counts);
   io::model_notes notes;
-  notes.genes = genes;
+  notes.genes = data.genes;
   io::write_10x(here / "plain", data, {.compress = false});
   io::write_10x(here / "gz", data, {.compress = true});
   io::write_table(here / "table.csv", data, io::orientation::cells_by_genes);
-  io::write_labels(here / "labels.tsv", barcodes, tissue.labels());
+  io::write_labels(here / "labels.tsv", data.barcodes, tissue.labels());
   io::save(model, here / "model.harmonium", notes);
   const std::vector<double> numbers{1, 2, 3, 4, 5, 6};
   const std::vector<std::size_t> shape{2, 3};
@@ -79,8 +71,9 @@ int main() {
   all.push_back(writer("write_table", here / "o4", {"t.csv"}, [&] {
     io::write_table(here / "o4/t.csv", data, io::orientation::genes_by_cells);
   }));
-  all.push_back(writer("write_labels", here / "o5", {"l.tsv"},
-                       [&] { io::write_labels(here / "o5/l.tsv", barcodes, tissue.labels()); }));
+  all.push_back(writer("write_labels", here / "o5", {"l.tsv"}, [&] {
+    io::write_labels(here / "o5/l.tsv", data.barcodes, tissue.labels());
+  }));
   all.push_back(writer("save", here / "o6", {"m.harmonium"},
                        [&] { io::save(model, here / "o6/m.harmonium", notes); }));
   all.push_back(writer("write_npy", here / "o7", {"n.npy"},

@@ -12,7 +12,6 @@
 #include "harmonium/io/h5ad.hpp"
 #include "harmonium/io/h5ad_output.hpp"
 #include "harmonium/io/tenx_h5.hpp"
-#include "harmonium/simulate/tissue.hpp"
 
 namespace hm = harmonium;
 namespace io = harmonium::io;
@@ -22,16 +21,9 @@ int main() {
   H5dont_atexit();  // HDF5 1.10 may crash as a process ends whose disk was full (docs/errors.md)
   const fs::path here = fs::temp_directory_path() / ("faults-" + std::to_string(getpid()));
   fs::create_directories(here);
-  hm::random_engine rng(7);
-  const hm::tissue tissue =
-      hm::simulate_tissue({.cells = 40, .genes = 30, .markers_per_type = 2}, rng);
-  io::features genes;
-  for (const auto& name : tissue.gene_names) genes.push_back(name, name, io::gene_expression);
-  std::vector<std::string> barcodes;
-  for (int i = 0; i < 40; ++i) barcodes.push_back("cell" + std::to_string(i));
-  const io::dataset data{tissue.counts, genes, barcodes};
+  const io::dataset data = faults::make_small_cells().data;
   io::write_h5ad(here / "cells.h5ad", data);
-  io::write_10x_h5(here / "cells.h5", data.counts, data.genes, barcodes);
+  io::write_10x_h5(here / "cells.h5", data.counts, data.genes, data.barcodes);
 
   std::vector<faults::operation> all;
   const auto add = [&](faults::operation op) {
@@ -45,7 +37,7 @@ int main() {
   add(faults::writer("write_h5ad", here / "o1", {"c.h5ad"},
                      [&] { io::write_h5ad(here / "o1/c.h5ad", data); }));
   add(faults::writer("write_10x_h5", here / "o2", {"c.h5"}, [&] {
-    io::write_10x_h5(here / "o2/c.h5", data.counts, data.genes, barcodes);
+    io::write_10x_h5(here / "o2/c.h5", data.counts, data.genes, data.barcodes);
   }));
 
   faults::in_libraries = false;
