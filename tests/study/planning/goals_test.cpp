@@ -247,14 +247,14 @@ TEST_CASE("abundance: the power of a t test between beta-binomial donors") {
   CHECK(chance.mean == power);
   CHECK(chance.lower < power - 0.05);
   CHECK(chance.upper > power + 0.05);
-  // The share is known here, so that the bounds are the chances at the bounds of the correlation.
-  const auto chance_at = [&](double known_correlation) {
+  // The share is known here, so that the bounds are the chances at the bounds of the deviation.
+  const auto chance_at = [&](double fixed) {
     auto exact = goal;
-    exact.assumed = {known_correlation, known_correlation, known_correlation, 0};
+    exact.assumed = {fixed, fixed, fixed};
     return exact.prepare(evidence).chance(design).mean;
   };
-  CHECK(chance.lower == doctest::Approx(chance_at(4 * correlation)).epsilon(1e-9));
-  CHECK(chance.upper == doctest::Approx(chance_at(correlation / 4)).epsilon(1e-9));
+  CHECK(chance.lower == doctest::Approx(chance_at(2 * low)).epsilon(1e-9));
+  CHECK(chance.upper == doctest::Approx(chance_at(low / 2)).epsilon(1e-9));
   REQUIRE(ready.doubts.size() == 1);
   CHECK(ready.doubts[0].find("ASSUMED") != std::string::npos);
 }
