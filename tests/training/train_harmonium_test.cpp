@@ -72,7 +72,7 @@ TEST_CASE("from a simulated tissue to cells like it") {
   CHECK(depth / real_depth > 0.75);
   CHECK(depth / real_depth < 1.35);
   hm::random_engine again(2);
-  hm::harmonium_options<hm::independent_residuals> options{.em = {.components = 3}};
+  hm::harmonium_options<hm::independent_residuals> options{.em = {.components = 3}, .fits = 1};
   const auto independent = hm::train_harmonium(serial, tissue.counts, options, again);
   CHECK(correlation_of_depth(independent.generator.generate(2000, again)) < 0.8 * depth);
   CHECK(independent.group.mean == trained.group.mean);
