@@ -208,6 +208,7 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
   json["cells_for_types_interval"] = {found.needs.low, found.needs.high};
   if (found.needs.donors > 0) json["cells_for_types_donors"] = found.needs.donors;
   if (found.next_pilot) json["next_pilot"] = *found.next_pilot;
+  if (found.next_donors) json["next_pilot_donors"] = *found.next_donors;
   if (found.donors) {
     json["correlation_within_donors"] = found.donors->correlation;
     json["correlation_within_donors_interval"] = {found.donors->lower, found.donors->upper};

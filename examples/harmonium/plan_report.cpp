@@ -160,21 +160,21 @@ std::string frontier_plot(const hm::design_search& search, const std::optional<d
   return plot.str();
 }
 
-std::string design_table(const hm::design_search& search) {
+/// @param on_plates whether cells go on plates, else into lanes
+std::string design_table(const hm::design_search& search, bool on_plates) {
   const bool are_compared = !search.designs.empty() && search.designs.front().design.conditions > 1;
-  std::string text =
-      "<table class=\"fit\"><tr><th>donors" +
-      std::string(are_compared ? " in each condition" : "") +
-      "</th><th>cells of each</th><th class=\"wide\">depth</th>"
-      "<th>to load</th><th class=\"wide\">lanes</th><th class=\"wide\">plates</th><th>price</th>"
-      "<th>least chance</th></tr>\n";
+  std::string text = "<table class=\"fit\"><tr><th>donors" +
+                     std::string(are_compared ? " in each condition" : "") +
+                     "</th><th>cells of each</th><th class=\"wide\">depth</th>"
+                     "<th>to load</th><th class=\"wide\">" +
+                     (on_plates ? "plates" : "lanes") +
+                     "</th><th>price</th><th>least chance</th></tr>\n";
   const auto row = [&](const hm::design_result& one, const char* mark) {
     text += row_of({{std::to_string(one.design.donors), false},
                     {std::to_string(one.design.cells) + mark, false},
                     {percent(one.design.depth), true},
                     {std::to_string(one.loaded), false},
-                    {std::to_string(one.cost.lanes), true},
-                    {std::to_string(one.cost.plates), true},
+                    {std::to_string(on_plates ? one.cost.plates : one.cost.lanes), true},
                     {price_or(one.cost.amount), false},
                     {chance_of(one.least), false}});
   };
@@ -346,7 +346,7 @@ std::string plan_page(const pilot_of_plan& pilot, const plan_result& result,
     page += "</p>\n";
   }
   page +=
-      "<h2>Designs</h2>\n" + design_table(search) +
+      "<h2>Designs</h2>\n" + design_table(search, options.cost_per_plate.has_value()) +
       "<p class=\"note\">A dozen of those that no other beats in both price (or cells) and chance; "
       "all that were tried are in designs.csv.</p>\n";
   page += "<h2>Cell types</h2>\n" + type_table(found);

@@ -169,9 +169,12 @@ std::string answer_of(const hm::plan_report& found, const plan_command& options)
           " for all the pilot leaves open, about " + cells_or_more(needs.middle) +
           " as a middle estimate, " + cells_or_more(needs.on_average) +
           " with all of it averaged over.";
-  if (found.next_pilot)
-    text += " A second pilot of " + std::to_string(*found.next_pilot) + " cells" +
-            (needs.donors > 0 ? ", of other donors," : "") + " would narrow that.";
+  if (found.next_donors)
+    text += " A second pilot of " + std::to_string(*found.next_donors) +
+            (*found.next_donors == 1 ? " other donor" : " other donors") +
+            ", with as many cells of each, would narrow that.";
+  else if (found.next_pilot)
+    text += " A second pilot of " + std::to_string(*found.next_pilot) + " cells would narrow that.";
   if (options.budget && search.within_budget)
     text += " Within the budget of " + rounded(*options.budget, 6) + " the best is " +
             in_words(search.within_budget->design, *search.within_budget) + ", with a chance of " +

@@ -116,6 +116,11 @@ TEST_CASE("a plan over donors: those of the pilot, or assumed to differ") {
   how.are_donors_new = true;
   const auto assumed = planned(pilot);
   CHECK(doubted(assumed, "shares of types differ between donors was ASSUMED"));
+  // What one donor leaves open other donors would show, not more cells of it.
+  CHECK_FALSE(without.next_donors.has_value());
+  REQUIRE(assumed.next_pilot.has_value());
+  const hm::index cells_of_donor = small.tissue.counts.cells();
+  CHECK(assumed.next_donors == (*assumed.next_pilot + cells_of_donor - 1) / cells_of_donor);
   const auto widths = [](const hm::frequency_posterior& known) {
     double sum = 0;
     for (std::size_t t = 0; t < known.mean.size(); ++t) sum += known.upper[t] - known.lower[t];

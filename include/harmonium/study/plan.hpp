@@ -70,6 +70,8 @@ struct plan_report {
   design_search search;                   ///< goals, designs, the answer
   /// Cells of a second pilot that would settle how many cells are needed; none where this one does.
   std::optional<index> next_pilot;
+  /// Donors of that pilot, other ones with as many cells of each, where cells were taken by donor.
+  std::optional<index> next_donors;
   std::vector<std::string> doubts;  ///< what makes the answer unsure
   bool is_finished = true;          ///< false: stopped by the observer, and all else is empty
 
@@ -186,12 +188,16 @@ template <executor Executor, observer Watch>
   if (ratio > options.settled_ratio) {
     // Intervals of log frequencies narrow as 1 / sqrt(cells).
     const double log_ratio = math::log(ratio), wanted = math::log(options.settled_ratio);
-    report.next_pilot =
-        static_cast<index>(std::ceil(static_cast<double>(pilot.counts.cells()) *
-                                     (log_ratio * log_ratio / (wanted * wanted) - 1)));
+    const double times = log_ratio * log_ratio / (wanted * wanted) - 1;
+    const auto more = [&](index than) {
+      return static_cast<index>(std::ceil(static_cast<double>(than) * times));
+    };
+    report.next_pilot = more(pilot.counts.cells());
+    if (of_types.by_donor.size() > 0) report.next_donors = more(of_types.by_donor.rows());
     report.doubts.push_back(
-        (report.donors ? "the pilot has so few donors, or cells of the rarest type, that between "
-                       : "the rarest type has so few cells in the pilot that between ") +
+        (report.next_donors
+             ? "the pilot has so few donors, or cells of the rarest type, that between "
+             : "the rarest type has so few cells in the pilot that between ") +
         std::to_string(report.needs.low) + " and " + std::to_string(report.needs.high) +
         " cells may be needed");
   }
