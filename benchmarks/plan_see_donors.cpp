@@ -126,7 +126,7 @@ struct tally {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int pilots = argc > 1 ? std::atoi(argv[1]) : 100;
+  const int pilots = argc > 1 ? std::max(1, std::atoi(argv[1])) : 100;
   std::printf(
       "law,donors,cells,pilots,holds,suffices,overshoot,chance,holds_independent,"
       "suffices_independent,overshoot_independent,chance_independent\n");

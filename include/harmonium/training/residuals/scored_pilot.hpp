@@ -35,9 +35,6 @@ class scored_pilot {
   ///               all states of their own.
   /// @param copies times that every pilot cell is among `counts`, each in a state of another fit:
   ///               what is learned of all of them is as sure as one copy of each makes it
-  /// @param copies times that every pilot cell is among `counts`, each in another fit's states:
-  /// what
-  ///               is learned of all cells is as sure as the pilot's cells make it.
   /// @throws std::invalid_argument if `states` does not belong to `counts`.
   template <size_factor_policy Sizes, executor Executor, count_source Counts>
   static scored_pilot make(const Executor& run, const Counts& counts, const count_states& states,
