@@ -62,6 +62,19 @@ TEST_CASE("a range of values") {
   CHECK(svg::range_of({}).high == 0.5);
 }
 
+TEST_CASE("a number below the right end is not cut") {
+  const auto anchor_of_last = [](double high, const std::string& label) {
+    const auto text = svg::plot("", {"x", {0, high}}, {"y", {0, 1}}).str();
+    const auto end = text.find(">" + label + "<");
+    REQUIRE(end != std::string::npos);
+    const auto begin = text.rfind("<text", end);
+    return text.substr(begin, end - begin);
+  };
+  CHECK(anchor_of_last(3, "3").find("middle") != std::string::npos);
+  CHECK(anchor_of_last(2000, "2000").find("x=\"360\"") != std::string::npos);
+  CHECK(anchor_of_last(2000, "2000").find("\"end\"") != std::string::npos);
+}
+
 TEST_CASE("marks stand where they belong; those outside or without a place are left out") {
   auto plot = unit_plot();
   plot.points(std::vector<double>{1, 2, 4, unknown}, std::vector<double>{1, 3, 1, 1}, "#123456", 3);

@@ -204,8 +204,13 @@ class plot {
     text += "<path d=\"M" + number(left) + " " + number(top) + "V" + number(bottom()) + "H" +
             number(width_ - right) + "\" fill=\"none\" stroke=\"currentColor\" opacity=\"0.5\"/>\n";
     if (x_.ticked)
-      for (const double at : marks_of(x_))
-        text += words(x_place(at), bottom() + 14, label_of(x_, at), "middle");
+      for (const double at : marks_of(x_)) {
+        const std::string label = label_of(x_, at);
+        // A digit is some 6.4 wide: what would be cut at the edge ends there.
+        const bool has_room = x_place(at) + 3.2 * static_cast<double>(label.size()) <= width_;
+        text += has_room ? words(x_place(at), bottom() + 14, label, "middle")
+                         : words(width_, bottom() + 14, label, "end");
+      }
     if (y_.ticked)
       for (const double at : marks_of(y_))
         text += words(left - 5, y_place(at) + 4, label_of(y_, at), "end");
