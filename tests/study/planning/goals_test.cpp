@@ -257,6 +257,18 @@ TEST_CASE("abundance: the power of a t test between beta-binomial donors") {
   CHECK(chance.upper == doctest::Approx(chance_at(low / 2)).epsilon(1e-9));
   REQUIRE(ready.doubts.size() == 1);
   CHECK(ready.doubts[0].find("ASSUMED") != std::string::npos);
+  // Where the pilot's donors show the deviation it is theirs, whatever is assumed.
+  auto of_donors = known.frequencies;
+  of_donors.variation =
+      hm::matrix<double>::Constant(of_donors.draws.rows(), of_donors.draws.cols(), low);
+  const hm::plan_evidence seen{pilot, known.per_type, of_donors, known.experiments};
+  const auto shown = vague.prepare(seen);
+  CHECK(shown.doubts.empty());
+  CHECK(shown.chance(design).mean == doctest::Approx(power).epsilon(1e-9));
+  CHECK(shown.chance(design).lower == doctest::Approx(power).epsilon(1e-9));
+  of_donors.variation.array() *= 2;
+  CHECK(vague.prepare(seen).chance(design).mean ==
+        doctest::Approx(chance_at(2 * low)).epsilon(1e-9));
 }
 
 TEST_CASE("variation between donors: its interval holds a known correlation") {
