@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "harmonium/io/models/baselines.hpp"
 #include "harmonium/training/train_harmonium.hpp"
 #include "support/atlas_cells.hpp"
@@ -32,6 +36,17 @@ TEST_CASE("an atlas from its file is the atlas that was fitted") {
   CHECK(known.theta == fitted.theta);
   CHECK(known.loadings == fitted.loadings);
   CHECK(known.factor_covariances == fitted.factor_covariances);
+
+  // Numbers of components are no types; later fits repeat those of the first.
+  const auto labels_of = [&](std::string last) {
+    notes.labels.assign(static_cast<std::size_t>(known.components()), "component 1");
+    notes.labels.back() = std::move(last);
+    io::save(trained, folder.path() / "labels.harmonium", notes);
+    return io::load_atlas(folder.path() / "labels.harmonium").labels;
+  };
+  CHECK(labels_of("component 12").empty());
+  for (const std::string type : {"B cells", "component", "component x", "component "})
+    CHECK(labels_of(type).back() == type);
 }
 
 TEST_CASE("a file of another kind or without genes is no atlas") {
