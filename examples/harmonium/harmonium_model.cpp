@@ -196,18 +196,11 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
       return watch(now);
     };
     if (!trainer.run(run, log_and_watch)) throw interruption{};
-    hm::fitted_states found{trainer.model(), {}, {}};
-    if (prior && prior->report.used) {
-      auto own_states = hm::states_of_fit_with_prior<Sizes>(run, *training, *trainer.by_gene(),
-                                                            found.group, with_prior);
-      found.states = std::move(own_states.states);
-      found.dispersion = std::move(own_states.dispersion);
-      found.centre = std::move(own_states.centre);
-      found.prior_weight = own_states.weight;
-    } else {
-      std::tie(found.states, found.dispersion) =
-          hm::states_of_fit<Sizes>(run, *trainer.by_gene(), found.group, hm::harmonium_options<>{});
-    }
+    hm::fitted_states found =
+        prior && prior->report.used
+            ? hm::states_of_fit_with_prior<Sizes>(run, *training, *trainer.by_gene(),
+                                                  trainer.model(), with_prior)
+            : hm::states_of_fit<Sizes>(run, *trainer.by_gene(), trainer.model(), with_prior);
     if (!groups.number.empty()) {
       made.groups = {asked.donor_column.empty() ? "batch" : "donor", groups.names};
       const hm::group_effect_options group_settings{.by_state = made.groups.kind == "donor",

@@ -9,7 +9,6 @@
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -35,10 +34,8 @@ hm::fitted_states fit_of(const hm::count_matrix<>& counts, hm::index components,
   hm::categorical_trainer<hm::count_matrix<>> trainer(
       counts, {}, {.components = components, .max_iterations = 20}, rng);
   trainer.run(serial, hm::silent{});
-  hm::fitted_states fit{trainer.model(), {}, {}};
-  std::tie(fit.states, fit.dispersion) =
-      hm::states_of_fit<sizes>(serial, *trainer.by_gene(), fit.group, hm::harmonium_options<>{});
-  return fit;
+  return hm::states_of_fit<sizes>(serial, *trainer.by_gene(), trainer.model(),
+                                  hm::harmonium_options<>{});
 }
 
 /// log p(cell) of every cell.

@@ -10,7 +10,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -72,12 +71,12 @@ struct harmonium_options {
                                 ///< lean on an atlas bear smaller ones
 };
 
-/// The hidden states of a fit as `correlated_cells` wants them: means and dispersions shrunk over
+/// A fit and its hidden states as `correlated_cells` wants them: means and dispersions shrunk over
 /// the genes.
 template <size_factor_policy Sizes, executor Executor, class Value, residual_policy Residual>
-std::pair<count_states, component_dispersions> states_of_fit(
-    const Executor& run, const counts_by_gene<Value>& counts, const categorical_fit& fit,
-    const harmonium_options<Residual>& options) {
+fitted_states states_of_fit(const Executor& run, const counts_by_gene<Value>& counts,
+                            const categorical_fit& fit,
+                            const harmonium_options<Residual>& options) {
   count_states states;
   states.weights = fit.weights;
   states.cell = fit.assignments();
@@ -88,25 +87,17 @@ std::pair<count_states, component_dispersions> states_of_fit(
   auto dispersion = fit_component_dispersions<Sizes>(run, counts, states.cell, states.sizes,
                                                      states.mean, fit.theta, options.dispersion);
   states.theta = dispersion.component;
-  return {std::move(states), std::move(dispersion)};
+  return {fit, std::move(states), std::move(dispersion)};
 }
 
-/// Hidden states of a pilot that follow an atlas as far as they do.
-struct states_with_prior {
-  count_states states;
-  component_dispersions dispersion;
-  double weight = 0;  ///< w, the share of the genes whose means follow the atlas
-  std::shared_ptr<const factor_centre> centre;  ///< for `low_rank_copula`; none without factors
-};
-
-/// The same with the means of a pilot whose genes may follow `options.prior`.
+/// The same with the means of a pilot whose genes follow `options.prior` as far as they do.
 /// @throws std::invalid_argument if the prior is not one for the pilot's genes.
 template <size_factor_policy Sizes, executor Executor, count_source Counts, class Value,
           residual_policy Residual>
-states_with_prior states_of_fit_with_prior(const Executor& run, const Counts& counts,
-                                           const counts_by_gene<Value>& by_gene,
-                                           const categorical_fit& fit,
-                                           const harmonium_options<Residual>& options) {
+fitted_states states_of_fit_with_prior(const Executor& run, const Counts& counts,
+                                       const counts_by_gene<Value>& by_gene,
+                                       const categorical_fit& fit,
+                                       const harmonium_options<Residual>& options) {
   const auto placed = place_in_atlas<Sizes>(run, counts, fit.sizes, *options.prior);
   auto found = two_base_means(run, by_gene, fit.responsibilities, fit.sizes, fit.theta,
                               *options.prior, placed, options.means);
@@ -114,9 +105,12 @@ states_with_prior states_of_fit_with_prior(const Executor& run, const Counts& co
   followed.mean = std::move(found.mean);
   auto given = options;
   given.shrink_means = false;
-  auto [states, dispersion] = states_of_fit<Sizes>(run, by_gene, followed, given);
-  return {std::move(states), std::move(dispersion), found.weight,
-          centre_of(*options.prior, component_shares(placed, fit.responsibilities, fit.sizes))};
+  fitted_states states = states_of_fit<Sizes>(run, by_gene, followed, given);
+  states.group.mean = fit.mean;
+  states.centre =
+      centre_of(*options.prior, component_shares(placed, fit.responsibilities, fit.sizes));
+  states.prior_weight = found.weight;
+  return states;
 }
 
 /// A `trainer` of the recommended composition. Stages: with a prior whose use is left to held-out
@@ -300,18 +294,11 @@ class harmonium_trainer {
 
   template <executor Executor>
   found_states find_states(const Executor& run) {
-    fitted_states found{group_->model(), {}, {}};
-    if (report_ && report_->used) {
-      auto own =
-          states_of_fit_with_prior<Sizes>(run, *counts_, *group_->by_gene(), found.group, options_);
-      found.states = std::move(own.states);
-      found.dispersion = std::move(own.dispersion);
-      found.centre = std::move(own.centre);
-      found.prior_weight = own.weight;
-    } else {
-      std::tie(found.states, found.dispersion) =
-          states_of_fit<Sizes>(run, *group_->by_gene(), found.group, options_);
-    }
+    const categorical_fit& fit = group_->model();
+    fitted_states found =
+        report_ && report_->used
+            ? states_of_fit_with_prior<Sizes>(run, *counts_, *group_->by_gene(), fit, options_)
+            : states_of_fit<Sizes>(run, *group_->by_gene(), fit, options_);
     if (groups_.empty()) return {std::move(found)};
     const index groups = *std::max_element(groups_.begin(), groups_.end()) + 1;
     auto own = states_with_groups<Sizes>(run, *counts_, *group_->by_gene(), std::move(found.states),
