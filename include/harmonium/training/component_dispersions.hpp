@@ -33,6 +33,29 @@ struct component_dispersions {
   std::vector<dispersion_status> statuses;  ///< of the genes' estimates
 };
 
+/// theta of gene `m` over all its counts, then within each component, from their tallies.
+/// @param nonzeros counts other than 0 in each component
+/// @param cells    of each component
+inline void fit_gene_dispersions(dispersion_tally& all, std::vector<dispersion_tally>& parts,
+                                 std::span<const double> nonzeros, std::span<const double> cells,
+                                 double start, const component_dispersion_options& options, index m,
+                                 component_dispersions& result) {
+  const auto fit = fit_inverse_dispersion(all.data(), start, options.gene);
+  result.statuses[static_cast<std::size_t>(m)] = fit.status;
+  const double common = std::clamp(fit.theta, options.gene.lower, options.gene.upper);
+  result.gene[m] = common;
+  for (std::size_t c = 0; c < parts.size(); ++c) {
+    double theta = common;
+    if (options.per_component && cells[c] >= static_cast<double>(options.min_cells) &&
+        nonzeros[c] > 0) {
+      const auto own = fit_inverse_dispersion(parts[c].data(), common, options.component);
+      const double w = nonzeros[c] / (nonzeros[c] + options.prior_counts);
+      theta = math::exp(w * math::log(own.theta) + (1 - w) * math::log(common));
+    }
+    result.component(static_cast<index>(c), m) = theta;
+  }
+}
+
 /// Penalised maximum likelihood of theta for every gene over all cells, each count about the mean
 /// of its own component, and then within each component: log theta_cm = w log(own estimate) + (1 -
 /// w) log theta_m with w = k / (k + prior_counts), k the component's non-zero counts of the gene.
@@ -96,21 +119,7 @@ component_dispersions fit_component_dispersions(
         for (std::size_t c = 0; c < parts.size(); ++c)
           if (cells_of[c] > 0) add_cells(c, 1, cells_of[c], totals[c]);
       }
-      const auto fit = fit_inverse_dispersion(all.data(), start[m], options.gene);
-      result.statuses[static_cast<std::size_t>(m)] = fit.status;
-      const double common = std::clamp(fit.theta, options.gene.lower, options.gene.upper);
-      result.gene[m] = common;
-      for (index c = 0; c < components; ++c) {
-        const auto u = static_cast<std::size_t>(c);
-        double theta = common;
-        if (options.per_component && cells_of[u] >= static_cast<double>(options.min_cells) &&
-            nonzeros[u] > 0) {
-          const auto own = fit_inverse_dispersion(parts[u].data(), common, options.component);
-          const double w = nonzeros[u] / (nonzeros[u] + options.prior_counts);
-          theta = math::exp(w * math::log(own.theta) + (1 - w) * math::log(common));
-        }
-        result.component(c, m) = theta;
-      }
+      fit_gene_dispersions(all, parts, nonzeros, cells_of, start[m], options, m, result);
     }
   });
   return result;

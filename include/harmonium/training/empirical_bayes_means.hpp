@@ -25,43 +25,63 @@ struct empirical_bayes_options {
   bool keep_gene_means = true;  ///< rescale every gene so that its mean over the components stays
 };
 
+/// What the counts say of the components' means: sums over cells.
+struct component_totals {
+  vector<double> depth;  ///< cells of every component, in sizes
+  matrix<double> sums;   ///< genes x components: counts of the component's cells
+  vector<double> genes;  ///< counts of all cells, per gene
+};
+
+/// The sums of cells that belong to components with these probabilities.
+/// @param responsibilities cells x components
+/// @param sizes size factor of each cell
+template <class Value>
+component_totals totals_of_components(const counts_by_gene<Value>& counts,
+                                      const matrix<double>& responsibilities,
+                                      const vector<double>& sizes) {
+  const index cells = counts.cells(), genes = counts.genes(), components = responsibilities.cols();
+  component_totals totals{vector<double>::Zero(components), matrix<double>::Zero(genes, components),
+                          vector<double>::Zero(genes)};
+  for (index i = 0; i < cells; ++i)
+    for (index c = 0; c < components; ++c) totals.depth[c] += responsibilities(i, c) * sizes[i];
+  for (index m = 0; m < genes; ++m) {
+    const auto at = counts.cells(m);
+    const auto values = counts.values(m);
+    for (std::size_t k = 0; k < at.size(); ++k) {
+      const auto x = static_cast<double>(values[k]);
+      totals.genes[m] += x;
+      for (index c = 0; c < components; ++c) totals.sums(m, c) += responsibilities(at[k], c) * x;
+    }
+  }
+  return totals;
+}
+
 /// Posterior means of the components' expression. The fold change of a component against the gene's
 /// mean (times the component's depth) has a discrete prior on a grid from e^-6 to e^6, found for
 /// every component by maximum likelihood over all genes (Robbins 1956, "An empirical Bayes approach
 /// to statistics"; Kiefer and Wolfowitz 1956), partly pooled over components. The likelihood is
 /// that of the component's total count, negative binomial with `theta` times its cells.
-/// @param responsibilities cells x components
-/// @param sizes size factor of each cell
 /// @param theta inverse dispersion per gene
 /// @return components x genes, positive.
-template <executor Executor, class Value>
-matrix<double> empirical_bayes_means(const Executor& run, const counts_by_gene<Value>& counts,
-                                     const matrix<double>& responsibilities,
-                                     const vector<double>& sizes, const vector<double>& theta,
+/// @throws std::invalid_argument if the sizes do not fit together or there is no count.
+template <executor Executor>
+matrix<double> empirical_bayes_means(const Executor& run, const component_totals& counts,
+                                     const vector<double>& theta,
                                      const empirical_bayes_options& options = {}) {
-  const index cells = counts.cells(), genes = counts.genes(), components = responsibilities.cols();
-  require(responsibilities.rows() == cells && sizes.size() == cells && theta.size() == genes,
+  const vector<double>& depth = counts.depth;
+  const vector<double>& gene_total = counts.genes;
+  const matrix<double>& sums = counts.sums;
+  const index genes = gene_total.size(), components = depth.size();
+  require(theta.size() == genes && sums.rows() == genes && sums.cols() == components,
           "empirical_bayes_means", "sizes do not fit together");
   constexpr index points = 49;
   std::array<double, points> fold;
   for (index p = 0; p < points; ++p)
     fold[static_cast<std::size_t>(p)] = math::exp(0.25 * static_cast<double>(p) - 6);
 
-  // Every component's cells (in sizes), its counts, and its counts of each gene.
-  vector<double> depth = vector<double>::Zero(components), total = depth;
-  matrix<double> sums = matrix<double>::Zero(genes, components);
+  vector<double> total = vector<double>::Zero(components);
   double all = 0;
-  for (index i = 0; i < cells; ++i)
-    for (index c = 0; c < components; ++c) depth[c] += responsibilities(i, c) * sizes[i];
-  vector<double> gene_total = vector<double>::Zero(genes);
   for (index m = 0; m < genes; ++m) {
-    const auto at = counts.cells(m);
-    const auto values = counts.values(m);
-    for (std::size_t k = 0; k < at.size(); ++k) {
-      const auto x = static_cast<double>(values[k]);
-      gene_total[m] += x;
-      for (index c = 0; c < components; ++c) sums(m, c) += responsibilities(at[k], c) * x;
-    }
     for (index c = 0; c < components; ++c) total[c] += sums(m, c);
     all += gene_total[m];
   }
@@ -146,6 +166,21 @@ matrix<double> empirical_bayes_means(const Executor& run, const counts_by_gene<V
     }
   }
   return means;
+}
+
+/// The same of cells that belong to components with these probabilities.
+/// @param responsibilities cells x components
+/// @param sizes size factor of each cell
+template <executor Executor, class Value>
+matrix<double> empirical_bayes_means(const Executor& run, const counts_by_gene<Value>& counts,
+                                     const matrix<double>& responsibilities,
+                                     const vector<double>& sizes, const vector<double>& theta,
+                                     const empirical_bayes_options& options = {}) {
+  require(responsibilities.rows() == counts.cells() && sizes.size() == counts.cells() &&
+              theta.size() == counts.genes(),
+          "empirical_bayes_means", "sizes do not fit together");
+  return empirical_bayes_means(run, totals_of_components(counts, responsibilities, sizes), theta,
+                               options);
 }
 
 }  // namespace harmonium::inline v0_2
