@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 /// @file
-/// Who does the fits of a study: threads, or the processes of an MPI run where the program was
-/// built with MPI (dealers/with_mpi.cpp, else dealers/threads_only.cpp) and started by mpirun.
+/// Who does the fits of a study or reads the cells of a streamed fit: threads, or the processes of
+/// an MPI run where the program was built with MPI (dealers/with_mpi.cpp, else
+/// dealers/threads_only.cpp) and started by mpirun.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "harmonium/core/executor.hpp"
 #include "harmonium/study/jobs.hpp"
+#include "harmonium/training/streamed/processes.hpp"
 
 namespace program {
 
@@ -20,6 +25,36 @@ struct any_dealer {
   std::function<void(std::span<const harmonium::index>, const harmonium::job_desk&)> deal;
   std::function<void(int code)> abort = {};  ///< ends all processes; empty where there is one
 };
+
+/// The processes of a streamed training, behind one type.
+class any_processes {
+ public:
+  any_processes() : any_processes(harmonium::one_process{}) {}
+  template <harmonium::training_processes Processes>
+  requires(!std::same_as<Processes, any_processes>) explicit any_processes(const Processes& all)
+      : rank_(all.rank()),
+        size_(all.size()),
+        sum_([all](std::span<double> values) { all.sum(values); }),
+        maximum_([all](std::span<double> values) { all.maximum(values); }),
+        gather_([all](const std::vector<std::int32_t>& words) { return all.gather(words); }) {}
+
+  [[nodiscard]] harmonium::index rank() const noexcept { return rank_; }
+  [[nodiscard]] harmonium::index size() const noexcept { return size_; }
+  void sum(std::span<double> values) const { sum_(values); }
+  void maximum(std::span<double> values) const { maximum_(values); }
+  [[nodiscard]] std::vector<std::int32_t> gather(const std::vector<std::int32_t>& words) const {
+    return gather_(words);
+  }
+
+ private:
+  harmonium::index rank_, size_;
+  std::function<void(std::span<double>)> sum_, maximum_;
+  std::function<std::vector<std::int32_t>(const std::vector<std::int32_t>&)> gather_;
+};
+
+/// Those of the MPI run, or this one alone. @param[out] abort ends all of them; empty where there
+/// is one
+any_processes make_processes(std::function<void(int code)>& abort);
 
 /// @param threads of this process if it is the only one; 0: as many as the machine has
 any_dealer make_dealer(int threads);

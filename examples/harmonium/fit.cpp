@@ -18,6 +18,7 @@
 #include "json_output.hpp"
 #include "model_store.hpp"
 #include "output_folder.hpp"
+#include "streamed_fit.hpp"
 #include "summary_line.hpp"
 #include "synthetic_cells.hpp"
 #include "terminal_progress.hpp"
@@ -82,9 +83,40 @@ std::string end_of_log(const std::string& log, std::size_t most) {
 
 }  // namespace
 
+void print_fit(const generate_options& options, const fitted_model& fitted, hm::index cells,
+               const std::vector<std::string>& remarks, double seconds) {
+  const io::model_notes& notes = fitted.model->notes();
+  if (options.json) {
+    nlohmann::ordered_json json{{"harmonium", hm::version},
+                                {"command", "fit"},
+                                {"output", options.output},
+                                {"files", {options.output}},
+                                {"model", options.model},
+                                {"cells", cells},
+                                {"genes", fitted.model->genes()},
+                                {"holds_of_the_pilot", held_in_words(notes.pilot)},
+                                {"notes", remarks},
+                                {"seed", options.seed},
+                                {"seconds", seconds}};
+    for (const auto& [name, value] : fitted.facts) json["facts"][name] = value;
+    return print_json(json);
+  }
+  std::string page = "harmonium " + std::string(hm::version) + ": a trained model\n\n";
+  page += summary_line("model", options.model);
+  for (const auto& [name, value] : fitted.facts) page += summary_line(name, value);
+  page += summary_line("trained on", std::to_string(cells) + " cells, " +
+                                         std::to_string(fitted.model->genes()) + " genes");
+  page += summary_line("file", options.output + ", " + size_of_file(options.output));
+  page += summary_line("holds of the pilot", held_in_words(notes.pilot));
+  page += summary_line("seed", std::to_string(options.seed));
+  page += summary_line("seconds", rounded(seconds, 4));
+  std::fputs(page.c_str(), stdout);
+}
+
 void fit(const generate_options& asked) {
   const auto start = std::chrono::steady_clock::now();
   const generate_options options = complete(asked);
+  if (options.chunk_cells) return fit_streamed(options);
   check_model_output("--output", options.output, options);
   hm::require(!options.mean_library || options.model.starts_with("vae-"), "--library",
               "is for cells of " + options.model + ", which fit does not make: generate has it");
@@ -97,29 +129,8 @@ void fit(const generate_options& asked) {
   if (interrupted) throw interruption{};
   write_model(options.output, fitted, pilot, options, rng);
 
-  const io::model_notes& notes = fitted.model->notes();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  if (options.json) {
-    nlohmann::ordered_json json{
-        {"harmonium", hm::version},        {"command", "fit"},
-        {"output", options.output},        {"files", {options.output}},
-        {"model", options.model},          {"cells", pilot.training.cells()},
-        {"genes", pilot.training.genes()}, {"holds_of_the_pilot", held_in_words(notes.pilot)},
-        {"notes", pilot.remarks},          {"seed", options.seed},
-        {"seconds", seconds.count()}};
-    for (const auto& [name, value] : fitted.facts) json["facts"][name] = value;
-    return print_json(json);
-  }
-  std::string page = "harmonium " + std::string(hm::version) + ": a trained model\n\n";
-  page += summary_line("model", options.model);
-  for (const auto& [name, value] : fitted.facts) page += summary_line(name, value);
-  page += summary_line("trained on", std::to_string(pilot.training.cells()) + " cells, " +
-                                         std::to_string(pilot.training.genes()) + " genes");
-  page += summary_line("file", options.output + ", " + size_of_file(options.output));
-  page += summary_line("holds of the pilot", held_in_words(notes.pilot));
-  page += summary_line("seed", std::to_string(options.seed));
-  page += summary_line("seconds", rounded(seconds.count(), 4));
-  std::fputs(page.c_str(), stdout);
+  print_fit(options, fitted, pilot.training.cells(), pilot.remarks, seconds.count());
 }
 
 namespace {

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "fitted_model.hpp"
 #include "generate_options.hpp"
 
 namespace program {
@@ -12,6 +14,11 @@ namespace program {
 /// Trains on a pilot and writes the model to the file `options.output`; makes no cells.
 /// @throws interruption on Ctrl-C, before anything is written; otherwise what the library throws.
 void fit(const generate_options& options);
+
+/// What was fitted, to standard output: a page, or JSON.
+/// @param cells that were trained on
+void print_fit(const generate_options& options, const fitted_model& fitted, harmonium::index cells,
+               const std::vector<std::string>& remarks, double seconds);
 
 /// What `info` was asked for.
 struct info_options {

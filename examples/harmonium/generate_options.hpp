@@ -31,6 +31,7 @@ struct generate_options {
   std::optional<long> burn_in;
   std::string sampler = "auto";
   std::optional<long> train_cells;
+  std::optional<long> chunk_cells;  ///< of `fit`: read so many at once; unset: all
   long held_out = 0;
   std::optional<long> patience;  ///< of scdbm
   std::string genes;             ///< a number or a file; empty: every expressed gene

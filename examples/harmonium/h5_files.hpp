@@ -4,12 +4,14 @@
 /// else h5_files/without_hdf5.cpp, which says that it is not.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "harmonium/core/counts.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/io/dataset.hpp"
 #include "harmonium/io/labels.hpp"
@@ -27,6 +29,29 @@ inline bool is_h5_name(std::string_view name) {
 harmonium::io::dataset read_h5(const std::string& name, const std::string& layer,
                                const std::string& feature_type, int threads,
                                std::vector<std::string>& remarks);
+
+/// A file that is read some cells at a time; models `harmonium::count_chunks`.
+class h5_chunks {
+ public:
+  /// @param threads that inflate
+  /// @param remarks receives where the counts were found if not in X
+  h5_chunks(const std::string& name, const std::string& layer, const std::string& feature_type,
+            int threads, std::vector<std::string>& remarks);
+
+  [[nodiscard]] harmonium::index cells() const { return cells_; }
+  [[nodiscard]] harmonium::index genes() const { return features_.size(); }
+  [[nodiscard]] const harmonium::io::features& features() const { return features_; }
+  [[nodiscard]] std::vector<std::string> barcodes() const { return barcodes_(); }
+  [[nodiscard]] harmonium::count_matrix<> read(harmonium::index begin, harmonium::index end) {
+    return read_(begin, end);
+  }
+
+ private:
+  harmonium::index cells_ = 0;
+  harmonium::io::features features_;
+  std::function<harmonium::count_matrix<>(harmonium::index, harmonium::index)> read_;
+  std::function<std::vector<std::string>()> barcodes_;
+};
 
 /// A column of obs.
 harmonium::io::label_table read_h5_labels(const std::string& name, const std::string& column);

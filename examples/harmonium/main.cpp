@@ -378,6 +378,13 @@ void describe_fit(CLI::App& command, program::generate_options& options) {
   add_cells_options(command, options.orientation, options.feature_type, options.layer, pilot);
   usual(command.add_flag("--overwrite", options.overwrite, "Replace the file if it is there")
             ->group(pilot));
+  command
+      .add_option("--chunk-cells", options.chunk_cells,
+                  "For cells that do not fit into memory: read an .h5ad or .h5 again and again, so "
+                  "many cells at a time, such as 16384; any number gives the same model, and so "
+                  "does mpirun. What an interrupted fit has reached is kept beside the output")
+      ->type_name("N")
+      ->group(pilot);
   add_learning_options(command, options);
   add_model_options(command, options);
   add_run_options(command, options.seed, options.threads, "Run");

@@ -124,7 +124,9 @@ void check_model_output(const char* option, const std::string& path,
   check_output_file(path, options.overwrite);
 }
 
-io::any_model with_notes(const fitted_model& fitted, const pilot_data& pilot,
+namespace {
+
+io::any_model with_notes(const fitted_model& fitted, const written_notes& about,
                          const generate_options& options, const hm::random_engine& rng) {
   io::model_notes notes = fitted.model->notes();
   const auto as_text = [](const json_type& json, int indent) {
@@ -133,13 +135,31 @@ io::any_model with_notes(const fitted_model& fitted, const pilot_data& pilot,
   notes.texts = {{note::options, as_text(training_as_json(options), 2) + "\n"},
                  {note::seed, std::to_string(options.seed)},
                  {note::position, std::to_string(rng.position())},
-                 {note::data, hash_of_training(pilot.training, notes.genes.ids)},
                  {note::log, fitted.training_log},
-                 {note::training, as_text(training_of(fitted, summary_of(pilot)), -1)}};
+                 {note::training, as_text(training_of(fitted, about.summary), -1)}};
+  if (!about.data_hash.empty())
+    notes.texts.insert(notes.texts.begin() + 3, {note::data, about.data_hash});
   if (!fitted.groups.kind.empty())
     notes.texts.emplace_back(
         note::groups, as_text({{"kind", fitted.groups.kind}, {"names", fitted.groups.names}}, -1));
   return fitted.model->with_notes(std::move(notes));
+}
+
+}  // namespace
+
+io::any_model with_notes(const fitted_model& fitted, const pilot_data& pilot,
+                         const generate_options& options, const hm::random_engine& rng) {
+  return with_notes(
+      fitted,
+      written_notes{summary_of(pilot),
+                    hash_of_training(pilot.training, fitted.model->notes().genes.ids)},
+      options, rng);
+}
+
+void write_model(const std::filesystem::path& path, const fitted_model& fitted,
+                 const written_notes& about, const generate_options& options,
+                 const hm::random_engine& rng) {
+  with_notes(fitted, about, options, rng).save(path);
 }
 
 void write_model(const std::filesystem::path& path, const fitted_model& fitted,

@@ -53,6 +53,17 @@ void write_model(const std::filesystem::path& path, const fitted_model& fitted,
                  const pilot_data& pilot, const generate_options& options,
                  const harmonium::random_engine& rng);
 
+/// What is written of a model beside its own notes.
+struct written_notes {
+  pilot_summary summary;
+  std::string data_hash = {};  ///< empty: none, as of cells that were not in memory
+};
+
+/// The same of cells that were never in memory.
+void write_model(const std::filesystem::path& path, const fitted_model& fitted,
+                 const written_notes& about, const generate_options& options,
+                 const harmonium::random_engine& rng);
+
 /// The model with all that is written of it.
 harmonium::io::any_model with_notes(const fitted_model& fitted, const pilot_data& pilot,
                                     const generate_options& options,

@@ -159,7 +159,8 @@ void check_together(const generate_options& options) {
                   std::to_string(options.hidden.front()));
 }
 
-/// The genes of a model, and those around them that no training cell counted.
+}  // namespace
+
 io::model_notes notes_of(const pilot_data& pilot, std::vector<std::string> labels) {
   io::model_notes notes;
   notes.labels = std::move(labels);
@@ -174,8 +175,6 @@ io::model_notes notes_of(const pilot_data& pilot, std::vector<std::string> label
   }
   return notes;
 }
-
-}  // namespace
 
 nlohmann::ordered_json training_as_json(const generate_options& options) {
   nlohmann::ordered_json json;
@@ -216,6 +215,7 @@ nlohmann::ordered_json training_as_json(const generate_options& options) {
     if (options.learning_rate) json["learning_rate"] = *options.learning_rate;
     if (options.mean_library) json["library"] = *options.mean_library;
   }
+  if (options.chunk_cells) json["streamed"] = true;
   if (options.train_cells) json["train_cells"] = *options.train_cells;
   if (!options.genes.empty()) json["genes"] = options.genes;
   if (!options.orientation.empty()) json["orientation"] = options.orientation;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "../h5_files.hpp"
 
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "harmonium/io/h5_cells.hpp"
 #include "harmonium/io/h5ad.hpp"
 #include "harmonium/io/h5ad_output.hpp"
 #include "harmonium/io/tenx_h5.hpp"
@@ -46,6 +48,33 @@ io::dataset read_h5(const std::string& name, const std::string& layer,
   return io::read_h5ad(name, {.layer = layer.empty() && path == "/X" ? "X" : layer,
                               .feature_type = feature_type,
                               .threads = threads});
+}
+
+h5_chunks::h5_chunks(const std::string& name, const std::string& layer,
+                     const std::string& feature_type, int threads,
+                     std::vector<std::string>& remarks) {
+  const auto turn = begin_hdf5();
+  const bool annotated = name.ends_with(".h5ad") || io::hdf5::open(name).find("obs").has_value();
+  harmonium::require(annotated || layer.empty(), "--layer",
+                     "is for .h5ad files; " + name + " is a 10x file");
+  const auto file = std::make_shared<io::h5_cells>(
+      name, io::h5_cells_options{.layer = layer, .feature_type = feature_type, .threads = threads});
+  if (annotated && layer.empty() && file->counts_path() != "/X")
+    remarks.push_back(name + ": X holds no counts, those of " + file->counts_path().substr(1) +
+                      " were taken (--layer chooses)");
+  for (const auto& [type, rows] : file->other_features())
+    remarks.push_back("left out " + std::to_string(rows) + (rows == 1 ? " feature" : " features") +
+                      " of type " + type + " (--feature-type chooses)");
+  cells_ = file->cells();
+  features_ = file->features();
+  read_ = [file](harmonium::index begin, harmonium::index end) {
+    const auto own_turn = begin_hdf5();
+    return file->read(begin, end);
+  };
+  barcodes_ = [file] {
+    const auto own_turn = begin_hdf5();
+    return file->barcodes();
+  };
 }
 
 io::label_table read_h5_labels(const std::string& name, const std::string& column) {

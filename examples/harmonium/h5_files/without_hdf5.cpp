@@ -21,6 +21,11 @@ io::dataset read_h5(const std::string&, const std::string&, const std::string&, 
   return {harmonium::count_matrix<>(), {}, {}};
 }
 
+h5_chunks::h5_chunks(const std::string&, const std::string&, const std::string&, int,
+                     std::vector<std::string>&) {
+  check_h5_support("read");
+}
+
 io::label_table read_h5_labels(const std::string&, const std::string&) {
   check_h5_support("--labels-column");
   return {.file = {}, .barcodes = {}, .labels = {}};

@@ -262,7 +262,7 @@ class streamed_trainer {
         for (const index row : rows) labels.push_back(labels_[static_cast<std::size_t>(row)]);
       random_engine own(key_, 1);
       first_.emplace(*sample, labels, options_.em, own);
-      log_.push_back({"reading", 1, {{"cells", static_cast<double>(chunks_->cells())}}});
+      log_.push_back({"reading", 1, {}});
     } else {
       log_ = state_.log;
     }
