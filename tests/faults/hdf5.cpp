@@ -9,6 +9,7 @@
 
 #include "faults/faults.hpp"
 #include "faults/file_operations.hpp"
+#include "harmonium/io/h5_cells.hpp"
 #include "harmonium/io/h5ad.hpp"
 #include "harmonium/io/h5ad_output.hpp"
 #include "harmonium/io/tenx_h5.hpp"
@@ -34,6 +35,11 @@ int main() {
        [&](const auto&) { return faults::text_of(io::read_h5ad(here / "cells.h5ad").counts); }});
   add({"read_10x_h5",
        [&](const auto&) { return faults::text_of(io::read_10x_h5(here / "cells.h5").counts); }});
+  add({"h5_cells", [&](const auto&) {
+         io::h5_cells cells(here / "cells.h5ad");
+         (void)cells.read(0, cells.cells() / 2);
+         return faults::text_of(cells.read(cells.cells() / 2, cells.cells()));
+       }});
   add(faults::writer("write_h5ad", here / "o1", {"c.h5ad"},
                      [&] { io::write_h5ad(here / "o1/c.h5ad", data); }));
   add(faults::writer("write_10x_h5", here / "o2", {"c.h5"}, [&] {

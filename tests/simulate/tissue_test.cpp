@@ -3,9 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <stdexcept>
+#include <vector>
 
 namespace hm = harmonium;
 
@@ -199,4 +201,36 @@ TEST_CASE("options out of range are named") {
   refused({.batches = 0}, "batches");
   refused({.batch_log_spread = -1}, "batch_log_spread");
   refused({.dropout = -0.5}, "dropout");
+}
+
+TEST_CASE("ranges of cells are those of the whole tissue") {
+  const hm::tissue_options options{.cells = 150, .genes = 60, .batches = 3, .dropout = 0.5};
+  hm::random_engine rng(4), again(4);
+  const hm::tissue whole = hm::simulate_tissue(options, rng);
+  const hm::tissue_simulator simulator(options);
+  const hm::random_streams streams(again);
+  const hm::tissue truth = simulator.truth(streams);
+  CHECK(truth.counts.cells() == 0);
+  CHECK(truth.profiles == whole.profiles);
+  for (const hm::index at_a_time : {1, 64, 100}) {
+    CAPTURE(at_a_time);
+    hm::count_matrix<> counts(60);
+    std::vector<hm::index> types, batches;
+    std::vector<double> libraries;
+    for (hm::index begin = 0; begin < 150; begin += at_a_time) {
+      const auto cells = simulator.cells(hm::thread_executor(2), truth, streams, begin,
+                                         std::min<hm::index>(begin + at_a_time, 150));
+      counts.append(cells.counts);
+      types.insert(types.end(), cells.types.begin(), cells.types.end());
+      batches.insert(batches.end(), cells.batches.begin(), cells.batches.end());
+      for (const double library : cells.expected_library_sizes) libraries.push_back(library);
+    }
+    CHECK(counts == whole.counts);
+    CHECK(types == whole.types);
+    CHECK(batches == whole.batches);
+    CHECK(hm::vector<double>::Map(libraries.data(), 150) == whole.expected_library_sizes);
+  }
+  CHECK_THROWS_WITH_AS((void)simulator.cells(hm::serial_executor{}, truth, streams, 100, 151),
+                       "simulate_tissue: a range of the 150 cells expected, got [100, 151)",
+                       std::invalid_argument);
 }

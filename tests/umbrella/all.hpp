@@ -25,6 +25,7 @@
 #include "harmonium/study/plan_results.hpp"
 #include "harmonium/study/study_results.hpp"
 #if __has_include(<hdf5.h>)
+#include "harmonium/io/h5_cells.hpp"
 #include "harmonium/io/h5ad.hpp"
 #include "harmonium/io/h5ad_output.hpp"
 #include "harmonium/io/tenx_h5.hpp"

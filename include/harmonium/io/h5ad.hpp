@@ -54,9 +54,8 @@ inline matrix_kind matrix_kind_of(const object& where) {
              "; csr_matrix, csc_matrix or array was expected");
 }
 
-inline count_matrix<> read_matrix(const object& where, index cells, index genes, int threads) {
-  const matrix_kind kind = matrix_kind_of(where);
-  if (kind == matrix_kind::dense) return read_dense(where, cells, genes);
+/// @throws io_error unless a sparse matrix announces so many cells and genes.
+inline void check_sparse_shape(const object& where, index cells, index genes) {
   auto shape = where.pair_attribute("shape");
   if (!shape) shape = where.pair_attribute("h5sparse_shape");
   if (!shape) where.fail("has no attribute 'shape'");
@@ -64,6 +63,12 @@ inline count_matrix<> read_matrix(const object& where, index cells, index genes,
     where.fail("has the shape " + std::to_string(shape->first) + " x " +
                std::to_string(shape->second) + ", expected " + std::to_string(cells) + " cells x " +
                std::to_string(genes) + " genes");
+}
+
+inline count_matrix<> read_matrix(const object& where, index cells, index genes, int threads) {
+  const matrix_kind kind = matrix_kind_of(where);
+  if (kind == matrix_kind::dense) return read_dense(where, cells, genes);
+  check_sparse_shape(where, cells, genes);
   const auto how = kind == matrix_kind::csr ? compressed_by::cell : compressed_by::gene;
   return compressed_reader(where, how, cells, genes, threads).read();
 }
@@ -111,6 +116,13 @@ inline frame frame_of(const object& root, const char* name) {
     root.fail(std::string("is no AnnData file: it has no ") + name +
               (root.find("matrix") ? " (a 10x file? these end in .h5)" : ""));
   return {*std::move(where), root.find("uns")};
+}
+
+/// The frame of the genes of such a matrix: var, or that of raw.
+inline frame genes_of(const object& root, const object& matrix) {
+  if (matrix.path() == "/raw/X") return {root.at("raw").at("var"), root.find("uns")};
+  if (matrix.path() == "/raw.X") return {root.at("raw.var"), root.find("uns")};
+  return frame_of(root, "var");
 }
 
 inline std::vector<std::string> index_of(const frame& of, const char* what, bool unique) {
@@ -176,9 +188,7 @@ inline dataset read_h5ad(const std::filesystem::path& path, const read_h5ad_opti
   dataset all;
   all.barcodes = hdf5::index_of(hdf5::frame_of(root, "obs"), "cell", true);
   const hdf5::object matrix = hdf5::find_counts(root, options.layer);
-  auto var = hdf5::frame_of(root, "var");
-  if (matrix.path() == "/raw/X") var = {root.at("raw").at("var"), root.find("uns")};
-  if (matrix.path() == "/raw.X") var = {root.at("raw.var"), root.find("uns")};
+  const auto var = hdf5::genes_of(root, matrix);
   all.genes = hdf5::features_of(var);
   all.counts = hdf5::read_matrix(matrix, static_cast<index>(all.barcodes.size()), all.genes.size(),
                                  options.threads);

@@ -131,6 +131,13 @@ class frame {
   /// Names of the rows.
   [[nodiscard]] text_column index() const { return column(index_); }
 
+  /// How many rows there are; their names are not read where these are an array.
+  [[nodiscard]] std::int64_t rows() const {
+    if (!where_.is_group()) return array(where_, 1).rows();
+    const object names = where_.at(index_);
+    return names.is_array() ? array(names, 1).rows() : std::ssize(index().values);
+  }
+
   [[nodiscard]] bool has(const std::string& name) const {
     if (where_.is_group()) return where_.find(name).has_value();
     return std::find(fields_.begin(), fields_.end(), name) != fields_.end();

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "harmonium/core/executor.hpp"
@@ -38,6 +39,23 @@ hid_t native_type() {
   if constexpr (std::same_as<T, float>) return H5T_NATIVE_FLOAT;
   if constexpr (std::same_as<T, double>) return H5T_NATIVE_DOUBLE;
 }
+
+/// The block of an array that was read last, kept for who reads on in it.
+class kept_block {
+ private:
+  friend class array;
+
+  template <class T>
+  std::vector<T>& numbers() {
+    if (!std::holds_alternative<std::vector<T>>(numbers_)) numbers_ = std::vector<T>();
+    return std::get<std::vector<T>>(numbers_);
+  }
+
+  std::variant<std::vector<float>, std::vector<double>, std::vector<std::int32_t>,
+               std::vector<std::uint32_t>, std::vector<std::int64_t>, std::vector<std::uint64_t>>
+      numbers_;
+  std::int64_t begin_ = -1;  // its first row; -1: there is none
+};
 
 /// An array of rank 1 or 2, or one field of an array of records (as data frames were kept before
 /// AnnData 0.7). "Rows" are along the first axis.
@@ -109,16 +127,26 @@ class array {
   /// @throws io_error if these are no numbers.
   template <class Use>
   void for_each_block(Use&& use) const {
+    kept_block own;
+    for_each_block(0, rows_, own, use);
+  }
+
+  /// The same for rows [begin, end) alone. What is read is a whole block each time; the last stays
+  /// in `last`, so that ranges read one after another, with a `last` of this array alone, inflate
+  /// nothing twice.
+  template <class Use>
+  void for_each_block(std::int64_t begin, std::int64_t end, kept_block& last, Use&& use) const {
     const std::size_t size = H5Tget_size(type_.get());
     const kind what = element_kind();
-    if (what == kind::real && size <= 4) return blocks<float>(use);
-    if (what == kind::real && size <= 8) return blocks<double>(use);
+    if (what == kind::real && size <= 4) return blocks<float>(begin, end, last, use);
+    if (what == kind::real && size <= 8) return blocks<double>(begin, end, last, use);
     if (what != kind::whole || size > 8)
       where_.fail("holds " + description() + ", numbers were expected");
     const bool is_signed = H5Tget_sign(type_.get()) == H5T_SGN_2;
-    if (size < 4 || (size == 4 && is_signed)) return blocks<std::int32_t>(use);
-    if (size == 4) return blocks<std::uint32_t>(use);
-    return is_signed ? blocks<std::int64_t>(use) : blocks<std::uint64_t>(use);
+    if (size < 4 || (size == 4 && is_signed)) return blocks<std::int32_t>(begin, end, last, use);
+    if (size == 4) return blocks<std::uint32_t>(begin, end, last, use);
+    return is_signed ? blocks<std::int64_t>(begin, end, last, use)
+                     : blocks<std::uint64_t>(begin, end, last, use);
   }
 
   /// All numbers of an array of rank 1.
@@ -249,19 +277,28 @@ class array {
   }
 
   template <class T, class Use>
-  void blocks(Use&& use) const {
+  void blocks(std::int64_t first, std::int64_t last, kept_block& kept, Use&& use) const {
+    if (first >= last) return;
     const std::int64_t step = block_rows();
     const thread_executor run(threads_);
     inflated_chunks chunks(where_, chunk_rows_, sizeof(T));
     const bool as_kept = chunks.known() && columns_ == 1 && field_.empty() &&
                          step % chunk_rows_ == 0 && H5Tequal(type_.get(), native_type<T>()) > 0;
-    std::vector<T> block(static_cast<std::size_t>(std::min(step, rows_) * columns_));
-    for (std::int64_t begin = 0; begin < rows_; begin += step) {
+    std::vector<T>& block = kept.numbers<T>();
+    for (std::int64_t begin = first / step * step; begin < last; begin += step) {
       const std::int64_t count = std::min(step, rows_ - begin);
-      if (!as_kept ||
-          !chunks.read(run, begin, count, rows_, std::as_writable_bytes(std::span(block)).data()))
-        read(begin, count, block.data());
-      use(static_cast<const T*>(block.data()), count * columns_, begin * columns_);
+      if (kept.begin_ != begin) {
+        kept.begin_ = -1;
+        block.resize(static_cast<std::size_t>(std::min(step, rows_) * columns_));
+        if (!as_kept ||
+            !chunks.read(run, begin, count, rows_, std::as_writable_bytes(std::span(block)).data()))
+          read(begin, count, block.data());
+        kept.begin_ = begin;
+      }
+      const std::int64_t from = std::max(begin, first);
+      const std::int64_t to = std::min(begin + count, last);
+      use(static_cast<const T*>(block.data()) + (from - begin) * columns_, (to - from) * columns_,
+          from * columns_);
     }
   }
 

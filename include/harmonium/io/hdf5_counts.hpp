@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
+#include "harmonium/core/error.hpp"
 #include "harmonium/io/hdf5_array.hpp"
 
 namespace harmonium::inline v0_2::io::hdf5 {
@@ -89,8 +90,9 @@ enum class compressed_by { cell, gene };
 
 /// Reads a group of `data`, `indices` and `indptr` (scipy's CSR of cells x genes and R's or 10x's
 /// CSC of genes x cells alike are compressed by cell). Indices of a row may come in any order;
-/// explicit zeros are dropped. Memory: 8 bytes a count, and blocks of about 2 MB a thread. What is
-/// compressed by gene is transposed by counting sort, for which `indices` are read twice.
+/// explicit zeros are dropped. Memory: 8 bytes a cell, 8 bytes a count of what is read at a time,
+/// and blocks of about 2 MB a thread. What is compressed by gene is transposed by counting sort,
+/// for which `indices` are read twice.
 class compressed_reader {
  public:
   /// @param threads that inflate
@@ -114,13 +116,38 @@ class compressed_reader {
       indices_.where().fail("holds " + indices_.description() + ", whole numbers were expected");
   }
 
+  /// All cells.
   /// @throws io_error naming the element that is out of range, no count, or there twice.
   count_matrix<> read() {
-    index_.resize(static_cast<std::size_t>(data_.rows()));
-    value_.resize(static_cast<std::size_t>(data_.rows()));
-    how_ == compressed_by::cell ? read_cells() : read_genes();
-    drop_zeros();
-    return {std::move(value_), std::move(index_), std::move(pointers_), genes_};
+    if (how_ == compressed_by::cell) return read(0, cells_);
+    starts_.assign(static_cast<std::size_t>(cells_) + 1, 0);
+    resize(data_.rows());
+    read_genes();
+    return without_zeros();
+  }
+
+  /// Cells [begin, end), where the matrix is compressed by cell. Ranges read one after another
+  /// inflate nothing twice.
+  /// @throws std::invalid_argument unless 0 <= begin <= end <= cells, or if it is compressed by
+  ///         gene; io_error as above, of what is in the range.
+  count_matrix<> read(index begin, index end) {
+    require(how_ == compressed_by::cell, "compressed_reader::read",
+            "what is compressed by gene cannot be read a range of cells at a time");
+    require(0 <= begin && begin <= end && end <= cells_, "compressed_reader::read",
+            "a range of the " + std::to_string(cells_) + " cells expected, got [" +
+                std::to_string(begin) + ", " + std::to_string(end) + ")");
+    const auto first = pointers_.begin() + begin;
+    starts_.assign(first, first + (end - begin) + 1);
+    for (auto& start : starts_) start -= *first;
+    resize(starts_.back());
+    read_cells(begin, *first);
+    return without_zeros();
+  }
+
+  /// Counts that are stored, explicit zeros among them, of cells [begin, end): what `read` holds at
+  /// most.
+  [[nodiscard]] index stored(index begin, index end) const {
+    return pointers_[static_cast<std::size_t>(end)] - pointers_[static_cast<std::size_t>(begin)];
   }
 
  private:
@@ -142,10 +169,17 @@ class compressed_reader {
     return pointers;
   }
 
-  /// Calls `use(positions, count, begin)` for blocks of `indices`, each below `limit`.
+  void resize(std::int64_t counts) {
+    index_.resize(static_cast<std::size_t>(counts));
+    value_.resize(static_cast<std::size_t>(counts));
+  }
+
+  /// Calls `use(positions, count, begin)` for blocks of elements [first, last) of `indices`, each
+  /// below `limit`.
   template <class Use>
-  void for_each_position(index limit, const char* what, Use&& use) const {
-    indices_.for_each_block([&](const auto* block, std::int64_t count, std::int64_t begin) {
+  void for_each_position(std::int64_t first, std::int64_t last, index limit, const char* what,
+                         Use&& use) {
+    const auto each = [&](const auto* block, std::int64_t count, std::int64_t begin) {
       if constexpr (std::integral<std::remove_cvref_t<decltype(*block)>>) {
         bool in_range = true;
         for (std::int64_t k = 0; k < count; ++k)
@@ -157,67 +191,74 @@ class compressed_reader {
                                   std::to_string(limit) + " " + what);
         use(block, count, begin);
       }
-    });
+    };
+    indices_.for_each_block(first, last, last_indices_, each);
   }
 
-  /// Calls `use(counts, count, begin)` for blocks of `data`.
+  /// Calls `use(counts, count, begin)` for blocks of elements [first, last) of `data`.
   template <class Use>
-  void for_each_count(Use&& use) const {
+  void for_each_count(std::int64_t first, std::int64_t last, Use&& use) {
     std::vector<std::int32_t> counts;
-    data_.for_each_block([&](const auto* block, std::int64_t count, std::int64_t begin) {
+    const auto each = [&](const auto* block, std::int64_t count, std::int64_t begin) {
       counts.resize(static_cast<std::size_t>(count));
       const std::int64_t good = to_counts(block, count, counts.data());
       if (good < count) refuse_count(data_, begin + good, block[good]);
       use(counts.data(), count, begin);
-    });
+    };
+    data_.for_each_block(first, last, last_data_, each);
   }
 
-  void read_cells() {
-    for_each_position(genes_, "genes",
+  /// @param first_cell the first of `starts_` @param first its first element
+  void read_cells(index first_cell, std::int64_t first) {
+    const std::int64_t last = first + starts_.back();
+    for_each_position(first, last, genes_, "genes",
                       [&](const auto* block, std::int64_t count, std::int64_t begin) {
-                        std::transform(block, block + count, index_.begin() + begin,
+                        std::transform(block, block + count, index_.begin() + (begin - first),
                                        [](auto gene) { return static_cast<std::int32_t>(gene); });
                       });
-    for_each_count([&](const std::int32_t* block, std::int64_t count, std::int64_t begin) {
-      std::copy(block, block + count, value_.begin() + begin);
-    });
-    for (std::size_t cell = 0; cell + 1 < pointers_.size(); ++cell) {
-      sort_by_gene(pointers_[cell], pointers_[cell + 1]);
-      for (auto k = pointers_[cell] + 1; k < pointers_[cell + 1]; ++k)
-        if (gene_at(k) == gene_at(k - 1)) occurs_twice(gene_at(k), static_cast<std::int64_t>(cell));
+    for_each_count(first, last,
+                   [&](const std::int32_t* block, std::int64_t count, std::int64_t begin) {
+                     std::copy(block, block + count, value_.begin() + (begin - first));
+                   });
+    for (std::size_t cell = 0; cell + 1 < starts_.size(); ++cell) {
+      sort_by_gene(starts_[cell], starts_[cell + 1]);
+      for (auto k = starts_[cell] + 1; k < starts_[cell + 1]; ++k)
+        if (gene_at(k) == gene_at(k - 1))
+          occurs_twice(gene_at(k), first_cell + static_cast<index>(cell));
     }
   }
 
   void read_genes() {
-    std::vector<std::int64_t> starts(static_cast<std::size_t>(cells_) + 1, 0);
-    for_each_position(cells_, "cells", [&](const auto* block, std::int64_t count, std::int64_t) {
-      for (std::int64_t k = 0; k < count; ++k) ++starts[static_cast<std::size_t>(block[k]) + 1];
-    });
-    std::partial_sum(starts.begin(), starts.end(), starts.begin());
-    std::vector<std::int64_t> next(starts.begin(), starts.end() - 1);
+    for_each_position(0, indices_.rows(), cells_, "cells",
+                      [&](const auto* block, std::int64_t count, std::int64_t) {
+                        for (std::int64_t k = 0; k < count; ++k)
+                          ++starts_[static_cast<std::size_t>(block[k]) + 1];
+                      });
+    std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
+    std::vector<std::int64_t> next(starts_.begin(), starts_.end() - 1);
     std::vector<std::int32_t> cells;
     std::size_t gene = 0;
-    for_each_count([&](const std::int32_t* block, std::int64_t count, std::int64_t begin) {
-      cells.resize(static_cast<std::size_t>(count));
-      indices_.read(begin, count, cells.data());  // in range, as seen above
-      for (std::int64_t k = 0; k < count; ++k) {
-        while (begin + k >= pointers_[gene + 1]) ++gene;
-        const auto cell = static_cast<std::size_t>(cells[static_cast<std::size_t>(k)]);
-        const auto to = next[cell]++;
-        index_[static_cast<std::size_t>(to)] = static_cast<std::int32_t>(gene);
-        value_[static_cast<std::size_t>(to)] = block[k];
-        if (to > starts[cell] && gene_at(to - 1) == gene_at(to))
-          occurs_twice(gene_at(to), static_cast<std::int64_t>(cell));
-      }
-    });
-    pointers_ = std::move(starts);
+    for_each_count(
+        0, data_.rows(), [&](const std::int32_t* block, std::int64_t count, std::int64_t begin) {
+          cells.resize(static_cast<std::size_t>(count));
+          indices_.read(begin, count, cells.data());  // in range, as seen above
+          for (std::int64_t k = 0; k < count; ++k) {
+            while (begin + k >= pointers_[gene + 1]) ++gene;
+            const auto cell = static_cast<std::size_t>(cells[static_cast<std::size_t>(k)]);
+            const auto to = next[cell]++;
+            index_[static_cast<std::size_t>(to)] = static_cast<std::int32_t>(gene);
+            value_[static_cast<std::size_t>(to)] = block[k];
+            if (to > starts_[cell] && gene_at(to - 1) == gene_at(to))
+              occurs_twice(gene_at(to), static_cast<index>(cell));
+          }
+        });
   }
 
   [[nodiscard]] std::int32_t gene_at(std::int64_t k) const {
     return index_[static_cast<std::size_t>(k)];
   }
 
-  [[noreturn]] void occurs_twice(std::int32_t gene, std::int64_t cell) const {
+  [[noreturn]] void occurs_twice(std::int32_t gene, index cell) const {
     indices_.where().fail("gene " + std::to_string(gene) + " occurs twice in cell " +
                           std::to_string(cell));
   }
@@ -236,20 +277,26 @@ class compressed_reader {
     }
   }
 
+  /// What was read, given away.
+  count_matrix<> without_zeros() {
+    drop_zeros();
+    return {std::move(value_), std::move(index_), std::move(starts_), genes_};
+  }
+
   void drop_zeros() {
     if (std::find(value_.begin(), value_.end(), 0) == value_.end()) return;
     std::size_t kept = 0;
     std::size_t k = 0;
-    for (std::size_t cell = 0; cell + 1 < pointers_.size(); ++cell) {
-      const auto end = static_cast<std::size_t>(pointers_[cell + 1]);
-      pointers_[cell] = static_cast<std::int64_t>(kept);
+    for (std::size_t cell = 0; cell + 1 < starts_.size(); ++cell) {
+      const auto end = static_cast<std::size_t>(starts_[cell + 1]);
+      starts_[cell] = static_cast<std::int64_t>(kept);
       for (; k < end; ++k) {
         if (value_[k] == 0) continue;
         index_[kept] = index_[k];
         value_[kept++] = value_[k];
       }
     }
-    pointers_.back() = static_cast<std::int64_t>(kept);
+    starts_.back() = static_cast<std::int64_t>(kept);
     index_.resize(kept);
     value_.resize(kept);
   }
@@ -260,6 +307,10 @@ class compressed_reader {
   compressed_by how_;
   index cells_;
   index genes_;
+  kept_block last_data_;
+  kept_block last_indices_;
+  // Of what is being read.
+  std::vector<std::int64_t> starts_;
   std::vector<std::int32_t> index_;  // gene of each count
   std::vector<std::int32_t> value_;
   std::vector<std::pair<std::int32_t, std::int32_t>> pairs_;

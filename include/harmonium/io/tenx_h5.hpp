@@ -70,6 +70,39 @@ inline object tenx_matrix(const object& root, const std::string& genome) {
   return root.at(genomes.front());
 }
 
+/// Names of the features of a 10x matrix. @param place is set to where their types are
+inline features tenx_features(const object& matrix, std::string& place) {
+  const auto strings_of = [&](const object& group, const char* name, std::size_t size) {
+    const array from(group.at(name), 1);
+    auto strings = from.strings();
+    if (strings.size() != size)
+      from.where().fail("has " + std::to_string(strings.size()) + " elements, expected " +
+                        std::to_string(size) + ", one a feature");
+    return strings;
+  };
+  features genes;
+  place = matrix.file().name;
+  if (const auto names = matrix.find("features")) {
+    genes.ids = read_names({names->at("id"), 1}, "id", false);
+    genes.symbols = strings_of(*names, "name", genes.ids.size());
+    genes.types = strings_of(*names, "feature_type", genes.ids.size());
+    place += ": " + names->path() + "/feature_type";
+  } else {
+    genes.ids = read_names({matrix.at("genes"), 1}, "id", false);
+    genes.symbols = strings_of(matrix, "gene_names", genes.ids.size());
+    genes.types.assign(genes.ids.size(), gene_expression);
+  }
+  return genes;
+}
+
+/// @throws io_error unless a 10x matrix is of so many features and barcodes.
+inline void check_tenx_shape(const object& matrix, index genes, index cells) {
+  const auto shape = array(matrix.at("shape"), 1).whole_numbers();
+  if (shape != std::vector<std::int64_t>{genes, cells})
+    matrix.at("shape").fail("is not " + std::to_string(genes) + " features x " +
+                            std::to_string(cells) + " barcodes");
+}
+
 }  // namespace hdf5
 
 /// Reads such a file, as `read_10x` reads the folder. Memory: 8 bytes a count.
@@ -80,30 +113,10 @@ inline dataset read_10x_h5(const std::filesystem::path& path,
   const hdf5::object matrix = hdf5::tenx_matrix(root, options.genome);
   dataset all;
   all.barcodes = hdf5::read_names({matrix.at("barcodes"), 1}, "barcode", true);
-  const auto strings_of = [&](const hdf5::object& group, const char* name, std::size_t size) {
-    const hdf5::array from(group.at(name), 1);
-    auto strings = from.strings();
-    if (strings.size() != size)
-      from.where().fail("has " + std::to_string(strings.size()) + " elements, expected " +
-                        std::to_string(size) + ", one a feature");
-    return strings;
-  };
-  std::string place = path.string();
-  if (const auto features = matrix.find("features")) {
-    all.genes.ids = hdf5::read_names({features->at("id"), 1}, "id", false);
-    all.genes.symbols = strings_of(*features, "name", all.genes.ids.size());
-    all.genes.types = strings_of(*features, "feature_type", all.genes.ids.size());
-    place += ": " + features->path() + "/feature_type";
-  } else {
-    all.genes.ids = hdf5::read_names({matrix.at("genes"), 1}, "id", false);
-    all.genes.symbols = strings_of(matrix, "gene_names", all.genes.ids.size());
-    all.genes.types.assign(all.genes.ids.size(), gene_expression);
-  }
+  std::string place;
+  all.genes = hdf5::tenx_features(matrix, place);
   const auto cells = static_cast<index>(all.barcodes.size());
-  const auto shape = hdf5::array(matrix.at("shape"), 1).whole_numbers();
-  if (shape != std::vector<std::int64_t>{all.genes.size(), cells})
-    matrix.at("shape").fail("is not " + std::to_string(all.genes.size()) + " features x " +
-                            std::to_string(cells) + " barcodes");
+  hdf5::check_tenx_shape(matrix, all.genes.size(), cells);
   all.counts = hdf5::compressed_reader(matrix, hdf5::compressed_by::cell, cells, all.genes.size(),
                                        options.threads)
                    .read();

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
@@ -84,7 +85,22 @@ struct tissue {
   }
 };
 
-/// Draws one tissue at a time; see `simulate_tissue`.
+/// Some cells of a tissue.
+struct tissue_cells {
+  count_matrix<> counts;                  ///< cells x genes
+  std::vector<index> types;               ///< length cells, position in `tissue::type_names`
+  std::vector<index> batches;             ///< length cells
+  vector<double> expected_library_sizes;  ///< length cells
+};
+
+/// Draws one tissue at a time, whole (see `simulate_tissue`) or a range of cells after another, so
+/// that a tissue may be larger than memory:
+///
+///     const tissue_simulator simulator(options);
+///     const random_streams streams(rng);
+///     const tissue truth = simulator.truth(streams);
+///     for (index begin = 0; begin < cells; begin += 4096)
+///       use(simulator.cells(run, truth, streams, begin, std::min(begin + 4096, cells)));
 class tissue_simulator {
  public:
   /// @throws std::invalid_argument naming the option.
@@ -120,26 +136,56 @@ class tissue_simulator {
   template <executor Executor>
   [[nodiscard]] tissue operator()(const Executor& run, random_engine& rng) const {
     const random_streams streams(rng);
+    tissue made = truth(streams);
+    tissue_cells all = cells(run, made, streams, 0, options_.cells);
+    made.counts = std::move(all.counts);
+    made.types = std::move(all.types);
+    made.batches = std::move(all.batches);
+    made.expected_library_sizes = std::move(all.expected_library_sizes);
+    return made;
+  }
+
+  /// The tissue without its cells.
+  [[nodiscard]] tissue truth(const random_streams& streams) const {
     tissue made;
     random_engine gene_engine = streams[0];
     draw_truth(made, gene_engine);
+    made.counts = count_matrix<>(options_.genes);
+    return made;
+  }
 
-    const auto cells = static_cast<std::size_t>(options_.cells);
-    made.types.resize(cells);
-    made.batches.resize(cells);
-    made.expected_library_sizes.resize(options_.cells);
+  /// Cells [begin, end) of the tissue that `truth` gave for the same streams: for every executor
+  /// and in ranges of any size the cells that the whole tissue has.
+  /// @throws std::invalid_argument unless 0 <= begin <= end <= cells; std::overflow_error if a
+  ///         count does not fit 32 bits.
+  template <executor Executor>
+  [[nodiscard]] tissue_cells cells(const Executor& run, const tissue& truth,
+                                   const random_streams& streams, index begin, index end) const {
+    check(0 <= begin && begin <= end && end <= options_.cells,
+          "a range of the " + std::to_string(options_.cells) + " cells expected, got [" +
+              std::to_string(begin) + ", " + std::to_string(end) + ")");
+    const index count = end - begin;
+    tissue_cells made{count_matrix<>(options_.genes), {}, {}, vector<double>(count)};
+    made.types.resize(static_cast<std::size_t>(count));
+    made.batches.resize(static_cast<std::size_t>(count));
     constexpr index block_size = 64;
-    std::vector<count_matrix<>> blocks((cells + block_size - 1) / block_size,
-                                       count_matrix<>(options_.genes));
-    for_each_range(run, options_.cells, block_size, [&](index begin, index end) {
-      count_matrix<>& block = blocks[static_cast<std::size_t>(begin / block_size)];
-      for (index cell = begin; cell < end; ++cell) {
-        random_engine own = streams[static_cast<std::uint64_t>(cell) + 1];
-        draw_cell(made, cell, block, own);
+    std::vector<count_matrix<>> blocks(
+        static_cast<std::size_t>((count + block_size - 1) / block_size),
+        count_matrix<>(options_.genes));
+    for_each_range(run, count, block_size, [&](index first, index last) {
+      count_matrix<>& block = blocks[static_cast<std::size_t>(first / block_size)];
+      for (index cell = first; cell < last; ++cell) {
+        random_engine own = streams[static_cast<std::uint64_t>(begin + cell) + 1];
+        draw_cell(truth, made, cell, block, own);
       }
     });
-    made.counts = count_matrix<>(options_.genes);
-    for (const auto& block : blocks) made.counts.append(block);
+    index nonzeros = 0;
+    for (const auto& block : blocks) nonzeros += block.nonzeros();
+    made.counts.reserve(count, nonzeros);
+    for (auto& block : blocks) {
+      made.counts.append(block);
+      block = count_matrix<>(options_.genes);
+    }
     return made;
   }
 
@@ -203,9 +249,11 @@ class tissue_simulator {
         made.batch_effects(batch, gene) = log_normal(options_.batch_log_spread, rng);
   }
 
-  void draw_cell(tissue& made, index cell, count_matrix<>& out, random_engine& rng) const {
+  /// @param cell of `made`
+  void draw_cell(const tissue& truth, tissue_cells& made, index cell, count_matrix<>& out,
+                 random_engine& rng) const {
     const auto at = static_cast<std::size_t>(cell);
-    const index type = draw::categorical(std::span<const double>(made.proportions), rng);
+    const index type = draw::categorical(std::span<const double>(truth.proportions), rng);
     const auto batch =
         static_cast<index>(draw::below(static_cast<std::uint64_t>(options_.batches), rng));
     const double library = options_.median_library * log_normal(options_.log_library_spread, rng);
@@ -215,11 +263,11 @@ class tissue_simulator {
 
     vector<double> profile(options_.genes);
     for (index gene = 0; gene < options_.genes; ++gene)
-      profile[gene] = made.profiles(type, gene) * made.batch_effects(batch, gene);
+      profile[gene] = truth.profiles(type, gene) * truth.batch_effects(batch, gene);
     scale_to_one({profile.data(), static_cast<std::size_t>(options_.genes)});
     for (index gene = 0; gene < options_.genes; ++gene) {
       const double mean = library * profile[gene];
-      const std::int64_t count = draw::negative_binomial(mean, made.theta[gene], rng);
+      const std::int64_t count = draw::negative_binomial(mean, truth.theta[gene], rng);
       const bool lost =
           options_.dropout > 0 && draw::uniform(rng) * (options_.dropout + mean) < options_.dropout;
       if (!lost) out.push_back(gene, count);
