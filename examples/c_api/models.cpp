@@ -48,6 +48,7 @@ program::generate_options options_of_fit(const char* model, const char* text, st
       .take("residual", asked.residual)
       .take("size_factors", asked.size_factors)
       .take("fits", asked.fits)
+      .take("rank", asked.rank)
       .take("clusters", asked.clusters)
       .no_others();
   c_api::one_of("preset", asked.preset,

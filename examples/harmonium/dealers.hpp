@@ -30,8 +30,9 @@ struct any_dealer {
 class any_processes {
  public:
   any_processes() : any_processes(harmonium::one_process{}) {}
-  template <harmonium::training_processes Processes>
-  requires(!std::same_as<Processes, any_processes>) explicit any_processes(const Processes& all)
+  template <class Processes>
+  requires(!std::same_as<Processes, any_processes> &&
+           harmonium::training_processes<Processes>) explicit any_processes(const Processes& all)
       : rank_(all.rank()),
         size_(all.size()),
         sum_([all](std::span<double> values) { all.sum(values); }),

@@ -176,6 +176,11 @@ void add_model_options(CLI::App& command, program::generate_options& options) {
                 ->group(model),
             "blend is of pilot cells and copies them in part. For vae-posterior: within a pilot "
             "cell's surroundings");
+  command
+      .add_option("--rank", options.rank,
+                  "Factors of a low-rank residual, at most one per 8 cells [20]")
+      ->type_name("N")
+      ->group(model);
   explained(
       command
           .add_option("--size-factors", options.size_factors,

@@ -42,6 +42,7 @@ residual_model fit_residual(const hm::thread_executor& run, const hm::count_matr
     if (options.residual == "blend") return with(sizes, hm::full_copula{.blend = 10});
     if (options.residual == "none") return with(sizes, hm::independent_residuals{});
     hm::low_rank_copula policy;
+    if (options.rank) policy.rank = *options.rank;
     if (group) policy.centre = group->centre;
     return with(sizes, policy);
   };

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -305,9 +306,11 @@ void fit_streamed(const generate_options& options, const any_processes& processe
   if (first)
     for (const auto& remark : remarks) std::fprintf(stderr, "%s\n", remark.c_str());
   hm::random_engine rng(options.seed);
+  hm::low_rank_copula low_rank;
+  if (options.rank) low_rank.rank = *options.rank;
   fitted_model fitted = options.residual == "none"
                             ? fit.fit(run, hm::independent_residuals{}, watch, rng)
-                            : fit.fit(run, hm::low_rank_copula{}, watch, rng);
+                            : fit.fit(run, low_rank, watch, rng);
   if (!first) return;
   fitted.model = fitted.model->with_notes(notes_of(pilot, fitted.model->notes().labels));
   write_model(options.output, fitted, written_notes{summary}, options, rng);

@@ -118,6 +118,10 @@ void check_together(const generate_options& options) {
   hm::require(!options.prior.empty() || options.prior_weight == unset.prior_weight,
               "--prior-weight", "needs a --prior");
   check_wanted(options);
+  const bool low_rank = options.residual == "low-rank" || (harmonium && options.residual.empty());
+  hm::require(!options.rank || low_rank, "--rank", "is for --residual low-rank");
+  hm::require(!options.rank || *options.rank >= 1, "--rank",
+              "must be at least 1, got " + std::to_string(options.rank.value_or(0)));
   hm::require(options.batch_column.empty() || options.donor_column.empty(), "--donor-column",
               "does not go with --batch-column");
   hm::require(options.batches.empty() || !options.batch_column.empty(), "--batch",
@@ -189,6 +193,7 @@ nlohmann::ordered_json training_as_json(const generate_options& options) {
     else
       json["hidden"] = options.hidden;
     json["residual"] = options.residual;
+    if (options.rank) json["rank"] = *options.rank;
     json["size_factors"] = options.size_factors;
     if (options.fits > 0) json["fits"] = options.fits;
     if (!options.prior.empty()) {
@@ -201,6 +206,7 @@ nlohmann::ordered_json training_as_json(const generate_options& options) {
     json["preset"] = options.preset;
     json["hidden"] = options.hidden;
     json["residual"] = options.residual;
+    if (options.rank) json["rank"] = *options.rank;
     if (!options.epochs.empty()) json["epochs"] = options.epochs;
     if (options.learning_rate) json["learning_rate"] = *options.learning_rate;
     json["sampler"] = options.sampler;
@@ -211,6 +217,7 @@ nlohmann::ordered_json training_as_json(const generate_options& options) {
   if (is_variational(options)) {
     json["preset"] = options.preset;
     if (options.model == "vae-posterior") json["residual"] = options.residual;
+    if (options.rank) json["rank"] = *options.rank;
     if (!options.epochs.empty()) json["epochs"] = options.epochs;
     if (options.learning_rate) json["learning_rate"] = *options.learning_rate;
     if (options.mean_library) json["library"] = *options.mean_library;

@@ -260,6 +260,8 @@
 #include "harmonium/training/steps/schedule.hpp"
 #include "harmonium/training/steps/step_concept.hpp"
 #include "harmonium/training/streamed/processes.hpp"
+#include "harmonium/training/streamed/streamed_options.hpp"
+#include "harmonium/training/streamed/streamed_state.hpp"
 #include "harmonium/training/streamed/streamed_trainer.hpp"
 #include "harmonium/training/train.hpp"
 #include "harmonium/training/train_harmonium.hpp"

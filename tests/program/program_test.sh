@@ -258,6 +258,11 @@ check "... of 2 and 5 components" grep -q "^components  *2 and 5 in 2 fits" two_
 check "... whose cells go by those of the first" \
   [ "$(tail -n +2 two_fits/labels.tsv | cut -f 2 | sort -u | tr '\n' ',')" = "component 1,component 2," ]
 check "... with both in the log" [ "$(cut -d, -f 1 two_fits/training_log.csv | sort -u | tr '\n' ' ')" = "1 2 fit " ]
+generates rank --rank 3
+check "... differs from the default" eval '! cmp -s <(gzip -dc rank/matrix.mtx.gz) <(gzip -dc harmonium/matrix.mtx.gz)'
+check "... options.json names it" grep -q '"rank": 3' rank/options.json
+refuses "--rank: is for --residual low-rank" --pilot pilot --residual none --rank 3
+refuses "--rank: must be at least 1, got 0" --pilot pilot --rank 0
 refuses "--fits: must be 1 with --batch-column and --donor-column" --pilot pilot --fits 2 --batch-column batch
 generates harmonium_labels --labels pilot/labels.tsv
 check "... the pilot's types" \

@@ -15,7 +15,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/io/model_sections.hpp"
 #include "harmonium/io/models/payloads.hpp"
-#include "harmonium/training/streamed/streamed_trainer.hpp"
+#include "harmonium/training/streamed/streamed_state.hpp"
 #include "harmonium/training/training_log.hpp"
 
 namespace harmonium::inline v0_2::io {

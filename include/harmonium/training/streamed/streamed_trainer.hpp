@@ -7,76 +7,42 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <iterator>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "harmonium/core/count_chunks.hpp"
 #include "harmonium/core/counts.hpp"
+#include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
-#include "harmonium/core/math/elementary.hpp"
-#include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/core/watched_executor.hpp"
 #include "harmonium/models/count_states.hpp"
-#include "harmonium/models/residuals/score_calibration.hpp"
 #include "harmonium/models/size_factors.hpp"
 #include "harmonium/training/categorical_em.hpp"
 #include "harmonium/training/categorical_fit.hpp"
 #include "harmonium/training/categorical_steps.hpp"
 #include "harmonium/training/component_dispersions.hpp"
-#include "harmonium/training/component_likelihood.hpp"
-#include "harmonium/training/component_start.hpp"
 #include "harmonium/training/empirical_bayes_means.hpp"
 #include "harmonium/training/residuals/low_rank_copula.hpp"
 #include "harmonium/training/residuals/residual_policy.hpp"
 #include "harmonium/training/residuals/residual_trainer.hpp"
 #include "harmonium/training/streamed/carried_cells.hpp"
-#include "harmonium/training/streamed/count_histograms.hpp"
 #include "harmonium/training/streamed/exact_sums.hpp"
 #include "harmonium/training/streamed/processes.hpp"
+#include "harmonium/training/streamed/streamed_options.hpp"
+#include "harmonium/training/streamed/streamed_passes.hpp"
+#include "harmonium/training/streamed/streamed_state.hpp"
 #include "harmonium/training/trained_harmonium.hpp"
 #include "harmonium/training/training_log.hpp"
 #include "harmonium/training/watched_run.hpp"
 
 namespace harmonium::inline v0_2 {
-
-/// @tparam Residual a residual policy, as of `harmonium_options`
-template <residual_policy Residual = low_rank_copula>
-struct streamed_options {
-  categorical_em_options em = {};  ///< of the sample, `em.start_cells` at random, and of all cells
-                                   ///< the part of the prior
-  index passes = 12;               ///< over all cells, at most, of EM that begins with the sample's
-  double tolerance = 1e-6;         ///< it ends when the log-likelihood rises by less, relatively
-  empirical_bayes_options means = {};
-  component_dispersion_options dispersion = {};
-  calibration_options calibration = {.calibrate = true};
-  Residual residual = {};
-  std::span<const index> labels = {};  ///< one >= 0 per cell clamps the group, or none; borrowed
-  index residual_cells = 1000;         ///< of each component at random, from which the residual
-                                       ///< correlation is learned
-  index chunk_cells = 16'384;          ///< read at once: memory, not results
-};
-
-/// How far EM over all cells has come; with the same options and cells, `resume` goes on from here.
-struct streamed_state {
-  vector<double> weights;   ///< of the components
-  matrix<double> mean;      ///< components x genes
-  vector<double> theta;     ///< inverse dispersion per gene
-  std::vector<index> type;  ///< label of every component
-  std::vector<dispersion_status> statuses;
-  double log_likelihood = -std::numeric_limits<double>::infinity();
-  index passes = 0;  ///< of EM over all cells
-  bool converged = false;
-  training_log log;
-};
 
 /// A `trainer` of a categorical group with residual correlation, without size factors, that reads
 /// the cells again and again. Stages: "reading" (counts of the genes, and a sample), "sample" (the
@@ -103,10 +69,11 @@ class streamed_trainer {
   /// @throws std::invalid_argument without cells, for options out of range or misfitting labels.
   streamed_trainer(Chunks& chunks, const streamed_options<Residual>& options, random_engine& rng,
                    const Processes& processes = {})
-      : chunks_(&chunks),
+      : cells_{&chunks,
+               processes,
+               options.chunk_cells,
+               {options.labels.begin(), options.labels.end()}},
         options_(options),
-        labels_(options.labels.begin(), options.labels.end()),
-        processes_(processes),
         key_(rng()) {
     options_.labels = {};
     require(chunks.cells() > 0, "streamed_trainer", "there are no cells");
@@ -114,9 +81,10 @@ class streamed_trainer {
     require(options.passes >= 1, "streamed_trainer", "passes must be at least 1");
     require(options.residual_cells >= 1, "streamed_trainer", "residual_cells must be at least 1");
     require(options.em.start_cells >= 1, "streamed_trainer", "em.start_cells must be at least 1");
-    require(labels_.empty() || std::ssize(labels_) == chunks.cells(), "streamed_trainer",
+    require(cells_.labels.empty() || std::ssize(cells_.labels) == chunks.cells(),
+            "streamed_trainer",
             "labels must have one entry per cell (" + std::to_string(chunks.cells()) + "), got " +
-                std::to_string(labels_.size()));
+                std::to_string(cells_.labels.size()));
     random_engine unused(0);
     (void)options.residual.begin(nullptr, random_streams(unused));
   }
@@ -129,8 +97,8 @@ class streamed_trainer {
     require(!done(), "streamed_trainer::step", "training is finished");
     if (residual_)
       log_.push_back(residual_->step(run));
-    else if (!sample_)
-      read_sample(run);
+    else if (!look_.sample)
+      look(run);
     else if (first_)
       fit_sample(run);
     else if (!em_done())
@@ -149,7 +117,7 @@ class streamed_trainer {
   /// Where training stands: the stage of the next step, its steps so far and in all.
   [[nodiscard]] progress ahead() const noexcept {
     if (residual_) return residual_->ahead();
-    if (!sample_) return {"reading", 0, 1, {}};
+    if (!look_.sample) return {"reading", 0, 1, {}};
     if (first_) {
       const progress inner = first_->ahead();
       return {"sample", std::ssize(first_->log()), inner.total + 1, {}};
@@ -166,8 +134,8 @@ class streamed_trainer {
   /// Goes on where another training with the same options, cells and random numbers stood.
   /// @throws std::invalid_argument after the first step, or for a state of other genes.
   void resume(streamed_state state) {
-    require(!sample_, "streamed_trainer::resume", "training has begun");
-    require(state.mean.cols() == chunks_->genes() && state.theta.size() == chunks_->genes() &&
+    require(!look_.sample, "streamed_trainer::resume", "training has begun");
+    require(state.mean.cols() == cells_.genes() && state.theta.size() == cells_.genes() &&
                 state.weights.size() == state.mean.rows() && state.mean.rows() > 0 &&
                 std::ssize(state.type) == state.mean.rows() &&
                 std::ssize(state.statuses) == state.theta.size(),
@@ -176,7 +144,9 @@ class streamed_trainer {
   }
 
   /// Cells of the sample, and those that the residual correlation was learned from; 0 before.
-  [[nodiscard]] index sample_cells() const noexcept { return sample_ ? sample_->cells() : 0; }
+  [[nodiscard]] index sample_cells() const noexcept {
+    return look_.sample ? look_.sample->cells() : 0;
+  }
   [[nodiscard]] index residual_cells_used() const noexcept {
     return chosen_ ? chosen_->cells() : 0;
   }
@@ -186,92 +156,26 @@ class streamed_trainer {
   /// @throws std::invalid_argument unless `done()`.
   [[nodiscard]] trained_harmonium<generator_type> model() const {
     require(done(), "streamed_trainer::model", "training is not finished");
-    categorical_fit group = fit_of_state();
-    return {std::move(group), dispersion_, residual_->model(), {}, {}};
+    return {group_of(state_), dispersion_, residual_->model(), {}, {}};
   }
 
  private:
-  static constexpr index parts = 4;  ///< of a chunk, worked on at the same time
-
   [[nodiscard]] bool em_done() const noexcept {
     return state_.converged || state_.passes >= options_.passes;
   }
 
-  [[nodiscard]] categorical_fit fit_of_state() const {
-    categorical_fit fit;
-    fit.weights = state_.weights;
-    fit.mean = state_.mean;
-    fit.theta = state_.theta;
-    fit.statuses = state_.statuses;
-    fit.type = state_.type;
-    fit.log_likelihood = state_.log_likelihood;
-    fit.converged = state_.converged;
-    return fit;
-  }
-
-  /// Calls `use(chunk, first)` for the chunks of this process; `first` is the number of its first
-  /// cell. The executor is asked in between.
-  template <executor Executor, class Use>
-  void for_each_chunk(const Executor& run, Use&& use) {
-    const auto [begin, end] = part_of(processes_, chunks_->cells());
-    for (index at = begin; at < end; at += options_.chunk_cells) {
-      look_up(run);
-      use(chunks_->read(at, std::min(end, at + options_.chunk_cells)), at);
-    }
-    look_up(run);
-  }
-
   template <executor Executor>
-  void read_sample(const Executor& run) {
-    random_engine rng(key_);
-    auto kinds = cells_by_label(labels_, chunks_->cells());
-    choose_cells(kinds, chunks_->cells(), options_.em.start_cells, rng);
-    std::vector<index> rows;
-    for (const auto& kind : kinds) rows.insert(rows.end(), kind.cells.begin(), kind.cells.end());
-    std::sort(rows.begin(), rows.end());
-    vector<double> totals = vector<double>::Zero(chunks_->genes()), largest = totals;
-    std::vector<carried_cell> taken;
-    for_each_chunk(run, [&](const count_matrix<>& chunk, index first) {
-      auto next = std::lower_bound(rows.begin(), rows.end(), first);
-      for (index i = 0; i < chunk.cells(); ++i) {
-        const auto cell = chunk.cell(i);
-        for (std::size_t k = 0; k < cell.genes.size(); ++k) {
-          const auto count = static_cast<double>(cell.values[k]);
-          totals[cell.genes[k]] += count;
-          largest[cell.genes[k]] = std::max(largest[cell.genes[k]], count);
-        }
-        if (next == rows.end() || *next != first + i) continue;
-        ++next;
-        taken.push_back({first + i,
-                         0,
-                         {cell.genes.begin(), cell.genes.end()},
-                         {cell.values.begin(), cell.values.end()}});
-      }
-    });
-    processes_.sum(as_span(totals));
-    processes_.maximum(as_span(largest));
-    require(totals.size() > 0 && totals.maxCoeff() > 0, "streamed_trainer",
-            "the cells hold no counts at all");
-    require(totals.maxCoeff() < 0x1p33, "streamed_trainer",
-            "a gene has 2^33 counts or more, which cannot be summed exactly");
-    auto sample = std::make_shared<const count_matrix<>>(
-        counts_of(gathered(processes_, taken), chunks_->genes()));
+  void look(const Executor& run) {
+    random_engine rng(key_, 0);
+    first_look found = look_first(run, cells_, options_.em.start_cells, rng);
     if (state_.weights.size() == 0) {
-      std::vector<index> labels;
-      if (!labels_.empty())
-        for (const index row : rows) labels.push_back(labels_[static_cast<std::size_t>(row)]);
       random_engine own(key_, 1);
-      first_.emplace(*sample, labels, options_.em, own);
+      first_.emplace(*found.sample, found.sample_labels, options_.em, own);
       log_.push_back({"reading", 1, {}});
     } else {
       log_ = state_.log;
     }
-    totals_ = std::move(totals);
-    largest_ = std::move(largest);
-    sample_labels_.clear();
-    if (!labels_.empty())
-      for (const index row : rows) sample_labels_.push_back(labels_[static_cast<std::size_t>(row)]);
-    sample_ = std::move(sample);
+    look_ = std::move(found);
   }
 
   template <executor Executor>
@@ -291,67 +195,19 @@ class streamed_trainer {
     first_.reset();
   }
 
-  /// Posterior probabilities of the components of all cells of a chunk, parts of it at the same
-  /// time: `use(part, i, probabilities, log_probability)`, rounded for exact sums.
-  template <executor Executor, class Use>
-  void expect(const Executor& run, const component_likelihood<no_size_factors>& likelihood,
-              const count_matrix<>& chunk, index first, const Use& use) const {
-    const auto components = static_cast<std::size_t>(state_.mean.rows());
-    const auto work = [&](index part) {
-      std::vector<double> terms(components);
-      for (index i = part * chunk.cells() / parts; i < (part + 1) * chunk.cells() / parts; ++i) {
-        const auto cell = chunk.cell(i);
-        likelihood.evaluate(cell, 1, terms);
-        for (std::size_t c = 0; c < components; ++c) {
-          terms[c] += math::log(state_.weights[static_cast<index>(c)]);
-          if (!labels_.empty() && state_.type[c] != labels_[static_cast<std::size_t>(first + i)])
-            terms[c] = -std::numeric_limits<double>::infinity();
-        }
-        const double total = math::log_sum_exp(std::span<const double>(terms));
-        for (double& term : terms) term = to_millionth(math::exp(term - total));
-        use(part, i, std::span<const double>(terms), total + likelihood.log_base_measure(cell, 1));
-      }
-    };
-    run.for_each_block(parts, block_body(work));
-  }
-
-  [[nodiscard]] std::vector<component_sums> no_sums() const {
-    return std::vector<component_sums>(static_cast<std::size_t>(parts),
-                                       component_sums(state_.mean.rows(), chunks_->genes()));
-  }
-
-  /// Of all parts and processes.
-  [[nodiscard]] component_sums added(std::vector<component_sums> sums) const {
-    component_sums all = std::move(sums.front());
-    for (std::size_t part = 1; part < sums.size(); ++part) all.add(sums[part]);
-    processes_.sum(as_span(all.cells));
-    processes_.sum(all.counts);
-    processes_.sum(std::span<double>(&all.log_likelihood, 1));
-    return all;
-  }
-
   template <executor Executor>
   void pass(const Executor& run) {
-    const component_likelihood<no_size_factors> likelihood(state_.mean, state_.theta);
-    auto sums = no_sums();
-    for_each_chunk(run, [&](const count_matrix<>& chunk, index first) {
-      expect(run, likelihood, chunk, first,
-             [&](index part, index i, std::span<const double> shares, double log_probability) {
-               sums[static_cast<std::size_t>(part)].add(chunk.cell(i), shares, log_probability);
-             });
-    });
-    const component_sums all = added(std::move(sums));
+    const component_sums all = expect_sums(run, cells_, state_);
     streamed_state next = state_;
     maximise(all, next);
     ++next.passes;
-    const double before = state_.log_likelihood;
-    next.log_likelihood = all.log_likelihood / static_cast<double>(chunks_->cells());
+    next.log_likelihood = all.log_likelihood / static_cast<double>(cells_.cells());
     const bool settle = next.passes + 1 >= options_.passes;
     if (options_.em.dispersion_every > 0 && next.passes % options_.em.dispersion_every == 0 &&
         !settle)
       learn_theta(run, next);
     else
-      next.converged = std::abs(next.log_likelihood - before) <
+      next.converged = std::abs(next.log_likelihood - state_.log_likelihood) <
                        options_.tolerance * std::abs(next.log_likelihood);
     log_.push_back(
         {"expectation-maximisation", next.passes, {{"log_likelihood", next.log_likelihood}}});
@@ -363,7 +219,7 @@ class streamed_trainer {
   void maximise(const component_sums& all, streamed_state& next) const {
     constexpr double least_mean = 1e-10, prior_cells = 0.1;
     const index components = next.mean.rows();
-    const auto cells = static_cast<double>(chunks_->cells());
+    const auto cells = static_cast<double>(cells_.cells());
     double mass = 0;
     for (index c = 0; c < components; ++c) mass += all.cells[c];
     for (index c = 0; c < components; ++c) {
@@ -371,7 +227,7 @@ class streamed_trainer {
           (all.cells[c] + prior_cells) / (mass + prior_cells * static_cast<double>(components));
       for (index m = 0; m < next.mean.cols(); ++m) {
         const double count = all.counts[static_cast<std::size_t>(m * components + c)];
-        const double up = count + options_.em.pseudo_cells * totals_[m] / cells;
+        const double up = count + options_.em.pseudo_cells * look_.totals[m] / cells;
         const double down = all.cells[c] + options_.em.pseudo_cells;
         next.mean(c, m) = down > 0 ? std::max(up / down, least_mean) : least_mean;
       }
@@ -381,16 +237,12 @@ class streamed_trainer {
   /// theta of the sample's cells about the new means.
   template <executor Executor>
   void learn_theta(const Executor& run, streamed_state& next) const {
-    categorical_fit fit;
-    fit.weights = next.weights;
-    fit.mean = next.mean;
-    fit.theta = next.theta;
-    fit.statuses = next.statuses;
-    fit.type = next.type;
-    fit.sizes = vector<double>::Ones(sample_->cells());
-    fit.responsibilities = matrix<double>::Zero(sample_->cells(), fit.components());
-    expect_components<no_size_factors>(run, *sample_, sample_labels_, {}, fit);
-    update_component_theta<no_size_factors>(run, counts_by_gene<std::int32_t>(*sample_), {}, {},
+    const count_matrix<>& sample = *look_.sample;
+    categorical_fit fit = group_of(next);
+    fit.sizes = vector<double>::Ones(sample.cells());
+    fit.responsibilities = matrix<double>::Zero(sample.cells(), fit.components());
+    expect_components<no_size_factors>(run, sample, look_.sample_labels, {}, fit);
+    update_component_theta<no_size_factors>(run, counts_by_gene<std::int32_t>(sample), {}, {},
                                             options_.em.dispersion, fit);
     next.theta = fit.theta;
     next.statuses = fit.statuses;
@@ -398,63 +250,37 @@ class streamed_trainer {
 
   template <executor Executor>
   void finish_states(const Executor& run) {
-    const index components = state_.mean.rows(), genes = chunks_->genes();
-    const component_likelihood<no_size_factors> likelihood(state_.mean, state_.theta);
-    auto sums = no_sums();
-    std::vector<count_histograms> tallies(static_cast<std::size_t>(parts),
-                                          count_histograms(components, genes));
-    chosen_of_components chosen(components, options_.residual_cells, random_engine(key_, 2)());
-    std::vector<index> component;
-    for_each_chunk(run, [&](const count_matrix<>& chunk, index first) {
-      component.resize(static_cast<std::size_t>(chunk.cells()));
-      expect(run, likelihood, chunk, first,
-             [&](index part, index i, std::span<const double> shares, double log_probability) {
-               const auto p = static_cast<std::size_t>(part);
-               sums[p].add(chunk.cell(i), shares, log_probability);
-               const index best = std::max_element(shares.begin(), shares.end()) - shares.begin();
-               tallies[p].add(chunk.cell(i), best);
-               component[static_cast<std::size_t>(i)] = best;
-             });
-      for (index i = 0; i < chunk.cells(); ++i)
-        chosen.add(first + i, component[static_cast<std::size_t>(i)], chunk.cell(i));
-    });
-    const component_sums all = added(std::move(sums));
-    for (std::size_t part = 1; part < tallies.size(); ++part) tallies[0].add(tallies[part]);
-    tallies.resize(1, count_histograms(0, 0));
-    tallies[0].add_up(processes_);
-    count_states states;
-    states.weights = state_.weights;
-    component_totals totals{all.cells, matrix<double>(genes, components), totals_};
+    const index components = state_.mean.rows(), genes = cells_.genes();
+    const last_look found =
+        look_last(run, cells_, state_, options_.residual_cells, random_engine(key_, 2)());
+    component_totals totals{found.sums.cells, matrix<double>(genes, components), look_.totals};
     for (index m = 0; m < genes; ++m)
       for (index c = 0; c < components; ++c)
-        totals.sums(m, c) = all.counts[static_cast<std::size_t>(m * components + c)];
+        totals.sums(m, c) = found.sums.counts[static_cast<std::size_t>(m * components + c)];
+    count_states states;
+    states.weights = state_.weights;
     states.mean = empirical_bayes_means(run, totals, state_.theta, options_.means);
-    auto dispersion = tallies[0].dispersions(run, states.mean, state_.theta, options_.dispersion);
+    auto dispersion = found.counts.dispersions(run, states.mean, state_.theta, options_.dispersion);
     states.theta = dispersion.component;
-    const auto cells = chosen.of_all(processes_);
-    for (const carried_cell& cell : cells) states.cell.push_back(cell.component);
-    states.sizes = vector<double>::Ones(std::ssize(cells));
-    auto counts = std::make_shared<const count_matrix<>>(counts_of(cells, genes));
+    for (const carried_cell& cell : found.chosen) states.cell.push_back(cell.component);
+    states.sizes = vector<double>::Ones(std::ssize(found.chosen));
+    auto counts = std::make_shared<const count_matrix<>>(counts_of(found.chosen, genes));
     random_engine own(key_, 3);
     residual_.emplace(*counts, std::move(states), options_.residual,
                       residual_training_options{.calibration = options_.calibration,
                                                 .cells_per_state = options_.residual_cells,
                                                 .by_group = {},
-                                                .seen = largest_},
+                                                .seen = look_.largest},
                       own);
     chosen_ = std::move(counts);
     dispersion_ = std::move(dispersion);
     log_.push_back({"dispersions", 1, {}});
   }
 
-  Chunks* chunks_;
+  streamed_cells<Chunks, Processes> cells_;
   streamed_options<Residual> options_;
-  std::vector<index> labels_;  ///< of every cell, or none
-  Processes processes_;
   std::uint64_t key_;
-  std::shared_ptr<const count_matrix<>> sample_;  ///< none: reading is ahead
-  std::vector<index> sample_labels_;
-  vector<double> totals_, largest_;                           ///< of every gene in all cells
+  first_look look_;                                           ///< without sample: it is ahead
   std::optional<categorical_trainer<count_matrix<>>> first_;  ///< of the sample, until it is done
   streamed_state state_;
   component_dispersions dispersion_;
