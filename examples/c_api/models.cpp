@@ -37,6 +37,7 @@ program::generate_options options_of_fit(const char* model, const char* text, st
       .take("train_cells", asked.train_cells)
       .take("prior", asked.prior)
       .take("prior_weight", asked.prior_weight)
+      .take("types_of_prior", asked.types_of_prior)
       .take_list("hidden", asked.hidden)
       .take_list("epochs", asked.epochs)
       .take("learning_rate", asked.learning_rate)

@@ -53,6 +53,7 @@ struct generate_options {
   long fits = 0;                      ///< of harmonium; 0: by the size of the pilot
   std::string prior;                  ///< a model file of the same tissue
   std::string prior_weight = "auto";  ///< or 0 or 1
+  bool types_of_prior = false;        ///< types of the atlas that the pilot does not show are added
   long clusters = 8;
   int threads = 0;
   bool plain = false;

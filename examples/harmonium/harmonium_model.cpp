@@ -23,9 +23,12 @@
 #include "harmonium/training/groups/states_with_groups.hpp"
 #include "harmonium/training/harmonium_trainer.hpp"
 #include "harmonium/training/joined_fits.hpp"
+#include "harmonium/training/prior/add_unseen_types.hpp"
 #include "harmonium/training/prior/atlas.hpp"
+#include "harmonium/training/prior/pilot_in_atlas.hpp"
 #include "harmonium/training/prior/prior_guard.hpp"
 #include "harmonium/training/prior/prior_report.hpp"
+#include "harmonium/training/prior/unseen_types.hpp"
 #include "residual_cells.hpp"
 #include "synthetic_cells.hpp"
 
@@ -52,6 +55,8 @@ std::optional<known_prior> read_prior(const hm::thread_executor& run, const pilo
   const auto genes = hm::io::select(pilot.genes, pilot.expressed);
   known_prior prior{hm::prior_for(hm::io::load_atlas(asked.prior, run), genes.ids, genes.symbols),
                     {}};
+  hm::require(!asked.types_of_prior || !prior.genes.labels.empty(), "--types-of-prior",
+              asked.prior + " was fitted without types");
   prior.report = hm::report_of(prior.genes);
   prior.report.used = asked.prior_weight == "1";
   if (asked.prior_weight != "auto") return prior;
@@ -85,6 +90,23 @@ std::string in_words(const hm::prior_report& report, const generate_options& ask
   return text + "; it has " + std::to_string(report.by_id + report.by_symbol) + " of " +
          std::to_string(report.genes) + " genes (" + std::to_string(report.by_id) + " by id, " +
          std::to_string(report.by_symbol) + " by symbol)";
+}
+
+/// Types of the atlas that the pilot does not show: with which share they were added, or why not.
+std::string unseen_in_words(const std::vector<hm::unseen_type>& unseen) {
+  std::string added, others;
+  for (const auto& type : unseen)
+    if (type.added())
+      added += (added.empty() ? "" : ", ") + type.label + " " + rounded(100 * type.share, 2) +
+               " % of the cells (" + rounded(100 * type.share_in_atlas, 2) + " % of the atlas)";
+    else
+      others += (others.empty() ? "" : ", ") + type.label + " (" +
+                rounded(100 * type.share_in_atlas, 2) + " % of the atlas, chance of none " +
+                rounded(type.chance_of_none, 2) + ")";
+  if (unseen.empty()) return "none added: the pilot shows every type";
+  std::string text = added.empty() ? "none added" : "added " + added;
+  if (!others.empty()) text += "; the pilot would have shown " + others;
+  return text;
 }
 
 /// How many groups there are, and what they differ by.
@@ -224,24 +246,33 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
                                           : ", ") +
                   std::to_string(fits[k].group.components());
   if (fits.size() > 1) components += " in " + std::to_string(fits.size()) + " fits";
+  const bool with_types = asked.types_of_prior && prior && prior->report.used;
   const hm::index first_components = fits.front().group.components();
-  auto [fit, states, dispersion, centre, prior_weight] =
-      hm::join_fits<Sizes>(run, *training, std::move(fits));
+  hm::fitted_states joined = hm::join_fits<Sizes>(run, *training, std::move(fits));
+  const auto like_first = hm::components_of_first_fit(joined.group, first_components);
+  hm::added_states added;
+  if (with_types) {
+    const auto placed =
+        hm::place_in_atlas<Sizes>(run, *training, joined.group.sizes, *with_prior.prior);
+    prior->report.unseen = hm::find_unseen_types(*with_prior.prior, placed);
+    added =
+        hm::add_unseen_types(*training, *with_prior.prior, placed, prior->report.unseen, joined);
+  }
+  auto [fit, states, dispersion, centre, prior_weight] = std::move(joined);
   if (held_out.cells() > 0) fresh = hm::mean_log_likelihood<Sizes>(run, fit, held_out, fresh_sizes);
   if (prior) prior->report.weight = prior_weight;
-  const auto like_first = hm::components_of_first_fit(fit, first_components);
   auto [model, learned_from] =
       fit_residual(run, *training, std::move(states),
                    trained_group{fit, dispersion, std::move(centre),
                                  prior ? std::optional(prior->report) : std::nullopt,
-                                 std::move(effects), std::move(by_group)},
+                                 std::move(effects), std::move(by_group), added.counted},
                    asked, watch, rng);
   hm::io::model_notes notes;
-  for (hm::index c = 0; c < fit.components(); ++c)
-    notes.labels.push_back(
-        labels.names.empty()
-            ? "component " + std::to_string(like_first[static_cast<std::size_t>(c)] + 1)
-            : labels.names[static_cast<std::size_t>(fit.type[static_cast<std::size_t>(c)])]);
+  for (std::size_t c = 0; c < like_first.size(); ++c)
+    notes.labels.push_back(labels.names.empty()
+                               ? "component " + std::to_string(like_first[c] + 1)
+                               : labels.names[static_cast<std::size_t>(fit.type[c])]);
+  for (const auto& label : added.labels) notes.labels.push_back(label + " (of the atlas)");
   made.model = model.with_notes(std::move(notes));
   made.facts.emplace_back(
       "components",
@@ -252,6 +283,8 @@ fitted_model fit_with_sizes(const hm::thread_executor& run, const pilot_data& pi
   if (learned_from < training->cells())
     residual += ", learned from " + std::to_string(learned_from) + " cells";
   if (prior) made.facts.emplace_back("prior", in_words(prior->report, asked));
+  if (with_types)
+    made.facts.emplace_back("types of the prior", unseen_in_words(prior->report.unseen));
   made.facts.emplace_back("residual correlation", residual);
   if (asked.size_factors != "none")
     made.facts.emplace_back("size factors", "scale the " + asked.size_factors);

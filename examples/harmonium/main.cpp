@@ -213,6 +213,14 @@ void add_model_options(CLI::App& command, program::generate_options& options) {
                 ->capture_default_str()
                 ->group(model),
             "How many genes then follow it is learned from the pilot");
+  explained(
+      command
+          .add_flag("--types-of-prior", options.types_of_prior,
+                    "Types of the atlas that the pilot can have, but does not show, are added "
+                    "in the share that this leaves them")
+          ->group(model),
+      "Of an atlas fitted with types. In labels.tsv they are TYPE (of the atlas); types that "
+      "the pilot would have shown are not added");
   explained(add_number_list(command, "--epochs", options.epochs, 0, 1000000, 4,
                             "Pretraining epochs of each hidden layer, then of joint training; of "
                             "vae-* one number [the preset's]")

@@ -24,7 +24,8 @@ residual_model fit_residual(const hm::thread_executor& run, const hm::count_matr
     // Without a residual the cells are those of the plain harmonium, negative binomial throughout.
     const hm::residual_training_options settings{
         .calibration = {.calibrate = options.residual != "none"},
-        .by_group = group ? group->by_group : nullptr};
+        .by_group = group ? group->by_group : nullptr,
+        .also_counted = group ? group->also_counted : hm::vector<double>{}};
     hm::residual_trainer<hm::count_matrix<>, std::remove_cvref_t<decltype(policy)>, Sizes> training(
         pilot, std::move(states), policy, settings, rng);
     if (!training.run(run, std::ref(watch))) throw interruption{};

@@ -36,6 +36,7 @@ struct trained_group {
   std::optional<harmonium::prior_report> prior = {};             ///< if an atlas was given
   std::optional<harmonium::group_effects> effects = {};          ///< of batches or donors
   std::shared_ptr<const harmonium::count_states> by_group = {};  ///< with effects
+  harmonium::vector<double> also_counted = {};                   ///< by types of the atlas
 };
 
 /// @param group with it the model is a `trained_harmonium`, else a `correlated_cells`

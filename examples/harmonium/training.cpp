@@ -91,6 +91,7 @@ void check_together(const generate_options& options) {
       {"--residual", !options.residual.empty()},
       {"--fits", options.fits != unset.fits},
       {"--prior", !options.prior.empty()},
+      {"--types-of-prior", options.types_of_prior},
       {"--batch-column", !options.batch_column.empty()},
       {"--donor-column", !options.donor_column.empty()},
       {"--held-out", options.held_out != unset.held_out}};
@@ -100,16 +101,17 @@ void check_together(const generate_options& options) {
         option == "--preset" || option == "--epochs" || option == "--learning-rate";
     const bool of_chains = option == "--sampler" || option == "--burn-in" || option == "--patience";
     const bool posterior = options.model == "vae-posterior";
-    const bool used = of_training                  ? scdbm || variational
-                      : of_chains                  ? scdbm
-                      : option == "--size-factors" ? harmonium
-                      : option == "--fits"         ? harmonium
-                      : option == "--prior"        ? harmonium
-                      : option == "--batch-column" ? harmonium
-                      : option == "--donor-column" ? harmonium
-                      : option == "--cells-of"     ? harmonium || variational
-                      : option == "--residual"     ? scdbm || harmonium || posterior
-                                                   : scdbm || harmonium;
+    const bool used = of_training                    ? scdbm || variational
+                      : of_chains                    ? scdbm
+                      : option == "--size-factors"   ? harmonium
+                      : option == "--fits"           ? harmonium
+                      : option == "--prior"          ? harmonium
+                      : option == "--types-of-prior" ? harmonium
+                      : option == "--batch-column"   ? harmonium
+                      : option == "--donor-column"   ? harmonium
+                      : option == "--cells-of"       ? harmonium || variational
+                      : option == "--residual"       ? scdbm || harmonium || posterior
+                                                     : scdbm || harmonium;
     hm::require(!is_given || used, "--model", options.model + " has no use for " + option);
   }
   hm::require(!options.patience || options.held_out > 0, "--patience", "needs --held-out cells");
@@ -117,6 +119,11 @@ void check_together(const generate_options& options) {
               "--fits", "must be 1 with --batch-column and --donor-column");
   hm::require(!options.prior.empty() || options.prior_weight == unset.prior_weight,
               "--prior-weight", "needs a --prior");
+  hm::require(!options.types_of_prior || !options.prior.empty(), "--types-of-prior",
+              "needs a --prior");
+  hm::require(
+      !options.types_of_prior || (options.batch_column.empty() && options.donor_column.empty()),
+      "--types-of-prior", "does not go with --batch-column and --donor-column");
   check_wanted(options);
   const bool low_rank = options.residual == "low-rank" || (harmonium && options.residual.empty());
   hm::require(!options.rank || low_rank, "--rank", "is for --residual low-rank");
@@ -199,6 +206,7 @@ nlohmann::ordered_json training_as_json(const generate_options& options) {
     if (!options.prior.empty()) {
       json["prior"] = options.prior;
       json["prior_weight"] = options.prior_weight;
+      if (options.types_of_prior) json["types_of_prior"] = true;
     }
     json["held_out"] = options.held_out;
   }

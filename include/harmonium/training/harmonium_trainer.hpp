@@ -30,12 +30,14 @@
 #include "harmonium/training/groups/fit_group_effects.hpp"
 #include "harmonium/training/groups/states_with_groups.hpp"
 #include "harmonium/training/joined_fits.hpp"
+#include "harmonium/training/prior/add_unseen_types.hpp"
 #include "harmonium/training/prior/atlas.hpp"
 #include "harmonium/training/prior/atlas_centre.hpp"
 #include "harmonium/training/prior/pilot_in_atlas.hpp"
 #include "harmonium/training/prior/prior_guard.hpp"
 #include "harmonium/training/prior/prior_report.hpp"
 #include "harmonium/training/prior/two_base_means.hpp"
+#include "harmonium/training/prior/unseen_types.hpp"
 #include "harmonium/training/residuals/factor_centre.hpp"
 #include "harmonium/training/residuals/low_rank_copula.hpp"
 #include "harmonium/training/residuals/residual_policy.hpp"
@@ -69,6 +71,9 @@ struct harmonium_options {
   prior_weighting prior_weight = prior_weighting::automatic;  ///< who decides about its use
   index prior_components = 14;  ///< at least so many components where the prior is used: means that
                                 ///< lean on an atlas bear smaller ones
+  bool types_of_prior = false;  ///< types of the prior that the pilot can have, but does not show,
+                                ///< are added if it is used (`find_unseen_types`); the prior needs
+                                ///< labels
 };
 
 /// A fit and its hidden states as `correlated_cells` wants them: means and dispersions shrunk over
@@ -149,6 +154,12 @@ class harmonium_trainer {
     require(options.fits >= 0, "train_harmonium", "fits must not be negative");
     require(options.fits <= 1 || groups_.empty(), "train_harmonium",
             "batches or donors need one fit, got fits = " + std::to_string(options.fits));
+    if (options.types_of_prior) {
+      require(options.prior.has_value(), "types_of_prior", "needs a prior");
+      require(!options.prior->labels.empty(), "types_of_prior",
+              "needs a prior whose components have labels: an atlas fitted with types");
+      require(groups_.empty(), "types_of_prior", "does not go with batches or donors");
+    }
     labels_.assign(options.labels.begin(), options.labels.end());
     if (options_.prior) consider_prior(options.labels);
   }
@@ -179,6 +190,13 @@ class harmonium_trainer {
         fits_ = std::move(all);
       } else {
         fitted_states joined = join_fits<Sizes>(run, *counts_, std::move(all));
+        added_states added;
+        if (report_ && report_->used && options_.types_of_prior) {
+          const auto placed =
+              place_in_atlas<Sizes>(run, *counts_, joined.group.sizes, *options_.prior);
+          report_->unseen = find_unseen_types(*options_.prior, placed);
+          added = add_unseen_types(*counts_, *options_.prior, placed, report_->unseen, joined);
+        }
         Residual residual = options_.residual;
         if constexpr (requires { residual.centre; })
           if (joined.centre) residual.centre = joined.centre;
@@ -187,7 +205,8 @@ class harmonium_trainer {
         residual_.emplace(*counts_, std::move(joined.states), residual,
                           residual_training_options{.calibration = options_.calibration,
                                                     .cells_per_state = options_.residual_cells,
-                                                    .by_group = std::move(by_group)},
+                                                    .by_group = std::move(by_group),
+                                                    .also_counted = std::move(added.counted)},
                           own);
         dispersion_ = std::move(joined.dispersion);
         fit_ = std::move(joined.group);

@@ -3,6 +3,9 @@
 /// How an atlas was used.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "harmonium/core/matrix.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -26,6 +29,17 @@ struct prior_verdict {
   [[nodiscard]] bool helps() const noexcept { return cells > 0 && gain > 2 * standard_error; }
 };
 
+/// A type of the atlas of which the pilot shows no cell.
+struct unseen_type {
+  std::string label;
+  double share_in_atlas = 0;  ///< of the atlas's components of that type
+  double cells_seen = 0;      ///< the pilot's responsibilities for these components, in all
+  double chance_of_none = 0;  ///< that a pilot of this size shows none although the tissue has them
+  double share = 0;           ///< in the model; 0: not added, as the pilot would have shown it
+
+  [[nodiscard]] bool added() const noexcept { return share > 0; }
+};
+
 /// What became of a prior. How much the pilot then took from it, it learned itself: `weight`.
 struct prior_report {
   bool used = false;
@@ -33,7 +47,8 @@ struct prior_report {
   index genes = 0;      ///< of the pilot
   index by_id = 0;      ///< genes that the atlas has by id
   index by_symbol = 0;  ///< and by symbol alone
-  prior_verdict verdict = {};  ///< of held-out cells; of no cells where nobody asked them
+  prior_verdict verdict = {};            ///< of held-out cells; of no cells where nobody asked them
+  std::vector<unseen_type> unseen = {};  ///< where `types_of_prior` asked for them
 };
 
 }  // namespace harmonium::inline v0_2
