@@ -42,15 +42,9 @@ struct residual_training_options {
   /// donor): those of each state in each group (`states_by_group`), state x groups + group. Cells
   /// are made of the states themselves. None: by these counts are scored too.
   std::shared_ptr<const count_states> by_group = {};
-<<<<<<< HEAD
-  /// Largest count of every gene in cells that are not among the pilot's here; empty: there are
-  /// none.
-  vector<double> seen = {};
-=======
   /// Per gene, a count that is taken as seen in a pilot cell where it bounds those that are made:
-  /// of states that have no pilot cells. Empty: none.
+  /// of cells that are not at hand, or of states that have no pilot cells. Empty: none.
   vector<double> also_counted = {};
->>>>>>> htp
 };
 
 /// The pilot cells that a residual correlation is learned from, ascending: all of every state, or
@@ -100,13 +94,8 @@ class residual_trainer {
             "residual_trainer", "the states belong to other cells or genes");
     require(options.cells_per_state >= 1, "residual_trainer",
             "cells_per_state must be at least 1, got " + std::to_string(options.cells_per_state));
-<<<<<<< HEAD
-    require(options.seen.size() == 0 || options.seen.size() == pilot.genes(), "residual_trainer",
-            "a largest count is needed of every gene or of none");
-=======
     require(options_.also_counted.size() == 0 || options_.also_counted.size() == pilot.genes(),
             "residual_trainer", "also_counted must have one number per gene");
->>>>>>> htp
     if (options_.by_group) {
       check(*options_.by_group, "residual_trainer");
       require(copies_ == 1 && options_.by_group->cells() == pilot.cells() &&
@@ -135,13 +124,8 @@ class residual_trainer {
       log_.push_back({"factors", fit_->taken(), {}});
     } else {
       vector<double> largest = vector<double>::Zero(pilot_->genes());
-<<<<<<< HEAD
-      for (index m = 0; m < options_.seen.size(); ++m)
-        if (options_.seen[m] > 0) largest[m] = 3 * options_.seen[m] + 3;
-=======
       for (index m = 0; m < options_.also_counted.size(); ++m)
         if (options_.also_counted[m] > 0) largest[m] = 3 * options_.also_counted[m] + 3;
->>>>>>> htp
       for (index i = 0; i < pilot_->cells(); ++i)
         row::for_each_nonzero(pilot_->cell(i), [&](index m, auto value) {
           largest[m] = std::max(largest[m], 3 * static_cast<double>(value) + 3);

@@ -270,7 +270,7 @@ class streamed_trainer {
                       residual_training_options{.calibration = options_.calibration,
                                                 .cells_per_state = options_.residual_cells,
                                                 .by_group = {},
-                                                .seen = look_.largest},
+                                                .also_counted = look_.largest},
                       own);
     chosen_ = std::move(counts);
     dispersion_ = std::move(dispersion);
