@@ -163,6 +163,22 @@ class output {
                   {columns > 0 ? wide : 0, std::min(most, extents[0]), level});
   }
 
+  /// An array of rank 1 with no element yet, for as many as `resize` makes room for.
+  handle growing(const handle& parent, const std::string& name, hid_t stored, int level = 4) const {
+    const silence quiet;
+    const hsize_t none = 0;
+    const hsize_t most = H5S_UNLIMITED;
+    const handle space(H5Screate_simple(1, &none, &most));
+    return create(parent, name, stored, space, {0, 65536, level});
+  }
+
+  /// Gives an array made by `growing` this many elements.
+  void resize(const handle& array, std::int64_t rows) const {
+    const silence quiet;
+    const auto extent = static_cast<hsize_t>(rows);
+    check(H5Dset_extent(array.get(), &extent));
+  }
+
   /// Rows [begin, begin + count) of such an array.
   template <class T>
   void fill(const handle& numbers, std::int64_t begin, std::span<const T> block,
