@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <hdf5.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,6 +35,8 @@ class output {
       throw io_error(path_.string(), 0, "is a folder, a file was to be written");
     partial_ = path_.string() + ".partial";  // before there is a file that it must remove
     const bool was_there = std::filesystem::exists(partial_, problem);
+    if (was_there && is_held())
+      throw io_error(path_.string(), 0, "is being written by another process");
     const silence quiet;
     errno = 0;
     file_ = handle(H5Fcreate(partial_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
@@ -211,6 +214,16 @@ class output {
   }
 
  private:
+  /// Whether somebody writes the file: HDF5 holds a lock of the system (flock) as long as it is
+  /// open, but takes it only when the file has been emptied.
+  [[nodiscard]] bool is_held() const noexcept {
+    const int file = ::open(partial_.c_str(), O_RDWR | O_CLOEXEC);
+    if (file < 0) return false;
+    const bool held = ::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ::close(file);
+    return held;
+  }
+
   struct layout {
     hsize_t columns = 0;  ///< 0: rank 1
     hsize_t rows = 0;     ///< of a chunk; 0: contiguous
