@@ -4,7 +4,9 @@
 /// else h5_files/without_hdf5.cpp, which says that it is not.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,17 +58,45 @@ class h5_chunks {
 /// A column of obs.
 harmonium::io::label_table read_h5_labels(const std::string& name, const std::string& column);
 
+/// A column of categories: of each cell its position in `categories`.
+struct coded_labels {
+  std::string name;
+  std::vector<std::string> categories;
+  std::vector<std::int32_t> codes;
+};
+
 /// What goes to an .h5ad beside counts and names; an .h5 has no place for it.
 struct h5_extras {
   std::vector<std::pair<std::string, std::vector<std::string>>> labels = {};       ///< obs
   std::vector<std::pair<std::string, harmonium::matrix<double>>> components = {};  ///< obsm
   std::vector<std::pair<std::string, std::string>> texts = {};  ///< uns/harmonium
   bool compress = true;
+  std::vector<coded_labels> codes = {};                                   ///< obs
+  std::vector<std::pair<std::string, std::vector<double>>> numbers = {};  ///< obs
 };
 
 void write_h5(const std::string& name, const harmonium::count_view<>& counts,
               const harmonium::io::features& genes, std::span<const std::string> barcodes,
               const h5_extras& extras);
+
+/// An .h5ad to which cells are appended. It is put in place by `finish`; without that nothing is
+/// left of it.
+class h5ad_stream {
+ public:
+  h5ad_stream(const std::string& name, harmonium::index cells, const harmonium::io::features& genes,
+              bool compress);
+  h5ad_stream(const h5ad_stream&) = delete;
+  h5ad_stream& operator=(const h5ad_stream&) = delete;
+  ~h5ad_stream();
+
+  void append(const harmonium::count_view<>& cells);
+  /// @param extras whose `compress` is that of the constructor
+  void finish(std::span<const std::string> barcodes, const h5_extras& extras);
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
 
 /// @throws std::invalid_argument if this program writes no such files
 void check_h5_support(const char* option);

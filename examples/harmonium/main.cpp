@@ -436,7 +436,8 @@ void describe_simulate(CLI::App& command, program::simulate_options& options) {
   command.footer("Example:\n  harmonium simulate --seed 7 --output tissue/");
   explained(command,
             "Writes a 10x folder, labels.tsv (barcode, label), cells.tsv and "
-            "truth_genes.tsv.");
+            "truth_genes.tsv. An .h5ad has them in obs and uns and is written as the cells are "
+            "made: a million need 150 MB of memory.");
   command
       .add_option("--output", options.output,
                   "Folder to write, new or empty; or one file .h5ad or .h5")

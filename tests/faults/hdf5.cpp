@@ -12,6 +12,7 @@
 #include "harmonium/io/h5_cells.hpp"
 #include "harmonium/io/h5ad.hpp"
 #include "harmonium/io/h5ad_output.hpp"
+#include "harmonium/io/h5ad_writer.hpp"
 #include "harmonium/io/tenx_h5.hpp"
 
 namespace hm = harmonium;
@@ -42,6 +43,11 @@ int main() {
        }});
   add(faults::writer("write_h5ad", here / "o1", {"c.h5ad"},
                      [&] { io::write_h5ad(here / "o1/c.h5ad", data); }));
+  add(faults::writer("h5ad_writer", here / "o3", {"c.h5ad"}, [&] {
+    io::h5ad_writer file(here / "o3/c.h5ad", data.counts.cells(), data.genes);
+    file.append(data.counts);
+    file.finish(data.barcodes);
+  }));
   add(faults::writer("write_10x_h5", here / "o2", {"c.h5"}, [&] {
     io::write_10x_h5(here / "o2/c.h5", data.counts, data.genes, data.barcodes);
   }));

@@ -69,8 +69,6 @@ TEST_CASE("many counts, in several blocks, of any number of categories") {
 }
 
 TEST_CASE("ids that repeat are told apart in the index and kept in gene_ids") {
-  CHECK(h5::made_unique(std::vector<std::string>{"a", "b", "a", "a-1", "a"}) ==
-        std::vector<std::string>{"a", "b", "a-2", "a-1", "a-3"});
   const temporary_folder folder;
   auto data = golden_cells();
   data.genes.ids[3] = data.genes.ids[1];

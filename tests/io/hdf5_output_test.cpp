@@ -40,6 +40,18 @@ TEST_CASE("a file appears whole or not at all") {
   CHECK_THROWS_AS(h5::output(folder / "no" / "a.h5"), hm::io_error);
 }
 
+TEST_CASE("a file has one writer at a time") {
+  const temporary_folder folder;
+  folder.write("a.h5.partial", "left by a process that was killed");
+  h5::output file(folder / "a.h5");
+  file.group(file.root(), "group");
+  CHECK_THROWS_WITH_AS(
+      h5::output(folder / "a.h5"),
+      ((folder / "a.h5").string() + ": is being written by another process").c_str(), hm::io_error);
+  file.commit();
+  CHECK(h5::open(folder / "a.h5").names() == std::vector<std::string>{"group"});
+}
+
 TEST_CASE("on a full disk nothing is left, whatever had room") {
   const temporary_folder folder;
   for (const long room : {0, 1, 40, 100, 600}) {

@@ -28,6 +28,31 @@ for output in pilot pilot.h5 pilot.h5ad; do
 done
 run simulate --cells 120 --genes 80 --seed 3 --threads 2 --output again.h5ad
 check "simulate: equal seeds, equal bytes" cmp -s pilot.h5ad again.h5ad
+# In several blocks of cells, which go to an .h5ad one after another.
+blocks=(--cells 400 --genes 20000 --median-library 100 --seed 5)
+check "simulate in blocks" done_well simulate "${blocks[@]}" --plain --output blocks
+check "... the cells that this seed always gave" [ "$(cksum <blocks/matrix.mtx)" = "868127530 467377" ]
+for threads in 1 2; do
+  check "... to an .h5ad, $threads threads" done_well simulate "${blocks[@]}" --threads $threads --output blocks$threads.h5ad
+done
+check "... equal bytes" cmp -s blocks1.h5ad blocks2.h5ad
+check "... with what is true of the cells" eval 'grep -qa expected_library blocks1.h5ad && grep -qa truth_genes blocks1.h5ad'
+for pilot in blocks blocks1.h5ad; do
+  check "... as a pilot: $pilot" done_well generate --pilot $pilot --model bootstrap --cells 50 --seed 2 --output "of_${pilot/.h5ad/_h5ad}"
+done
+check "... the same cells" same_cells of_blocks of_blocks1_h5ad
+rm -r blocks blocks?.h5ad of_blocks*
+set -m
+"$program" simulate --cells 5000000 --genes 1000 --output long.h5ad >out 2>err &
+child=$!
+set +m
+sleep 1
+check "simulate: Ctrl-C while cells are written" [ -e long.h5ad.partial ]
+kill -INT $child
+wait $child
+code=$?
+check "... exit code 130, nothing written" [ "$code" -eq 130 -a -z "$(find . -name 'long*')" ]
+
 fit=(--model harmonium --hidden 3 --cells 60 --seed 7)
 for pilot in pilot pilot.h5 pilot.h5ad; do
   check "generate --pilot $pilot" done_well generate --pilot $pilot "${fit[@]}" --output "from_${pilot/./_}"

@@ -28,6 +28,7 @@
 #include "harmonium/io/h5_cells.hpp"
 #include "harmonium/io/h5ad.hpp"
 #include "harmonium/io/h5ad_output.hpp"
+#include "harmonium/io/h5ad_writer.hpp"
 #include "harmonium/io/tenx_h5.hpp"
 #endif
 #if __has_include(<igraph.h>)

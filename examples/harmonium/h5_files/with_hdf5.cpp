@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "harmonium/io/h5_cells.hpp"
 #include "harmonium/io/h5ad.hpp"
 #include "harmonium/io/h5ad_output.hpp"
+#include "harmonium/io/h5ad_writer.hpp"
 #include "harmonium/io/tenx_h5.hpp"
 
 namespace program {
@@ -28,6 +30,18 @@ namespace {
   static const auto done = H5dont_atexit();
   (void)done;
   return turn;
+}
+
+io::h5ad_contents contents_of(const h5_extras& extras) {
+  io::h5ad_contents contents{.labels = extras.labels,
+                             .components = extras.components,
+                             .provenance = extras.texts,
+                             .level = extras.compress ? 4 : 0,
+                             .codes = {},
+                             .numbers = extras.numbers};
+  for (const auto& each : extras.codes)
+    contents.codes.push_back({each.name, each.categories, each.codes});
+  return contents;
 }
 
 }  // namespace
@@ -86,14 +100,36 @@ void write_h5(const std::string& name, const harmonium::count_view<>& counts,
               const io::features& genes, std::span<const std::string> barcodes,
               const h5_extras& extras) {
   const auto turn = begin_hdf5();
-  const int level = extras.compress ? 4 : 0;
+  const io::h5ad_contents contents = contents_of(extras);
   if (name.ends_with(".h5"))
-    return io::write_10x_h5(name, counts, genes, barcodes, {.level = level});
-  io::write_h5ad(name, counts, genes, barcodes,
-                 {.labels = extras.labels,
-                  .components = extras.components,
-                  .provenance = extras.texts,
-                  .level = level});
+    return io::write_10x_h5(name, counts, genes, barcodes, {.level = contents.level});
+  io::write_h5ad(name, counts, genes, barcodes, contents);
+}
+
+struct h5ad_stream::state {
+  std::optional<io::h5ad_writer> file;
+};
+
+h5ad_stream::h5ad_stream(const std::string& name, harmonium::index cells, const io::features& genes,
+                         bool compress)
+    : state_(std::make_unique<state>()) {
+  const auto turn = begin_hdf5();
+  state_->file.emplace(name, cells, genes, io::h5ad_writer_options{.level = compress ? 4 : 0});
+}
+
+h5ad_stream::~h5ad_stream() {
+  const auto turn = begin_hdf5();
+  state_->file.reset();
+}
+
+void h5ad_stream::append(const harmonium::count_view<>& cells) {
+  const auto turn = begin_hdf5();
+  state_->file->append(cells);
+}
+
+void h5ad_stream::finish(std::span<const std::string> barcodes, const h5_extras& extras) {
+  const auto turn = begin_hdf5();
+  state_->file->finish(barcodes, contents_of(extras));
 }
 
 void check_h5_support(const char*) {}

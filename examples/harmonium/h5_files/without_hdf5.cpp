@@ -36,4 +36,12 @@ void write_h5(const std::string&, const harmonium::count_view<>&, const io::feat
   check_h5_support("--output");
 }
 
+struct h5ad_stream::state {};
+h5ad_stream::h5ad_stream(const std::string&, harmonium::index, const io::features&, bool) {
+  check_h5_support("--output");
+}
+h5ad_stream::~h5ad_stream() = default;
+void h5ad_stream::append(const harmonium::count_view<>&) {}
+void h5ad_stream::finish(std::span<const std::string>, const h5_extras&) {}
+
 }  // namespace program

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <hdf5.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,6 +35,8 @@ class output {
       throw io_error(path_.string(), 0, "is a folder, a file was to be written");
     partial_ = path_.string() + ".partial";  // before there is a file that it must remove
     const bool was_there = std::filesystem::exists(partial_, problem);
+    if (was_there && is_held())
+      throw io_error(path_.string(), 0, "is being written by another process");
     const silence quiet;
     errno = 0;
     file_ = handle(H5Fcreate(partial_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
@@ -163,6 +166,22 @@ class output {
                   {columns > 0 ? wide : 0, std::min(most, extents[0]), level});
   }
 
+  /// An array of rank 1 with no element yet, for as many as `resize` makes room for.
+  handle growing(const handle& parent, const std::string& name, hid_t stored, int level = 4) const {
+    const silence quiet;
+    const hsize_t none = 0;
+    const hsize_t most = H5S_UNLIMITED;
+    const handle space(H5Screate_simple(1, &none, &most));
+    return create(parent, name, stored, space, {0, 65536, level});
+  }
+
+  /// Gives an array made by `growing` this many elements.
+  void resize(const handle& array, std::int64_t rows) const {
+    const silence quiet;
+    const auto extent = static_cast<hsize_t>(rows);
+    check(H5Dset_extent(array.get(), &extent));
+  }
+
   /// Rows [begin, begin + count) of such an array.
   template <class T>
   void fill(const handle& numbers, std::int64_t begin, std::span<const T> block,
@@ -195,6 +214,16 @@ class output {
   }
 
  private:
+  /// Whether somebody writes the file: HDF5 holds a lock of the system (flock) as long as it is
+  /// open, but takes it only when the file has been emptied.
+  [[nodiscard]] bool is_held() const noexcept {
+    const int file = ::open(partial_.c_str(), O_RDWR | O_CLOEXEC);
+    if (file < 0) return false;
+    const bool held = ::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ::close(file);
+    return held;
+  }
+
   struct layout {
     hsize_t columns = 0;  ///< 0: rank 1
     hsize_t rows = 0;     ///< of a chunk; 0: contiguous

@@ -6,9 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,6 +17,7 @@
 #include "harmonium/io/dataset.hpp"
 #include "harmonium/io/feature_types.hpp"
 #include "harmonium/io/hdf5_counts.hpp"
+#include "harmonium/io/hdf5_counts_output.hpp"
 #include "harmonium/io/hdf5_output.hpp"
 
 namespace harmonium::inline v0_2::io {
@@ -130,49 +129,6 @@ struct write_10x_h5_options {
 
 namespace hdf5 {
 
-/// Writes `data` (32 bits), `indices` and `indptr` of counts into a group, in blocks.
-/// @throws std::domain_error for a negative count, std::overflow_error for one beyond 32 bits
-template <count_source Counts>
-void write_compressed(const output& file, const handle& group, const Counts& counts, int level) {
-  const bool small = counts.nonzeros() <= std::numeric_limits<std::int32_t>::max();
-  const hid_t position = small ? H5T_STD_I32LE : H5T_STD_I64LE;  // equal types for both, as scipy's
-  const handle data = file.numbers(group, "data", H5T_STD_I32LE, counts.nonzeros(), 0, level);
-  const handle indices = file.numbers(group, "indices", position, counts.nonzeros(), 0, level);
-  const handle indptr = file.numbers(group, "indptr", position, counts.cells() + 1, 0, level);
-  constexpr std::size_t block = std::size_t{1} << 17;
-  std::vector<std::int32_t> values, genes;
-  std::vector<std::int64_t> pointers(1, 0);
-  values.reserve(block);
-  genes.reserve(block);
-  pointers.reserve(static_cast<std::size_t>(counts.cells()) + 1);
-  std::int64_t written = 0;
-  const auto flush = [&] {
-    file.fill(data, written, std::span<const std::int32_t>(values));
-    file.fill(indices, written, std::span<const std::int32_t>(genes));
-    written += static_cast<std::int64_t>(values.size());
-    values.clear();
-    genes.clear();
-  };
-  for (index i = 0; i < counts.cells(); ++i) {
-    const auto cell = counts.cell(i);
-    for (std::size_t k = 0; k < cell.genes.size(); ++k) {
-      const auto count = static_cast<std::int64_t>(cell.values[k]);
-      if (count < 0)
-        throw std::domain_error("write: cell " + std::to_string(i) + " has the negative count " +
-                                std::to_string(count));
-      if (!std::in_range<std::int32_t>(count))
-        throw std::overflow_error("write: count " + std::to_string(count) + " of cell " +
-                                  std::to_string(i) + " exceeds 32 bits");
-      values.push_back(static_cast<std::int32_t>(count));
-      genes.push_back(static_cast<std::int32_t>(cell.genes[k]));
-      if (values.size() == block) flush();
-    }
-    pointers.push_back(written + static_cast<std::int64_t>(values.size()));
-  }
-  flush();
-  file.fill(indptr, 0, std::span<const std::int64_t>(pointers));
-}
-
 /// @throws std::invalid_argument unless there is a name for every gene and every cell
 template <count_source Counts>
 void check_names(const char* function, const Counts& counts, const features& genes,
@@ -211,7 +167,9 @@ void write_10x_h5(const std::filesystem::path& path, const Counts& counts, const
                                    static_cast<std::int32_t>(counts.cells())};
     const hdf5::handle extents = file.numbers(matrix, "shape", H5T_STD_I32LE, 2, 0, 0);
     file.fill(extents, 0, std::span<const std::int32_t>(shape));
-    hdf5::write_compressed(file, matrix, counts, options.level);
+    hdf5::compressed_writer rest(file, matrix, counts.nonzeros(), counts.cells(), options.level);
+    rest.append(counts);
+    rest.finish(matrix);
   }
   file.commit();
 }
