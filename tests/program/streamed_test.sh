@@ -43,7 +43,10 @@ if [ "$code" -eq 130 ]; then
   check "interrupted: says what is kept" grep -q "e.harmonium.unfinished keeps [0-9]* passes over the cells" err
   check "... no model" [ ! -e e.harmonium ]
   cp e.harmonium.unfinished no.harmonium.unfinished
-  refuses_whole "is of an interrupted fit to other cells or with other options" fit --pilot cells.h5ad --hidden 4 --chunk-cells 500 --output no.harmonium
+  run fit --pilot cells.h5ad --hidden 4 --chunk-cells 500 --output no.harmonium
+  check "... other options are refused" [ "$code" -eq 2 ]
+  check "... by name" grep -q "no.harmonium.unfinished: is of an interrupted fit to other cells or with other options" err
+  check "... and nothing is written" [ ! -e no.harmonium ]
   rm -f no.harmonium.unfinished
   check "the same command goes on" made "${fit[@]}" --chunk-cells 500 --output e.harmonium
   check "... says so" grep -q "this one goes on there" err
