@@ -53,9 +53,9 @@ TEST_CASE("posterior statistics are the exact conditional expectations") {
 TEST_CASE("given states instead of a posterior") {
   const auto counts = tiny::toy_counts(2, genes, 3);
   const hm::enumerated_states<double> states(hm::bernoulli(2));
-  const std::vector<std::vector<hm::posterior_share>> shares{{{1, 1.0}}, {{2, 0.25}, {3, 0.75}}};
+  const std::vector<std::vector<hm::state_probability>> shares{{{1, 1.0}}, {{2, 0.25}, {3, 0.75}}};
   const auto data = hm::sum_posterior<double>(
-      states, counts, std::span<const std::vector<hm::posterior_share>>(shares));
+      states, counts, std::span<const std::vector<hm::state_probability>>(shares));
   const auto x = hm::to_dense(counts);
   for (hm::index m = 0; m < genes; ++m) {
     CHECK(data.pairs(m, 0) == doctest::Approx(0.5 * (x(0, m) + x(1, m))));

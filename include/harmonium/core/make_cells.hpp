@@ -53,6 +53,12 @@ class joined_blocks {
   bool copying_ = false;
 };
 
+/// Makes workers, which make cells: see `make_cells`.
+template <class M>
+concept maker_of_workers = requires(const M& make, random_engine& engine, count_matrix<>& out) {
+  make()(engine, out);
+};
+
 /// `cells` cells, each from a random stream of its own. `make_worker()` gives a callable
 /// `work(engine, out)` with whatever scratch it needs, used by one thread at a time; it pushes the
 /// counts of one cell to `out`, genes ascending, and draws from `engine` only (stream i for cell
@@ -62,12 +68,9 @@ class joined_blocks {
 /// @param rng   moves on by one word
 /// @return the cells; the first few of them if `watch` said stop.
 /// @throws std::invalid_argument if `cells` is negative, and whatever the workers throw.
-template <executor Executor, class MakeWorker, observer Observer>
-requires std::invocable < std::invoke_result_t<const MakeWorker&>
-&, random_engine&,
-    count_matrix<>& > count_matrix<> make_cells(const Executor& run, index genes, index cells,
-                                                const MakeWorker& make_worker, Observer&& watch,
-                                                random_engine& rng) {
+template <executor Executor, maker_of_workers MakeWorker, observer Observer>
+count_matrix<> make_cells(const Executor& run, index genes, index cells,
+                          const MakeWorker& make_worker, Observer&& watch, random_engine& rng) {
   require(cells >= 0, "generate",
           "the number of cells must not be negative, got " + std::to_string(cells));
   const random_streams streams(rng);

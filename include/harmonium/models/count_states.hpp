@@ -16,6 +16,7 @@
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/models/concepts.hpp"
 #include "harmonium/states/hidden_enumeration.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -45,11 +46,18 @@ inline void check(const count_states& states, const char* function) {
             "state " + std::to_string(s) + " of a pilot cell does not exist");
 }
 
+/// A model whose visible units have an inverse dispersion each, as negative binomial ones do: what
+/// scores of counts, and so a residual correlation, are made from.
+template <class M>
+concept negative_binomial_model = layered_model<M> && requires(const M& model) {
+  model.visible().inverse_dispersion()[index{}];
+};
+
 /// The states of a model with negative binomial visible units, with every pilot cell in its most
 /// probable one. States less probable than 1e-6 that hold no pilot cell are left out.
 /// Cost: cells x (non-zeros x hidden units + states x hidden units), states x genes.
 /// @throws std::invalid_argument as `hidden_enumeration`.
-template <executor Executor, class Model, count_source Counts>
+template <executor Executor, negative_binomial_model Model, count_source Counts>
 count_states states_of(const Executor& run, const Model& model,
                        const hidden_enumeration<Model>& hidden, const Counts& counts) {
   using scalar = typename Model::scalar;

@@ -68,7 +68,7 @@ class collapsed_chain {
   }
 
   /// Goes on with another model of the same layers, after a change of the one at hand too, without
-  /// asking for memory. `set_state` or `start` must follow.
+  /// allocating. `set_state` or `start` must follow.
   /// @param columns W_0 transposed; must outlive the chain's use as the model must
   void set_model(const Model& model, const matrix<scalar>& columns) {
     model_ = &model;

@@ -141,7 +141,7 @@ class hidden_enumeration {
     require(count <= max_states, "hidden_enumeration",
             "the first hidden layer has " + std::to_string(count) +
                 " states, more than max_states = " + std::to_string(max_states) +
-                "; use Gibbs sampling");
+                "; chains (collapsed, tempered) and sampled EM need no list of them");
     return model.template units<1>();
   }
 

@@ -85,7 +85,7 @@ class compensated_trainer {
       base_ = log_base_measures(model_.visible(), counts);
     }
     data_ = sum_posterior<double>(model_.states(), counts,
-                                  std::span<const std::vector<posterior_share>>(shares));
+                                  std::span<const std::vector<state_probability>>(shares));
     for (int round = 0; round < 5; ++round) maximise(run);
     expect(run);
     last_cycle_ = data_.log_likelihood;

@@ -27,10 +27,10 @@ namespace harmonium::inline v0_2 {
 /// @param components principal components that the clusters are found in
 /// @return of every cell one state, with probability 1.
 template <executor Executor, count_source Counts>
-std::vector<std::vector<posterior_share>> grouped_start(const Executor& run,
-                                                        const semi_restricted& model,
-                                                        const Counts& counts, index components,
-                                                        random_engine& rng) {
+std::vector<std::vector<state_probability>> grouped_start(const Executor& run,
+                                                          const semi_restricted& model,
+                                                          const Counts& counts, index components,
+                                                          random_engine& rng) {
   matrix<double> scores = cell_components(counts, components);
   const auto& groups = model.groups();
   std::vector<std::size_t> order(groups.size());
@@ -54,7 +54,7 @@ std::vector<std::vector<posterior_share>> grouped_start(const Executor& run,
     }
   }
   // The cell's state is the one that agrees with most of its units.
-  std::vector<std::vector<posterior_share>> shares(static_cast<std::size_t>(scores.rows()));
+  std::vector<std::vector<state_probability>> shares(static_cast<std::size_t>(scores.rows()));
   std::vector<double> agreement(static_cast<std::size_t>(model.states().size()));
   std::vector<double> weights(static_cast<std::size_t>(model.size(1)));
   for (std::size_t i = 0; i < shares.size(); ++i) {

@@ -39,14 +39,13 @@ using paper_recipe_type =
 /// The settings that go with it: 4 and 2 hidden units, and the published bounds of theta.
 template <layered_model Model>
 [[nodiscard]] training_settings<Model> paper_settings() {
-  training_settings<Model> settings{[]<std::size_t... L>(std::index_sequence<L...>){
-      return std::array<layer_size, Model::hidden_layers>{layer_size(L == 0 ? 4 : 2)...};
-}
-(std::make_index_sequence<Model::hidden_layers>{})
-};  // namespace harmonium::inline v0_2
-settings.refit.options.lower = 0.01;
-settings.refit.options.max_iterations = 20;
-return settings;
+  std::array<layer_size, Model::hidden_layers> hidden{};
+  hidden.fill(layer_size(2));
+  hidden.front() = layer_size(4);
+  training_settings<Model> settings{hidden};
+  settings.refit.options.lower = 0.01;
+  settings.refit.options.max_iterations = 20;
+  return settings;
 }
 
 }  // namespace harmonium::inline v0_2

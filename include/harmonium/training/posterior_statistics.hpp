@@ -31,7 +31,7 @@ struct posterior_statistics {
 };
 
 /// States whose posterior probability is worth counting, of one cell.
-struct posterior_share {
+struct state_probability {
   index state;
   double probability;
 };
@@ -50,7 +50,7 @@ class posterior_sum {
     result.log_likelihood = 0;
   }
 
-  void add(index cell, std::span<const posterior_share> shares) {
+  void add(index cell, std::span<const state_probability> shares) {
     const index units = states_->units();
     const double weight = share_ * row_weight(*data_, cell);
     posterior_statistics<Scalar>& result = *result_;
@@ -81,7 +81,7 @@ class posterior_sum {
 template <class Scalar, row_source Data>
 posterior_statistics<Scalar> sum_posterior(const enumerated_states<Scalar>& states,
                                            const Data& data,
-                                           std::span<const std::vector<posterior_share>> shares) {
+                                           std::span<const std::vector<state_probability>> shares) {
   posterior_statistics<Scalar> result;
   posterior_sum<Scalar, Data> sum(states, data, result);
   for (index i = 0; i < row_count(data); ++i) sum.add(i, shares[static_cast<std::size_t>(i)]);
@@ -89,10 +89,10 @@ posterior_statistics<Scalar> sum_posterior(const enumerated_states<Scalar>& stat
 }
 
 /// The shares of some cells and what each of them adds to the log-likelihood.
-class posterior_shares {
+class state_probabilities {
  public:
   /// Room for `cells` cells of up to `states` shares.
-  posterior_shares(index cells, index states)
+  state_probabilities(index cells, index states)
       : states_(static_cast<std::size_t>(states)),
         shares_(static_cast<std::size_t>(cells) * states_),
         counts_(static_cast<std::size_t>(cells)),
@@ -104,7 +104,7 @@ class posterior_shares {
   template <class Scalar>
   double share_out(index cell, std::span<const Scalar> terms) {
     const Scalar largest = *std::max_element(terms.begin(), terms.end());
-    posterior_share* const shares = begin(cell);
+    state_probability* const shares = begin(cell);
     std::size_t count = 0;
     double total = 0;
     for (std::size_t s = 0; s < terms.size(); ++s) {
@@ -118,20 +118,20 @@ class posterior_shares {
     return static_cast<double>(largest) + math::log(total);
   }
 
-  [[nodiscard]] std::span<const posterior_share> of(index cell) const {
+  [[nodiscard]] std::span<const state_probability> of(index cell) const {
     return {shares_.data() + static_cast<std::size_t>(cell) * states_,
             counts_[static_cast<std::size_t>(cell)]};
   }
   [[nodiscard]] double& evidence(index cell) { return evidence_[static_cast<std::size_t>(cell)]; }
 
  private:
-  posterior_share* begin(index cell) {
+  state_probability* begin(index cell) {
     return shares_.data() + static_cast<std::size_t>(cell) * states_;
   }
 
   std::size_t states_;
-  std::vector<posterior_share> shares_;  ///< cells x states
-  std::vector<std::size_t> counts_;      ///< of every cell
+  std::vector<state_probability> shares_;  ///< cells x states
+  std::vector<std::size_t> counts_;        ///< of every cell
   std::vector<double> evidence_;
 };
 
@@ -146,7 +146,7 @@ void sum_over_cells(const Executor& run, const enumerated_states<Scalar>& states
   constexpr index block = 32, most_shares = index{1} << 20;
   const index blocks = std::max<index>(1, most_shares / (block * states.size()));
   const index rows = row_count(data), at_once = std::min(rows, blocks * block);
-  posterior_shares work(at_once, states.size());
+  state_probabilities work(at_once, states.size());
   posterior_sum<Scalar, Data> sum(states, data, result);
   for (index first = 0; first < rows; first += at_once) {
     const index cells = std::min(at_once, rows - first);

@@ -40,8 +40,8 @@ struct population_options {
   double stiffness = 0.02;  ///< prior precision of a refit of b_1; larger follows noise less
 };
 
-/// How far a model went.
-struct following {
+/// How far particles could follow a step of a model.
+struct followed_step {
   double share;      ///< of the step, in [0, 1]
   double effective;  ///< smallest share of effective particles on the way
 };
@@ -137,7 +137,7 @@ void balance_particles(const Hidden& hidden, std::span<const double> log_weights
 }
 
 /// A value; copies go on independently and alike. Particles are states of all hidden layers. They
-/// follow without asking for memory once they have.
+/// allocate when they first follow, and not again.
 template <collapsible Model>
 class particle_population {
  public:
@@ -176,13 +176,13 @@ class particle_population {
   /// @param target what E[h_1] should be, length size(1)
   /// @param bridges most resamplings on the way
   template <executor Executor>
-  following follow(const Executor& run, const Model& from, Model& to,
-                   std::span<const scalar> target, index bridges) {
+  followed_step follow(const Executor& run, const Model& from, Model& to,
+                       std::span<const scalar> target, index bridges) {
     const index units = from.size(1), particles = std::ssize(states_);
     reached_ = from;
     if (!trial_) trial_ = to;
     theta_.resize(to.size(0));
-    following result{0, 1};
+    followed_step result{0, 1};
     double length = std::min(1.0, 4 * last_length_);
     for (index bridge = 0; bridge < bridges && result.share < 1; ++bridge) {
       scratch_vector<double> before(particles), ratio(particles), weights(particles);
@@ -230,8 +230,8 @@ class particle_population {
   }
 
   template <executor Executor>
-  following follow(const Executor& run, const Model& from, Model& to,
-                   std::span<const scalar> target) {
+  followed_step follow(const Executor& run, const Model& from, Model& to,
+                       std::span<const scalar> target) {
     return follow(run, from, to, target, options_.bridges);
   }
 

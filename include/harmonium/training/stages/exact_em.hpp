@@ -232,7 +232,7 @@ class exact_em_progress {
       }
       const auto shares = starting_states(run, now.hidden.all_states(), scores, weights, at.root);
       now.data = sum_posterior<scalar>(now.hidden.all_states(), at.training,
-                                       std::span<const std::vector<posterior_share>>(shares));
+                                       std::span<const std::vector<state_probability>>(shares));
       keep_inside(candidate.template units<1>(), 1e-4, as_span(now.data.hidden_means));
       for (int iteration = 0; iteration < iterations_of_a_start; ++iteration)
         maximise(run, at, candidate, now, stage_.m_step);

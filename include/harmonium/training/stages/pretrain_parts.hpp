@@ -80,10 +80,10 @@ void set_part(Model& model, const machine_of_part<Model, Part>& machine) {
   model.weights(0).block(first, above, machine.size(0), machine.size(1)) = machine.weights(0);
 }
 
-/// The stage. A one-hot part alone is explained by its biases, and steps along the gradient teach
-/// its hidden units nothing; exact EM starts from states that tell the categories apart and keeps
-/// them, which is what the joining layers need. After it they start at random, and a stage that
-/// trains all follows:
+/// The stage. A one-hot part alone is explained by its biases, and steps along the gradient leave
+/// its hidden units as they are; exact EM starts from states that tell the categories apart and
+/// keeps them, which is what the joining layers need. After it they start at random, and a stage
+/// that trains all follows:
 ///
 ///     then<pretrain_parts<>, exact_em>       // where the joint first layer can be enumerated
 ///     then<pretrain_parts<>, joint<block_particles>>

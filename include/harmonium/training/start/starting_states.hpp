@@ -77,13 +77,13 @@ bool is_one_group(const enumerated_states<Scalar>& states) {
 /// @param row_weights how often each cell counts; empty: once (k-means does not know them)
 /// @return for `sum_posterior`; `rng` moves on by the same number of words for equal shapes.
 template <executor Executor, class Scalar>
-std::vector<std::vector<posterior_share>> starting_states(const Executor& run,
-                                                          const enumerated_states<Scalar>& states,
-                                                          const matrix<double>& scores,
-                                                          std::span<const double> row_weights,
-                                                          random_engine& rng) {
+std::vector<std::vector<state_probability>> starting_states(const Executor& run,
+                                                            const enumerated_states<Scalar>& states,
+                                                            const matrix<double>& scores,
+                                                            std::span<const double> row_weights,
+                                                            random_engine& rng) {
   const index cells = scores.rows(), units = states.units();
-  std::vector<std::vector<posterior_share>> shares(static_cast<std::size_t>(cells));
+  std::vector<std::vector<state_probability>> shares(static_cast<std::size_t>(cells));
   if (is_one_group(states)) {
     const auto found = k_means(run, scores, {.clusters = units}, rng);
     for (std::size_t i = 0; i < shares.size(); ++i) shares[i] = {{found.labels[i], 1.0}};
