@@ -71,7 +71,7 @@ TEST_CASE("a type that the pilot would have shown is not added, one that it show
   CHECK(hm::find_unseen_types(prior_with(0.005), placed_with(384, 1)).empty());
   auto one_type = prior_with(0.005);
   one_type.labels = {"A", "A", "A"};
-  CHECK(hm::find_unseen_types(one_type, placed_with(0, 0)).empty());
+  CHECK(hm::find_unseen_types(one_type, placed_with(40, 0)).empty());
 }
 
 TEST_CASE("components of one label are one type") {
