@@ -25,8 +25,11 @@ namespace harmonium::inline v0_2 {
 
 /// The stacks whose training and sampling are compiled, on counts of std::int32_t.
 namespace compiled {
+/// Counts on one hidden layer of Bernoulli units.
 using counts_on_binary = dbm<negative_binomial, bernoulli>;
+/// Counts on two hidden layers of Bernoulli units.
 using counts_on_two_binary = dbm<negative_binomial, bernoulli, bernoulli>;
+/// Counts on a group of categories.
 using counts_on_group = dbm<negative_binomial, categorical>;
 }  // namespace compiled
 

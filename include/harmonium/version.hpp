@@ -9,6 +9,6 @@
 
 namespace harmonium::inline v0_2 {
 
-inline constexpr const char* version = "0.2.0";
+inline constexpr const char* version = "0.2.0";  ///< As major.minor.patch.
 
 }  // namespace harmonium::inline v0_2

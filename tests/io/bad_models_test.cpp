@@ -248,6 +248,8 @@ TEST_CASE("states and counts of a harmonium") {
   CHECK(counts(8, editor::real(-1)) == "a largest count of -1.000000 is out of range");
   CHECK(counts(48, huge) == "announces more numbers than it holds");
   CHECK(counts(48, editor::number(4)) == "holds 264 bytes too many");
+  // Of a map for each of five genes: one more is refused before memory for six is taken.
+  CHECK(counts(48, editor::number(6)) == "announces more numbers than it holds");
   CHECK(counts(56, editor::real(9)).ends_with("the scores of the knots must be finite and ascend"));
   CHECK(counts(56, editor::real(not_a_number))
             .ends_with("the scores of the knots must be finite and ascend"));

@@ -25,21 +25,24 @@
 
 namespace harmonium::inline v0_2 {
 
+/// How `find_communities` looks for clusters of a graph.
 enum class community_method {
   louvain,  ///< Blondel et al. (2008), J. Stat. Mech. P10008, doi 10.1088/1742-5468/2008/10/P10008
   leiden    ///< Traag et al. (2019), Scientific Reports 9:5233, doi 10.1038/s41598-019-41695-z
 };
 
+/// Settings of `find_communities`.
 struct community_options {
-  community_method method = community_method::louvain;
+  community_method method = community_method::louvain;  ///< which of the two
   double resolution = 0.8;  ///< of the modularity; more: more and smaller clusters
   index starts = 10;        ///< runs, of which the one of largest modularity is kept
 };
 
+/// The clusters of a graph.
 struct communities {
   std::vector<index> labels;  ///< length vertices; 0 is the largest cluster (then the first vertex)
-  index clusters = 0;
-  double modularity = 0;  ///< `generalised_modularity`; NaN without edges
+  index clusters = 0;         ///< how many
+  double modularity = 0;      ///< `generalised_modularity`; NaN without edges
 };
 
 /// One conversation with igraph, whose random generator and error state are global: holds a lock
@@ -74,7 +77,7 @@ class igraph_session {
 
 /// igraph's vectors and graph, with the lifetime of a C++ object. Only inside a session.
 struct igraph_reals {
-  igraph_vector_t values;
+  igraph_vector_t values;  ///< igraph's own
   explicit igraph_reals(std::size_t size) {
     igraph_session::check(igraph_vector_init(&values, static_cast<igraph_integer_t>(size)));
   }
@@ -83,8 +86,9 @@ struct igraph_reals {
   ~igraph_reals() { igraph_vector_destroy(&values); }
 };
 
+/// The same for whole numbers.
 struct igraph_integers {
-  igraph_vector_int_t values;
+  igraph_vector_int_t values;  ///< igraph's own
   explicit igraph_integers(std::size_t size) {
     igraph_session::check(igraph_vector_int_init(&values, static_cast<igraph_integer_t>(size)));
   }
@@ -93,8 +97,9 @@ struct igraph_integers {
   ~igraph_integers() { igraph_vector_int_destroy(&values); }
 };
 
+/// An undirected graph.
 struct igraph_graph {
-  igraph_t graph;
+  igraph_t graph;  ///< igraph's own
   igraph_graph(const igraph_integers& ends, index vertices) {
     igraph_session::check(igraph_create(
         &graph, &ends.values, static_cast<igraph_integer_t>(vertices), IGRAPH_UNDIRECTED));

@@ -141,11 +141,11 @@ inline hnsw_index::searcher hnsw_index::make_searcher() const {
 /// using hierarchical navigable small world graphs", IEEE TPAMI 42:824,
 /// doi 10.1109/TPAMI.2018.2889473.
 struct hnsw_neighbours {
-  distance metric = distance::euclidean;
+  distance metric = distance::euclidean;  ///< by which points are near
   index links = 16;           ///< of a point in a layer, at least 2; more: better, larger
   index build_effort = 200;   ///< candidates when a point is inserted; more: better, slower
   index search_effort = 100;  ///< candidates of a search, at least k; more: better, slower
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 1;     ///< of the points' layers
 
   /// @param points points x dimensions, finite; copied.
   /// @throws std::invalid_argument if a setting is out of range; std::domain_error if a coordinate

@@ -21,12 +21,14 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `k_means`.
 struct k_means_options {
   index clusters = 8;          ///< fewer are found where there are fewer different points
   index restarts = 10;         ///< independent starts, of which the one of least inertia is kept
   index max_iterations = 300;  ///< of one start
 };
 
+/// Clusters of points, the best of all starts.
 struct k_means_result {
   std::vector<index> labels;  ///< length points, each in [0, centroids.rows())
   matrix<double> centroids;   ///< clusters x dimensions, each the mean of its (>= 1) points

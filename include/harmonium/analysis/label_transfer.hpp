@@ -31,10 +31,11 @@ enum class transfer_space {
   paper_protocol
 };
 
+/// Settings of `transfer_labels`.
 struct label_transfer_options {
-  transfer_space space = transfer_space::pca;
-  index components = 20;       ///< principal components
-  umap_options<> layout = {};  ///< ignored with `pca`
+  transfer_space space = transfer_space::pca;  ///< in which cells are near
+  index components = 20;                       ///< principal components
+  umap_options<> layout = {};                  ///< ignored with `pca`
 };
 
 /// Labels of the original cells nearest to each synthetic cell. All cells are log-normalised to the

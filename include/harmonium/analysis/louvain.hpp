@@ -21,22 +21,24 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `louvain`.
 struct louvain_options {
   double resolution = 0.8;  ///< of the modularity; more: more and smaller clusters
   index starts = 5;         ///< runs in different orders, of which the best is kept
 };
 
+/// The clusters of a graph.
 struct louvain_clusters {
   std::vector<index> labels;  ///< length vertices; 0 is the largest cluster (then the first vertex)
-  index clusters = 0;
-  double modularity = 0;  ///< `generalised_modularity`; NaN without edges
+  index clusters = 0;         ///< how many
+  double modularity = 0;      ///< `generalised_modularity`; NaN without edges
 };
 
 /// A graph whose vertices are clusters of another one: the weights within a cluster stay part of
 /// its degree.
 struct aggregated_graph {
   std::vector<std::vector<std::pair<index, double>>> rows;  ///< to other vertices, ascending
-  std::vector<double> degrees;
+  std::vector<double> degrees;  ///< of every vertex: sum of the weights of its edges
 
   /// Every vertex on its own.
   explicit aggregated_graph(const weighted_graph& graph) {

@@ -24,8 +24,8 @@ namespace harmonium::inline v0_2 {
 /// `basic_adjusted_rand`. Same labels for every executor; largest cluster first.
 struct louvain_clustering {
   index neighbours = 20;  ///< of a cell, itself included; at most one less than there are cells
-  louvain_options options = {};
-  std::uint64_t seed = 1;
+  louvain_options options = {};  ///< resolution and the like
+  std::uint64_t seed = 1;        ///< of the order in which vertices are looked at
 
   /// @param points cells x dimensions, such as principal components
   /// @return one label per cell; all 0 for fewer than 3 cells

@@ -30,8 +30,8 @@ enum class distance {
 
 /// A point and how far it is.
 struct neighbour {
-  index point = -1;
-  double distance = 0;
+  index point = -1;     ///< its number; -1: none
+  double distance = 0;  ///< in the search's own distance, >= 0
 
   friend bool operator==(const neighbour&, const neighbour&) = default;
   /// Nearer first; of equally far ones the first point.
@@ -219,7 +219,7 @@ inline exact_index::searcher exact_index::make_searcher() const {
 
 /// Settings of the exact search.
 struct exact_neighbours {
-  distance metric = distance::euclidean;
+  distance metric = distance::euclidean;  ///< by which points are near
 
   /// @param points points x dimensions, finite; copied.
   [[nodiscard]] exact_index build(matrix_view<double> points) const { return {points, metric}; }

@@ -22,6 +22,7 @@ template <count_source Counts>
   return median_of({sizes.data(), static_cast<std::size_t>(sizes.size())});
 }
 
+/// Settings of `log_normalise`.
 struct log_normalise_options {
   /// Library size that every cell is brought to. 0 means the median of the given cells. To compare
   /// two data sets, give both the same: `median_library` of the reference.

@@ -21,6 +21,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `pca`.
 struct pca_options {
   index components = 10;        ///< as many as the smaller extent of the matrix where that is less
   index max_iterations = 1000;  ///< restarts of the eigenvalue solver

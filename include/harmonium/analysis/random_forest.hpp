@@ -21,8 +21,9 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `random_forest`.
 struct random_forest_options {
-  index trees = 200;
+  index trees = 200;  ///< more are steadier; cost in proportion
   /// Features looked at in search of each split, drawn anew; 0 means the root of their number,
   /// rounded down. One that does not vary among the node's points is replaced by another while none
   /// has been found that does.
@@ -32,12 +33,13 @@ struct random_forest_options {
 
 /// One fitted decision tree: from a node, points with feature <= threshold go left.
 struct decision_tree {
+  /// A split of the points by one feature, or a leaf.
   struct node {
     std::int32_t feature = -1;  ///< -1: a leaf
     std::int32_t left = 0;      ///< positions in `nodes`
-    std::int32_t right = 0;
-    double threshold = 0;
-    double share = 0;  ///< of the second kind among the points of a leaf
+    std::int32_t right = 0;     ///< of those above the threshold
+    double threshold = 0;       ///< of the feature's values
+    double share = 0;           ///< of the second kind among the points of a leaf
   };
   std::vector<node> nodes;  ///< the root first
 

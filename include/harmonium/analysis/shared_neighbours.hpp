@@ -16,6 +16,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `shared_neighbour_graph`.
 struct shared_neighbours_options {
   double prune = 1.0 / 15;  ///< edges of less weight are left out, 0 to 1
 };

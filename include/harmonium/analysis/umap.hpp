@@ -25,23 +25,25 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Where the points of a layout start.
 enum class umap_start {
   spectral,  ///< eigenvectors of the graph's Laplacian
   pca        ///< first principal components of the points
 };
 
+/// Settings of `umap`.
 template <neighbour_index Index = exact_neighbours>
 struct umap_options {
   index neighbours = 30;      ///< of each point, itself included; more: coarser, fewer: finer
   double min_distance = 0.3;  ///< of points in the layout: how tightly they pack, 0 to `spread`
   double spread = 1;          ///< unit of length of the layout
   Index search = {distance::cosine};  ///< how neighbours are found, and the distance that is meant
-  umap_start start = umap_start::spectral;
-  index dimensions = 2;      ///< of the layout
-  index epochs = 0;          ///< 0: 500 for up to 10000 points, 200 for more
-  double learning_rate = 1;  ///< step of the first epoch
-  index negatives = 5;       ///< random points pushed away for each neighbour pulled near
-  double repulsion = 1;      ///< weight of pushing; more: looser
+  umap_start start = umap_start::spectral;  ///< of the layout
+  index dimensions = 2;                     ///< of the layout
+  index epochs = 0;                         ///< 0: 500 for up to 10000 points, 200 for more
+  double learning_rate = 1;                 ///< step of the first epoch
+  index negatives = 5;   ///< random points pushed away for each neighbour pulled near
+  double repulsion = 1;  ///< weight of pushing; more: looser
 };
 
 /// UMAP of a set of points, step by step; a value. Made, it is at its start; `run` or repeated

@@ -49,6 +49,7 @@ template <class P, class Scalar>
   c0.store(out + 2 * out_row), c1.store(out + 2 * out_row + n);
   d0.store(out + 3 * out_row), d1.store(out + 3 * out_row + n);
 }
+/// The same for one row of the left factor.
 template <class P, class Scalar>
 [[gnu::always_inline]] inline void add_one_row(const Scalar* left, index column,
                                                const Scalar* right, index depth, Scalar* out) {

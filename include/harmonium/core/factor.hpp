@@ -10,9 +10,9 @@ namespace harmonium::inline v0_2 {
 /// A factor of a product, as it lies or transposed: entry (i, j) is data[i * row + j * column].
 template <class Scalar>
 struct factor {
-  const Scalar* data;
-  index rows, columns;
-  index row, column;
+  const Scalar* data;   ///< entry (0, 0); borrowed
+  index rows, columns;  ///< its extents
+  index row, column;    ///< steps in `data` from a row to the next and from a column to the next
 
   [[nodiscard]] factor transposed() const { return {data, columns, rows, column, row}; }
 };

@@ -33,6 +33,7 @@ enum class kernel : unsigned char {
   avx512    ///< 64 bytes; of AVX-512 only its foundation (avx512f) is used
 };
 
+/// The name that `HARMONIUM_KERNELS` takes.
 [[nodiscard]] constexpr std::string_view to_string(kernel which) noexcept {
   constexpr std::array<std::string_view, 4> names{"generic", "sse2", "avx2", "avx512"};
   return names[static_cast<std::size_t>(which)];
@@ -67,27 +68,34 @@ enum class kernel : unsigned char {
 /// then differ, and no linker takes one for the other.
 namespace kernels {
 
+/// `kernel::generic`.
 struct generic {
   static constexpr int bytes = 16;
 };
+/// `kernel::sse2`.
 struct sse2 {
   static constexpr int bytes = 16;
 };
+/// `kernel::avx2`.
 struct avx2 {
   static constexpr int bytes = 32;
 };
+/// `kernel::avx512`.
 struct avx512 {
   static constexpr int bytes = 64;
 };
 #if defined(__x86_64__)
 using narrowest = sse2;
 #else
+/// The kernel that every machine of this architecture has.
 using narrowest = generic;
 #endif
 
 /// 1 + the number of the kernel in use; 0 before the first use.
 inline constinit std::atomic<unsigned char> chosen{0};
 
+/// Chooses the kernel by `HARMONIUM_KERNELS`, or the widest there is, once for all threads.
+/// @throws std::invalid_argument where the variable names none that this machine has.
 [[gnu::cold, gnu::noinline]] inline kernel choose() {
   const char* const wanted = std::getenv("HARMONIUM_KERNELS");
   const kernel choice = wanted == nullptr || *wanted == '\0'

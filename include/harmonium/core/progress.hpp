@@ -13,8 +13,8 @@ namespace harmonium::inline v0_2 {
 
 /// One monitored figure, such as {"reconstruction_error", 0.31}.
 struct named_value {
-  std::string_view name;
-  double value;
+  std::string_view name;  ///< snake_case; lives as long as the program
+  double value;           ///< at the moment of the call
 };
 
 /// Where a run stands. Views are valid during the call only.

@@ -44,9 +44,9 @@ void for_each_nonzero(std::span<const Scalar> dense, Visitor&& visit) {
 /// So many rows of a weight matrix and what each is multiplied by.
 template <class Scalar>
 struct scaled_rows {
-  const index* rows;  ///< none: the first, the second, ...
-  const Scalar* scales;
-  std::ptrdiff_t size;
+  const index* rows;     ///< none: the first, the second, ...
+  const Scalar* scales;  ///< length `size`
+  std::ptrdiff_t size;   ///< how many rows
 };
 
 /// out[0, ...) += the sum of scaled rows of `weights`, in order, for as many columns as `Packs`

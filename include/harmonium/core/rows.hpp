@@ -60,6 +60,7 @@ concept row_source = count_source<D> || dense_source<D>;
 
 static_assert(dense_source<dense_rows<double>> && row_source<count_view<>>);
 
+/// Cells of counts, or rows of a matrix.
 template <row_source Data>
 [[nodiscard]] index row_count(const Data& data) noexcept {
   if constexpr (count_source<Data>)
@@ -67,6 +68,7 @@ template <row_source Data>
   else
     return data.rows();
 }
+/// Genes of counts, or columns of a matrix.
 template <row_source Data>
 [[nodiscard]] index column_count(const Data& data) noexcept {
   if constexpr (count_source<Data>)

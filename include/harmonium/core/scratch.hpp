@@ -20,12 +20,13 @@ namespace harmonium::inline v0_2 {
 /// keeps the most that was ever taken, until the thread ends.
 class scratch_stack {
  public:
+  /// What memory is taken in: 64 bytes, as long as the widest vector.
   struct alignas(64) line {
-    std::byte bytes[64];
+    std::byte bytes[64];  ///< not initialised
   };
   /// A height of the stack.
   struct mark {
-    std::size_t chunk = 0, used = 0;
+    std::size_t chunk = 0, used = 0;  ///< the chunk in use, and lines of it that are taken
     friend bool operator==(const mark&, const mark&) = default;
   };
 

@@ -170,6 +170,10 @@ auto view_tatami_cells(const Matrix& matrix) {
       [&](auto, const auto* values) { counts.keep(values, nullptr, genes); });
   return counts;
 }
+/// Counts of a tatami matrix with all cells' non-zeros copied.
+/// @tparam Rows   genes are the rows (else cells are)
+/// @param function named by errors
+/// @throws std::invalid_argument for entries that are no counts, or gene numbers that do not ascend
 template <class Value, bool Rows, tatami_matrix Matrix>
 count_matrix<Value> compress_tatami_cells(const Matrix& matrix, const char* function) {
   count_matrix<Value> counts(static_cast<index>(Rows ? matrix.ncol() : matrix.nrow()));

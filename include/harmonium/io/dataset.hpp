@@ -36,8 +36,8 @@ struct features {
 
 /// How many rows of which feature type a reader left out.
 struct left_out {
-  std::string type;
-  index rows = 0;
+  std::string type;  ///< as the file calls it
+  index rows = 0;    ///< features left out
 
   friend bool operator==(const left_out&, const left_out&) = default;
 };

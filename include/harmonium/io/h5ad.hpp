@@ -24,6 +24,7 @@
 
 namespace harmonium::inline v0_2::io {
 
+/// Settings of `read_h5ad`.
 struct read_h5ad_options {
   /// Where the counts are: "X", "raw/X" or the name of a layer. Empty: the first of X, the layer
   /// "counts" and raw/X whose first values are whole numbers >= 0.
@@ -39,6 +40,7 @@ namespace hdf5 {
 /// How a matrix is kept, by its attributes in any version of AnnData.
 enum class matrix_kind { csr, csc, dense };
 
+/// How the matrix at `where` is kept. @throws io_error if it is none that is known.
 inline matrix_kind matrix_kind_of(const object& where) {
   auto encoding = where.text_attribute("encoding-type");
   if (!encoding) encoding = where.text_attribute("h5sparse_format");  // AnnData 0.6
@@ -65,6 +67,9 @@ inline void check_sparse_shape(const object& where, index cells, index genes) {
                std::to_string(genes) + " genes");
 }
 
+/// The matrix at `where`, cells x genes, which must have these extents.
+/// @param threads that inflate
+/// @throws io_error for other extents, damage, or values that are no counts.
 inline count_matrix<> read_matrix(const object& where, index cells, index genes, int threads) {
   const matrix_kind kind = matrix_kind_of(where);
   if (kind == matrix_kind::dense) return read_dense(where, cells, genes);
@@ -125,6 +130,8 @@ inline frame genes_of(const object& root, const object& matrix) {
   return frame_of(root, "var");
 }
 
+/// The names of a table's rows. @param what a row is, for errors @param unique no two are the same
+/// @throws io_error where there is no row, a name is empty, or one comes twice that must not.
 inline std::vector<std::string> index_of(const frame& of, const char* what, bool unique) {
   const text_column names = of.index();
   if (names.values.empty()) of.where().fail(std::string("has no ") + what + "s");

@@ -17,8 +17,8 @@ namespace harmonium::inline v0_2::io::hdf5 {
 
 /// A column as text; what is missing (NaN, masked, a categorical without a code) is told apart.
 struct text_column {
-  std::vector<std::string> values;
-  std::vector<bool> missing;  ///< as many as `values`, or empty: none is
+  std::vector<std::string> values;  ///< one per row
+  std::vector<bool> missing;        ///< as many as `values`, or empty: none is
 };
 
 namespace columns {
@@ -82,6 +82,7 @@ inline text_column categorical(const object& where) {
   return coded(where, codes.whole_numbers(), names.values);
 }
 
+/// The column at `where`, in whichever of AnnData's forms. @throws io_error for an unknown form.
 inline text_column read(const object& where) {
   if (where.is_group()) {
     const auto encoding = where.text_attribute("encoding-type").value_or("");

@@ -87,7 +87,7 @@ inline std::string unpadded(std::string_view bytes, H5T_str_t padding) {
 
 /// A file as all its objects know it.
 struct source {
-  std::string name;
+  std::string name;        ///< its path, for errors
   std::int64_t bytes = 0;  ///< on disk
 };
 

@@ -38,6 +38,7 @@ using harmoniums_of =
                trained_harmonium<correlated_cells<combined_scores, Sizes>>,
                correlated_cells<factor_scores, Sizes>, correlated_cells<independent_scores, Sizes>,
                correlated_cells<combined_scores, Sizes>>;
+/// Harmoniums, for every use of size factors.
 using known_harmoniums =
     joined_models<harmoniums_of<no_size_factors>, harmoniums_of<scaled_dispersion>,
                   harmoniums_of<scaled_mean>>::type;
@@ -46,6 +47,7 @@ using known_harmoniums =
 template <class Machine>
 using machines_of = model_list<Machine, sampled_model<Machine, exact>,
                                sampled_model<Machine, gibbs>, sampled_model<Machine, collapsed>>;
+/// Machines of one to three hidden layers.
 using known_machines =
     joined_models<machines_of<dbm<negative_binomial, bernoulli>>,
                   machines_of<dbm<negative_binomial, bernoulli, bernoulli>>,
@@ -55,11 +57,13 @@ using known_machines =
 template <class Likelihood, class Network = variational_autoencoder<Likelihood>>
 using autoencoders_of =
     model_list<Network, variational_prior<Network>, variational_posterior<Network>>;
+/// Autoencoders, for every likelihood.
 using known_autoencoders =
     joined_models<autoencoders_of<negative_binomial_counts>,
                   autoencoders_of<cell_negative_binomial_counts>, autoencoders_of<poisson_counts>,
                   autoencoders_of<zero_inflated_counts>>::type;
 
+/// All kinds that `load_any` reads.
 using known_models = joined_models<
     known_harmoniums, known_machines, known_autoencoders,
     model_list<bootstrap, noisy_replicate, independent_nb, cluster_nb, semi_restricted>>::type;

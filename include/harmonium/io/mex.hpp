@@ -26,16 +26,18 @@
 
 namespace harmonium::inline v0_2::io {
 
+/// Settings of `read_10x`.
 struct read_10x_options {
   /// Rows of features.tsv with another type are left out and counted in `other_features`. Empty
   /// keeps all rows.
   std::string feature_type = gene_expression;
 };
 
+/// Settings of `write_10x`.
 struct write_10x_options {
-  bool compress = true;
-  int level = 4;    ///< zlib's, 1 (fast) to 9 (small); ignored unless `compress`
-  int threads = 1;  ///< that compress; without effect on the bytes
+  bool compress = true;  ///< files end in .gz, as Cell Ranger's do from version 3 on
+  int level = 4;         ///< zlib's, 1 (fast) to 9 (small); ignored unless `compress`
+  int threads = 1;       ///< that compress; without effect on the bytes
 };
 
 /// `features.tsv` (id, symbol, type; further columns are ignored) or, told by its name, `genes.tsv`

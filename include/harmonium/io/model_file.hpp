@@ -36,6 +36,7 @@ enum class pilot_in_file {
             ///< space. Treat the file as you treat the pilot
 };
 
+/// For a person: "none", "depths" or "cells".
 [[nodiscard]] constexpr std::string_view to_string(pilot_in_file held) noexcept {
   switch (held) {
     case pilot_in_file::nothing:
@@ -90,6 +91,7 @@ namespace model_format {
 template <class Model>
 struct model;
 
+/// Genes of a model.
 template <class Model>
 index genes_of(const Model& of) {
   if constexpr (requires { model<Model>::genes(of); })
@@ -107,6 +109,7 @@ index states_of(const Model& of) {
     return 0;
 }
 
+/// What a file of this model holds of its pilot.
 template <class Model>
 pilot_in_file pilot_of(const Model& of) {
   if constexpr (requires { model<Model>::pilot(of); })
@@ -115,11 +118,13 @@ pilot_in_file pilot_of(const Model& of) {
     return pilot_in_file::nothing;
 }
 
+/// Ids, symbols and types, in this order.
 inline void write_features(payload_writer& out, const features& genes) {
   out.texts(genes.ids);
   out.texts(genes.symbols);
   out.texts(genes.types);
 }
+/// What `write_features` wrote. @throws io_error if the three differ in number.
 inline features read_features(payload_reader& in) {
   features genes;
   genes.ids = in.texts();
@@ -143,6 +148,7 @@ inline silent_genes read_silent(payload_reader& in, index genes) {
   return silent;
 }
 
+/// Adds the sections that every file has, but for the model's own.
 inline void write_notes(model_sections& file, const model_notes& notes) {
   payload_writer genes, pilot, labels, silent, texts;
   write_features(genes, notes.genes);

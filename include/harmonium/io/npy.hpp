@@ -22,8 +22,8 @@ namespace harmonium::inline v0_2::io {
 
 /// A dense array, row-major.
 struct npy_array {
-  std::vector<std::size_t> shape;
-  std::vector<double> values;
+  std::vector<std::size_t> shape;  ///< extents; none: a single number
+  std::vector<double> values;      ///< as many as the product of the extents
 
   friend bool operator==(const npy_array&, const npy_array&) = default;
 };

@@ -30,6 +30,7 @@
 
 namespace harmonium::inline v0_2::io {
 
+/// How an output is compressed.
 struct output_options {
   bool compress =
       false;        ///< gzip; the bytes depend on text, level and zlib only (no time, no name)

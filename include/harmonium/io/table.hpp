@@ -249,6 +249,7 @@ inline dataset read_table(const std::filesystem::path& path, orientation layout)
   return table_reader(path).take(layout);
 }
 
+/// Settings of `write_table`.
 struct write_table_options {
   int level = 4;  ///< zlib's, 1 (fast) to 9 (small); ignored unless the name ends in `.gz`
 };

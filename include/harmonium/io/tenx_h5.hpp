@@ -22,6 +22,7 @@
 
 namespace harmonium::inline v0_2::io {
 
+/// Settings of `read_10x_h5`.
 struct read_10x_h5_options {
   /// Features of another type are left out and counted in `other_features`. Empty keeps all.
   std::string feature_type = gene_expression;
@@ -122,9 +123,10 @@ inline dataset read_10x_h5(const std::filesystem::path& path,
   return keep_feature_type(std::move(all), options.feature_type, place);
 }
 
+/// Settings of `write_10x_h5`.
 struct write_10x_h5_options {
-  int level = 4;  ///< of deflate, 0 (none) to 9
-  std::string genome = "unknown";
+  int level = 4;                   ///< of deflate, 0 (none) to 9
+  std::string genome = "unknown";  ///< what the file calls the genome of every feature
 };
 
 namespace hdf5 {

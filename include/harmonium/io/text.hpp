@@ -36,7 +36,7 @@ inline void split(std::string_view line, char separator, std::vector<std::string
 
 /// A number read from text, or why it is none: `complaint` continues the sentence "'-3' ...".
 struct parsed_number {
-  std::int64_t value = 0;
+  std::int64_t value = 0;           ///< meaningless with a complaint
   const char* complaint = nullptr;  ///< null if all is well
 };
 

@@ -25,6 +25,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `annealed_log_partition`.
 struct annealed_options {
   index runs = 100;          ///< independent runs; the error falls with their root
   index temperatures = 500;  ///< steps from the reference to the model; where runs disagree
@@ -35,6 +36,7 @@ struct annealed_options {
   index sweeps = 1;                 ///< at each temperature
 };
 
+/// An estimate of the log-partition, and how sure it is.
 struct annealed_result {
   double log_partition;             ///< estimate of log Z, nats
   double standard_error;            ///< of log_partition, see `weight_summary`

@@ -22,6 +22,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `annealing_ladder`.
 struct annealing_ladder_options {
   index particles = 64;  ///< states that are annealed together to find the temperatures
   double share = 0.995;  ///< of the particles that a step leaves effective, below 1; nearer to 1:

@@ -24,6 +24,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `bracket_log_partition`.
 struct bracket_options {
   index runs = 96;                          ///< each way; a multiple of `chains`
   annealing_ladder_options annealing = {};  ///< how the temperatures are placed

@@ -17,6 +17,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// What importance weights say of their mean.
 struct weight_summary {
   double log_mean;          ///< log of the mean weight
   double standard_error;    ///< of log_mean, by the delta method; 0 for one group

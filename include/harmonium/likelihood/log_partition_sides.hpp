@@ -10,7 +10,7 @@ namespace harmonium::inline v0_2 {
 /// Both sides of log Z, in nats. Each is a stochastic bound: within its error, log Z lies between.
 /// A wide gap says that annealing is too fast, or that one of the sides does not know a mode.
 struct log_partition_sides {
-  double lower, upper;
+  double lower, upper;                      ///< estimates of log Z, nats, from below and from above
   double lower_error = 0, upper_error = 0;  ///< standard errors; unreliable with few effective runs
   double lower_effective_runs = 1, upper_effective_runs = 1;  ///< from 1 to `runs`
   index runs = 1;                                             ///< each way

@@ -20,15 +20,17 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `mean_field`.
 struct mean_field_options {
   index max_sweeps = 30;    ///< stated cap; ignored with one hidden layer, where one pass is exact
   double tolerance = 1e-5;  ///< stops when no mean moved by more
   double damping = 0.1;  ///< in [0, 1): share of the old mean kept; larger is slower and steadier
 };
 
+/// How mean-field iterations ended.
 struct mean_field_result {
-  bool converged;
-  index sweeps;
+  bool converged;  ///< false: stopped at the cap
+  index sweeps;    ///< that were made
 };
 
 /// Scratch of `mean_field`: a local variable, of one thread.

@@ -35,8 +35,8 @@ concept point_clustering = std::copyable<C> &&
 
 /// k-means with as many clusters as the reference has.
 struct k_means_clustering {
-  index restarts = 10;
-  std::uint64_t seed = 1;
+  index restarts = 10;     ///< of k-means, of which the best counts
+  std::uint64_t seed = 1;  ///< of the starts
 
   [[nodiscard]] std::vector<index> operator()(matrix_view<double> points, index expected) const {
     random_engine rng(seed);
@@ -63,8 +63,8 @@ struct basic_adjusted_rand {
       "adjusted_rand 0; rand by the sizes of the clusters; mutual_information just above 0";
   static constexpr std::string_view ceiling = "the reference's own agreement";
 
-  Clustering cluster = {};
-  index components = 20;  ///< principal components in which cells are clustered
+  Clustering cluster = {};  ///< how cells are clustered
+  index components = 20;    ///< principal components in which cells are clustered
 
   [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     require(components >= 1, "adjusted_rand",
@@ -109,6 +109,7 @@ struct basic_adjusted_rand {
   }
 };
 
+/// The metric with k-means.
 using adjusted_rand = basic_adjusted_rand<k_means_clustering>;
 
 static_assert(metric<adjusted_rand>);

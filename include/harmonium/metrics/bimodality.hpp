@@ -78,9 +78,9 @@ struct bimodality {
   static constexpr std::string_view chance = "one normal mode: explained 0.64, valley 0.21";
   static constexpr std::string_view ceiling = "the reference's own; upper_share sampling noise";
 
-  index genes = 20;
-  double detected = 0.25;
-  double least_part = 0.1;
+  index genes = 20;         ///< the figures are averages over so many at most; >= 1
+  double detected = 0.25;   ///< share of the reference's cells that count a gene, 0 to 1
+  double least_part = 0.1;  ///< share of them in the smaller part, 0 to 1
 
   /// Cost: O(cells log cells) for each gene that is seen often enough.
   /// @throws std::invalid_argument if `genes` is below 1 or a share is outside 0 to 1.

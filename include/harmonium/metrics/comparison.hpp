@@ -95,6 +95,7 @@ class labelled_cells {
   index clusters_ = 0;
 };
 
+/// How a reference is prepared.
 struct reference_options {
   index components = 20;  ///< principal components in which cells are compared
   /// The rows of the reference that the generator was trained on; empty where unknown. With it,
@@ -202,6 +203,7 @@ struct joint_space {
   }
 };
 
+/// How reference and synthetic cells are put into one space.
 struct comparison_options {
   index joint_components = 30;  ///< of the joint space
   index joint_cells = 1000;     ///< at most so many real and so many synthetic cells in it

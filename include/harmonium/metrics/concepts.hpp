@@ -17,7 +17,7 @@ class comparison;
 /// One named number.
 struct figure {
   std::string name;  ///< snake_case, unique within its metric: a column of the result table
-  double value;
+  double value;      ///< in the metric's own range; NaN where it cannot be told
 
   friend bool operator==(const figure&, const figure&) = default;
 };

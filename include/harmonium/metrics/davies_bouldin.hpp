@@ -23,6 +23,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `davies_bouldin_index`.
 struct davies_bouldin_options {
   double p = 2;  ///< >= 1, may be infinite: Minkowski exponent of distances between centroids
   double q = 2;  ///< > 0: exponent of the scatter within a cluster; 1 is scikit-learn's index
@@ -149,7 +150,7 @@ struct davies_bouldin {
       "labels drawn at random: ten and more, as centroids nearly coincide";
   static constexpr std::string_view ceiling = "the reference's own value";
 
-  davies_bouldin_options options = {};
+  davies_bouldin_options options = {};  ///< of the index
 
   [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {
     const reference_cells& reference = pair.reference();

@@ -13,6 +13,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// How far two samples of numbers are apart.
 struct sample_distances {
   double kolmogorov_smirnov;  ///< largest difference of the distribution functions, 0 to 1
   double wasserstein;         ///< integral of |difference|: how far mass must be moved on average

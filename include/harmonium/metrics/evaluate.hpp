@@ -22,8 +22,8 @@ namespace harmonium::inline v0_2 {
 
 /// The figures of one metric, with what it says of itself.
 struct scored_metric {
-  std::string_view name, range, chance, ceiling;
-  std::vector<figure> figures;
+  std::string_view name, range, chance, ceiling;  ///< as the metric states them, for a person
+  std::vector<figure> figures;                    ///< in the metric's order
 };
 
 /// What `evaluate` found.

@@ -33,9 +33,9 @@ struct forest_auc {
   static constexpr std::string_view chance = "independent genes: near 1";
   static constexpr std::string_view ceiling = "0.5, give or take 0.4 / sqrt(cells of each kind)";
 
-  random_forest_options forest = {};
-  index folds = 3;
-  std::uint64_t seed = 1;
+  random_forest_options forest = {};  ///< trees and the like
+  index folds = 3;                    ///< of the cross-validation, >= 2
+  std::uint64_t seed = 1;             ///< of folds and forests
 
   /// Cost: `folds` forests of 2 `joint_cells` cells: the slowest metric.
   /// @throws std::invalid_argument if `folds` is below 2 or a forest's option is out of range.

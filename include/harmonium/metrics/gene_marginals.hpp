@@ -21,7 +21,7 @@ namespace harmonium::inline v0_2 {
 
 /// Per gene, over all cells, zeros included; each of length genes.
 struct gene_marginals {
-  vector<double> mean;
+  vector<double> mean;           ///< counts per cell
   vector<double> variance;       ///< divided by the number of cells
   vector<double> median;         ///< interpolated as by R's type 7
   vector<double> iqr;            ///< third quartile less first, the same way

@@ -101,7 +101,7 @@ struct lisi {
   static constexpr std::string_view ceiling =
       "below 2, as neighbourhoods are small: about 1.9 with perplexity 30";
 
-  double perplexity = 30;
+  double perplexity = 30;  ///< neighbours that count, as their entropy has it; > 1
 
   /// Cost: O(joint_cells^2 * joint_components).
   /// @throws std::invalid_argument if `perplexity` is below 1.

@@ -34,8 +34,8 @@ struct log_fold_change {
   static constexpr std::string_view ceiling =
       "slope 1; above it where transferred labels sharpen the clusters";
 
-  index least_reference = 30;
-  index least_synthetic = 10;
+  index least_reference = 30;  ///< cells of a cluster, >= 1
+  index least_synthetic = 10;  ///< cells of a cluster, >= 1
 
   /// Cost: O(non-zeros + clusters * genes).
   /// @throws std::invalid_argument if an option is below 1.

@@ -24,8 +24,9 @@
 
 namespace harmonium::inline v0_2 {
 
+/// A statistic and its p-value.
 struct two_sample_test {
-  double statistic;
+  double statistic;  ///< squared discrepancy, unbiased: may be negative
   double p;  ///< share of random labellings (the given one among them) that reach the statistic
 };
 
@@ -102,9 +103,9 @@ struct maximum_mean_discrepancy {
   static constexpr std::string_view chance = "none that is common to all data";
   static constexpr std::string_view ceiling = "mmd2 0 on average; p even between 0 and 1";
 
-  index cells = 400;  ///< at most so many of each kind
-  index permutations = 200;
-  std::uint64_t seed = 1;
+  index cells = 400;         ///< at most so many of each kind
+  index permutations = 200;  ///< for the p-value, whose steps are 1 / (permutations + 1)
+  std::uint64_t seed = 1;    ///< of chosen cells and permutations
 
   /// @throws std::invalid_argument if `cells` is below 2 or `permutations` below 0.
   [[nodiscard]] std::vector<figure> evaluate(const std::same_as<comparison> auto& pair) const {

@@ -109,13 +109,19 @@ class contingency_table {
   double total_ = 0;
 };
 
+/// `contingency_table::rand` of two labellings.
+/// @throws std::invalid_argument unless both label the same number of cells.
 [[nodiscard]] inline double rand_index(std::span<const index> a, std::span<const index> b) {
   return contingency_table(a, b).rand();
 }
+/// `contingency_table::adjusted_rand` of two labellings.
+/// @throws std::invalid_argument unless both label the same number of cells.
 [[nodiscard]] inline double adjusted_rand_index(std::span<const index> a,
                                                 std::span<const index> b) {
   return contingency_table(a, b).adjusted_rand();
 }
+/// `contingency_table::normalised_mutual_information` of two labellings.
+/// @throws std::invalid_argument unless both label the same number of cells.
 [[nodiscard]] inline double normalised_mutual_information(std::span<const index> a,
                                                           std::span<const index> b) {
   return contingency_table(a, b).normalised_mutual_information();

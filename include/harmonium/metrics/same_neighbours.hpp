@@ -35,7 +35,7 @@ struct same_neighbours {
   static constexpr std::string_view ceiling =
       "same_set 0.5; knn_auc just below it, as a cell is not its own neighbour";
 
-  index neighbours = 15;
+  index neighbours = 15;  ///< of a cell, >= 1
 
   /// Cost: O(joint_cells^2 * joint_components).
   /// @throws std::invalid_argument if `neighbours` is below 1.

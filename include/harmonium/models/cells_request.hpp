@@ -34,18 +34,18 @@ struct clamped_gene {
 
 /// Which cells are wanted.
 struct cells_request {
-  index cells = 0;
+  index cells = 0;                          ///< how many, unless `of_states` says
   std::vector<index> of_states = {};        ///< in place of `cells`: how many of each state, in all
   std::optional<index> of_group = {};       ///< batch or donor of the pilot whose cells are wanted
   bool of_new_group = false;                ///< of a group that is not in the pilot
   std::optional<double> mean_library = {};  ///< mean counts per cell; > 0
   double depth = 1;                         ///< share of the molecules that are counted, in (0, 1]
-  std::vector<clamped_gene> clamped = {};
+  std::vector<clamped_gene> clamped = {};   ///< counts that are given
 };
 
 /// Cells, and what their model tells of each.
 struct cells_and_origins {
-  count_matrix<> cells;
+  count_matrix<> cells;       ///< cells x genes
   std::vector<index> state;   ///< in which each was drawn, or empty
   std::vector<index> source;  ///< pilot cell around which each was drawn, or empty
 };

@@ -34,8 +34,8 @@ namespace harmonium::inline v0_2 {
 
 /// Cells and the hidden state each was drawn in.
 struct cells_with_states {
-  count_matrix<> cells;
-  std::vector<index> state;
+  count_matrix<> cells;      ///< cells x genes
+  std::vector<index> state;  ///< of every cell
 };
 
 /// Generator: the hidden state by systematic sampling of the states' weights (no multinomial noise

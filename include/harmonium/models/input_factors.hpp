@@ -17,6 +17,7 @@ namespace harmonium::inline v0_2 {
 /// neighbour twice (Salakhutdinov and Hinton 2009, "Deep Boltzmann machines", AISTATS).
 template <class Model>
 struct input_factors {
+  /// Of every layer, bottom to top.
   std::array<typename Model::scalar, Model::layers> factor = ones();
 
   void apply(const Model& model, std::size_t layer, std::span<typename Model::scalar> input) const {

@@ -42,7 +42,7 @@ inline constexpr bool has_linked_parts<Model, std::index_sequence<L...>> =
 
 /// Some units of the layer above, those in [begin, end).
 struct unit_range {
-  index begin, end;
+  index begin, end;  ///< numbers of units
   [[nodiscard]] bool holds(index unit) const noexcept { return unit >= begin && unit < end; }
 };
 
@@ -89,12 +89,14 @@ struct part;
 template <hidden_unit_family... Hidden>
 struct joined;
 
+/// The machine of these parts and joining layers.
 template <class... Parts>
 struct partitioned_of;
 template <class... Visible, class... Hidden, class... Joined>
 struct partitioned_of<std::tuple<part<Visible, Hidden>...>, joined<Joined...>> {
   using type = dbm<parts<Visible...>, parts<Hidden...>, Joined...>;
 };
+/// Tells the joining layers, which come last, from the parts.
 template <class Taken, class... Rest>
 struct split_off_last;
 template <class... Taken, class Last>

@@ -10,6 +10,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// A machine of one hidden layer.
 template <class Visible, class Hidden>
 using rbm = dbm<Visible, Hidden>;
 

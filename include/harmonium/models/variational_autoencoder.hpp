@@ -41,7 +41,7 @@ namespace harmonium::inline v0_2 {
 
 /// A normal distribution of the log of a cell's counts.
 struct library_distribution {
-  double mean = 0;
+  double mean = 0;      ///< natural logarithm
   double variance = 1;  ///< > 0
 
   /// Moments of log-libraries; a variance below 1e-4 (cells of one size) counts as 1e-4.

@@ -42,12 +42,13 @@ namespace candidate {
 inline constexpr std::string_view submitted = "synthetic";            ///< as many as of all others
 inline constexpr std::string_view submitted_whole = "synthetic-all";  ///< all, against all cells
 inline constexpr std::string_view fresh = "fresh-cells";  ///< real, and not judged against
-inline constexpr std::string_view copies = "bootstrap";
-inline constexpr std::string_view noisy = "noisy";
-inline constexpr std::string_view independent = "independent-nb";
-inline constexpr std::string_view clustered = "cluster-nb";
+inline constexpr std::string_view copies = "bootstrap";   ///< copies of pilot cells
+inline constexpr std::string_view noisy = "noisy";  ///< the paper's noisy replicate of the pilot
+inline constexpr std::string_view independent = "independent-nb";  ///< negative binomial genes
+inline constexpr std::string_view clustered = "cluster-nb";        ///< the same within clusters
 }  // namespace candidate
 
+/// Settings of `compare_candidates`.
 struct candidates_options {
   index repeats = 3;      ///< each with another split of the reference
   index cells = 0;        ///< of every candidate; 0: as many as all can give
@@ -59,12 +60,13 @@ struct candidates_options {
   std::vector<index> pilot = {};
 };
 
+/// What `compare_candidates` found.
 struct candidates_result {
-  score_table scores;
+  score_table scores;        ///< a row per candidate, repeat and figure
   index cells = 0;           ///< of every candidate
   index judged_against = 0;  ///< cells of the reference in a repeat, the pilot's among them
-  bool pilot_known = false;
-  bool finished = false;  ///< false: the observer stopped it, and rows are missing
+  bool pilot_known = false;  ///< whether `pilot` was given
+  bool finished = false;     ///< false: the observer stopped it, and rows are missing
 };
 
 /// The metrics of `compare_candidates` unless others are asked for.
@@ -76,10 +78,10 @@ struct all_metrics {
 
 /// Baselines fitted to a pilot.
 struct fitted_baselines {
-  bootstrap copies;
-  noisy_replicate noisy;
-  independent_nb independent;
-  cluster_nb clustered;
+  bootstrap copies;            ///< the pilot's cells, drawn again
+  noisy_replicate noisy;       ///< the pilot's cells with noise
+  independent_nb independent;  ///< genes alone
+  cluster_nb clustered;        ///< genes alone within clusters
 
   /// @param labels one per cell, >= 0
   template <executor Executor>

@@ -14,7 +14,7 @@ namespace harmonium::inline v0_2 {
 
 /// What to expect of `forest_auc` against fresh cells.
 struct expected_auc {
-  double low = 0.5, high = 0.5;
+  double low = 0.5, high = 0.5;  ///< ends of the range, 0.5 to 1
 };
 
 /// For the recommended model and UMI counts of about 1000 variable genes: Phi(sqrt(k / (2 n))) of a

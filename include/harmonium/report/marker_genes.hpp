@@ -16,8 +16,9 @@
 
 namespace harmonium::inline v0_2 {
 
+/// A gene that tells a cluster from all other cells.
 struct marker_gene {
-  index gene;
+  index gene;       ///< its number
   index cluster;    ///< where it is high
   double log_fold;  ///< mean inside the cluster less mean outside of it, of the values given
 };

@@ -18,9 +18,9 @@ namespace harmonium::inline v0_2 {
 struct score {
   std::string candidate;  ///< whose cells
   index repeat;           ///< 1, 2, ...; 0 where all cells were taken, once
-  std::string metric;
-  std::string figure;
-  double value;
+  std::string metric;     ///< its name
+  std::string figure;     ///< of the metric
+  double value;           ///< NaN where it cannot be told
 };
 
 /// A figure over the repeats.
@@ -29,6 +29,7 @@ struct mean_and_spread {
   double spread;  ///< standard deviation (n - 1); NaN where there are fewer than two values
 };
 
+/// Mean and standard deviation of the values of a figure, one per repeat.
 [[nodiscard]] inline mean_and_spread summarise(const std::vector<double>& values) {
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
   const auto count = static_cast<double>(values.size());
@@ -42,7 +43,7 @@ struct mean_and_spread {
 
 /// Rows in the order they were added.
 struct score_table {
-  std::vector<score> rows;
+  std::vector<score> rows;  ///< one per candidate, repeat and figure
 
   void add(std::string_view candidate, index repeat, const evaluation& found) {
     for (const scored_metric& scored : found.metrics)

@@ -19,9 +19,9 @@ namespace harmonium::inline v0_2 {
 
 /// One thing that can be right or wrong about synthetic cells, and the figure that tells.
 struct aspect {
-  std::string_view name;  ///< for a person, such as "genes vary together"
-  std::string_view metric;
-  std::string_view figure;
+  std::string_view name;    ///< for a person, such as "genes vary together"
+  std::string_view metric;  ///< that has the figure
+  std::string_view figure;  ///< that tells
   /// What perfect cells score; NaN: what the reference itself scores in the same comparison, which
   /// is the figure `<figure>_reference`.
   double ideal;
@@ -79,13 +79,13 @@ enum class grade { unknown, unsteady, poor, weak, good, as_fresh };
 
 /// What is said of one aspect. All figures are means over the repeats.
 struct verdict {
-  aspect about;
-  mean_and_spread value;    ///< submitted cells
-  mean_and_spread ceiling;  ///< fresh cells
-  mean_and_spread floor;
-  double chance;
+  aspect about;                              ///< what is judged
+  mean_and_spread value;                     ///< submitted cells
+  mean_and_spread ceiling;                   ///< fresh cells
+  mean_and_spread floor;                     ///< cells that know nothing of it
+  double chance;                             ///< as in `about`
   double error, ceiling_error, floor_error;  ///< mean distance from the ideal
-  grade given;
+  grade given;                               ///< by the rule below
 };
 
 /// The rule. `error` is the distance of a figure from its ideal, averaged over the repeats.

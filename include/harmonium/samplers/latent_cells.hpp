@@ -53,8 +53,8 @@ struct depth_change {
 
 /// A latent point of one cell.
 struct latent_point {
-  std::span<double> z;
-  double log_library = 0;
+  std::span<double> z;     ///< length latent, to be written
+  double log_library = 0;  ///< natural logarithm of the cell's expected counts
 };
 
 /// `cells` cells. `make_worker()` gives a callable `place(cell, engine, latent_point&)` with what

@@ -31,6 +31,7 @@ inline constexpr bool yields_whole_numbers =
 template <class... Families>
 inline constexpr bool yields_whole_numbers<parts<Families...>> = (yields_whole_numbers<Families> &&
                                                                   ...);
+/// Units whose draws are counts.
 template <class U>
 concept count_valued = yields_whole_numbers<U>;
 

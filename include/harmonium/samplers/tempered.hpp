@@ -25,7 +25,7 @@ struct tempered {
   index temperatures = 12;          ///< more raise the acceptance of swaps
   double lowest = 0.01;             ///< smallest inverse temperature; lower crosses higher barriers
   std::vector<double> ladder = {};  ///< in place of the two above, from 1 down; see `tuned_ladder`
-  index sweeps_between_swaps = 1;
+  index sweeps_between_swaps = 1;   ///< of every chain, >= 1
   index burn_in = 50;  ///< rounds before the state is used; more is closer to the model
 
   template <class Model>

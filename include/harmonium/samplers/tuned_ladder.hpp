@@ -16,12 +16,14 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `tuned_ladder`.
 struct ladder_tuning_options {
   index temperatures = 12;  ///< at least 2; about twice the barrier is best
   index stages = 5;         ///< each has a ladder of its own and twice the rounds of the one before
   index rounds = 32;        ///< sweeps and swaps of the first stage
 };
 
+/// A ladder and how well it works.
 struct ladder_tuning {
   std::vector<double> ladder;     ///< from 1 down to 0
   std::vector<double> rejection;  ///< of each pair, as seen on the ladder of the last stage

@@ -30,8 +30,8 @@ namespace harmonium::inline v0_2 {
 
 /// Cells, and the pilot cell that each was drawn around.
 struct cells_with_sources {
-  count_matrix<> cells;
-  std::vector<index> source;
+  count_matrix<> cells;       ///< cells x genes
+  std::vector<index> source;  ///< of every cell: row of the pilot
 };
 
 /// Generator: z ~ q(z | x), l ~ q(l | x) of a pilot cell x, decoded, counts drawn. Every pilot cell

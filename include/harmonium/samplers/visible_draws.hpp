@@ -23,8 +23,10 @@ concept tabulable = requires(const Model& model, std::span<const typename Model:
   { model.template units<1>().state_number(state) } -> std::same_as<index>;
 };
 
+/// What a visible layer without tables has in their place.
 struct no_tables {};
 
+/// The type of a visible layer's tables.
 template <class Model>
 struct visible_tables_of {
   using type = no_tables;

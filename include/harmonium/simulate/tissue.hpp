@@ -27,15 +27,16 @@ namespace harmonium::inline v0_2 {
 
 /// A kind of cell and how common it is.
 struct cell_type {
-  std::string name;
+  std::string name;   ///< of the type
   double weight = 1;  ///< > 0; its share is the weight over the sum of weights
 
   friend bool operator==(const cell_type&, const cell_type&) = default;
 };
 
+/// Settings of `simulate_tissue`.
 struct tissue_options {
-  index cells = 1500;
-  index genes = 1000;
+  index cells = 1500;  ///< rows of the counts
+  index genes = 1000;  ///< columns of the counts
   /// Eight types of unequal abundance, two of them rare.
   std::vector<cell_type> types = {{"T_helper", 0.34},  {"T_cytotoxic", 0.20},  {"B_cell", 0.16},
                                   {"monocyte", 0.14},  {"NK_cell", 0.08},      {"fibroblast", 0.05},

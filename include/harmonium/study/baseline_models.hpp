@@ -25,6 +25,7 @@ template <generator Generator>
              index cells, random_engine& rng) { return shared->generate(cells, rng); };
 }
 
+/// Pilot cells drawn again.
 struct bootstrap_model {
   static constexpr std::array<std::string_view, 1> names{"bootstrap"};
 
@@ -34,9 +35,10 @@ struct bootstrap_model {
   }
 };
 
+/// The paper's noisy replicate of the pilot.
 struct noisy_model {
   static constexpr std::array<std::string_view, 1> names{"noisy"};
-  noisy_replicate_options options = {};
+  noisy_replicate_options options = {};  ///< of the noise
 
   template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called
   [[nodiscard]] study_fit fit(const Pilot& pilot, random_engine&) const {
@@ -44,9 +46,10 @@ struct noisy_model {
   }
 };
 
+/// Negative binomial genes, independent of each other.
 struct independent_nb_model {
   static constexpr std::array<std::string_view, 1> names{"independent-nb"};
-  dispersion_options options = {};
+  dispersion_options options = {};  ///< of the genes' estimates
 
   template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called
   [[nodiscard]] study_fit fit(const Pilot& pilot, random_engine&) const {
@@ -57,7 +60,7 @@ struct independent_nb_model {
 /// With the pilot's labels where it has some, else with clusters by k-means.
 struct cluster_nb_model {
   static constexpr std::array<std::string_view, 1> names{"cluster-nb"};
-  cluster_nb_options options = {};
+  cluster_nb_options options = {};  ///< of the clusters
 
   template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called
   [[nodiscard]] study_fit fit(const Pilot& pilot, random_engine& rng) const {

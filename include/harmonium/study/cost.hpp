@@ -13,6 +13,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// What becomes of cells that are loaded.
 struct loading_options {
   double recovery = 1;  ///< share of the loaded cells that yield a usable profile, above 0
   /// Share of the recovered profiles that are two cells, lost to the analysis; below 1. With
@@ -32,14 +33,16 @@ struct loading_options {
   return static_cast<index>(std::ceil(load * (1 - 1e-12)));  // 0.9 * (1 / 0.9) is 1
 }
 
+/// Prices of cells, in any unit of money.
 struct cost_options {
   std::optional<double> per_cell = {};   ///< of each cell that is loaded
   std::optional<double> per_plate = {};  ///< of each plate that is begun
   index plate = 384;                     ///< cells on a plate
 };
 
+/// What an experiment takes.
 struct design_cost {
-  index loaded = 0;
+  index loaded = 0;              ///< cells
   index plates = 0;              ///< that many cells begin
   std::optional<double> amount;  ///< in the unit of the options; none where they name no price
   index lanes = 0;               ///< of droplets, where a design has some

@@ -41,12 +41,12 @@ namespace harmonium::inline v0_2 {
 template <layered_model Stack, sampler_for<Stack> Sampler = exact, class Recipe = exact_em>
 requires trainable_by<Stack, count_matrix<>, Recipe>
 struct dbm_model {
-  training_settings<Stack> settings;
-  Recipe recipe = {};
-  Sampler sampler = {};
-  std::string name = "dbm";
-  std::vector<index> candidates = {};
-  index folds = 3;
+  training_settings<Stack> settings;   ///< layers and the like
+  Recipe recipe = {};                  ///< how it is trained
+  Sampler sampler = {};                ///< how cells are drawn
+  std::string name = "dbm";            ///< in the table; unique in a study
+  std::vector<index> candidates = {};  ///< units of the first layer; empty: as `settings` has them
+  index folds = 3;  ///< of the cross-validation that chooses among the candidates
 
   [[nodiscard]] std::vector<std::string> names() const { return {name}; }
 
@@ -94,6 +94,7 @@ struct dbm_model {
 struct scdbm_model {
   using stack = dbm<negative_binomial, bernoulli, bernoulli>;
   static constexpr std::array<std::string_view, 1> names{"scdbm"};
+  /// Of two hidden layers, as the paper's.
   dbm_model<stack> machine{.settings = {.hidden = {4, 2}}};
 
   template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called

@@ -17,7 +17,7 @@ namespace harmonium::inline v0_2 {
 /// are. What differs between its repeats are the drawn cells alone: its spread does not tell how
 /// far fits of other pilots differ, and its figures do not change with the pilots' size.
 struct fixed_model {
-  std::string name;
+  std::string name;   ///< in the table; unique in a study
   cell_source cells;  ///< over all genes of what the pilots are drawn from
 
   [[nodiscard]] std::vector<std::string> names() const { return {name}; }

@@ -23,7 +23,8 @@ namespace harmonium::inline v0_2 {
 /// and `held_out` in nats per cell, NaN without candidates.
 struct harmonium_model {
   static constexpr std::array<std::string_view, 1> names{"harmonium"};
-  harmonium_options<> options = {};
+  harmonium_options<> options = {};  ///< of the training
+  /// Numbers of components, of which cross-validation chooses; empty: as `options` has it.
   std::vector<index> candidates = {};
 
   template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called

@@ -21,10 +21,10 @@ namespace harmonium::inline v0_2 {
 
 /// What became of a job.
 struct job_outcome {
-  index job = 0;
-  bool failed = false;
-  std::string text;    ///< what the work returned, or what it threw
-  double seconds = 0;  ///< that it took
+  index job = 0;        ///< its number
+  bool failed = false;  ///< whether the work threw
+  std::string text;     ///< what the work returned, or what it threw
+  double seconds = 0;   ///< that it took
 };
 
 /// How jobs are done and what happens to their outcomes.

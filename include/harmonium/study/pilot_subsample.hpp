@@ -19,6 +19,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// How the cells of a pilot are drawn.
 enum class pilot_drawing {
   without_replacement,  ///< as cells of a tissue are sampled
   with_replacement      ///< as the published code of Treppner et al. 2021 does: cells come twice

@@ -30,11 +30,12 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `plan`.
 struct plan_options {
   experiment_options experiments = {};  ///< with at least one model
-  frequency_options frequencies = {};
-  see_goal seen = {};  ///< what "enough cells of every type" means in `type_needs`
-  double f1 = 0.5;     ///< at which curves count a type as found anew
+  frequency_options frequencies = {};   ///< of the types
+  see_goal seen = {};                   ///< what "enough cells of every type" means in `type_needs`
+  double f1 = 0.5;                      ///< at which curves count a type as found anew
   /// high / low of the cells needed up to which a pilot settles the matter.
   double settled_ratio = 3;
   /// With a pilot of one donor: experiments are of other donors, whose shares differ by an assumed
@@ -45,9 +46,9 @@ struct plan_options {
 
 /// Cells to see every type, and how sure the pilot makes it.
 struct type_needs {
-  index least = 0;  ///< cells of each type
-  double probability = 0;
-  index donors = 0;  ///< whose cells these are, of all together; 0: of one tissue
+  index least = 0;         ///< cells of each type
+  double probability = 0;  ///< that all types have so many
+  index donors = 0;        ///< whose cells these are, of all together; 0: of one tissue
   index low = 0, middle = 0, high = 0;  ///< 90 % interval and median of the cells needed. `high` is
                                         ///< enough for 95 % of what the pilot leaves open.
   index on_average = 0;  ///< at which the chance is the probability with all that averaged over
@@ -56,11 +57,11 @@ struct type_needs {
 
 /// Everything a plan found.
 struct plan_report {
-  std::vector<std::string> types;
-  std::vector<index> counts;  ///< cells of the pilot, per type
-  frequency_posterior frequencies;
-  unseen_types unseen;
-  type_needs needs;
+  std::vector<std::string> types;         ///< their names
+  std::vector<index> counts;              ///< cells of the pilot, per type
+  frequency_posterior frequencies;        ///< of the types
+  unseen_types unseen;                    ///< by Good-Turing and Chao
+  type_needs needs;                       ///< to see every type
   std::optional<donor_variation> donors;  ///< where the pilot has at least two
   std::vector<index> sizes;               ///< of the experiments
   std::vector<std::string> columns;       ///< "model repeat", of the curves' values

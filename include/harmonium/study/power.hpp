@@ -19,12 +19,14 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of the power of a test by experiments.
 struct power_options {
   index experiments = 200;  ///< synthetic experiments
   index relabellings = 10;  ///< of each experiment, whose statistics are the null
   double alpha = 0.01;      ///< share of the null that is called a finding
 };
 
+/// How often a test succeeds.
 struct power_estimate {
   double power = 0;           ///< share of the experiments that succeed
   double standard_error = 0;  ///< of that share
@@ -73,7 +75,7 @@ struct power_estimate {
 
 /// Groups of an experiment: cells of one type and of another.
 struct group_sizes {
-  index first, second;
+  index first, second;  ///< cells
 };
 
 /// Power to find a gene that is lower by `log2_fold` in a second group. An experiment takes cells

@@ -18,6 +18,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `estimate_proportions`.
 struct proportion_options {
   double prior = 0.5;  ///< Dirichlet's parameter of every type: 0.5 is Jeffreys', 1 is flat
   index draws = 1000;  ///< from the posterior

@@ -18,6 +18,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `find_saturation`.
 struct saturation_options {
   double tolerance = 0.02;  ///< a gain below this is none; in the unit of the curve
   double level = 0.9;       ///< of the bands

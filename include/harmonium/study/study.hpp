@@ -24,8 +24,10 @@
 
 namespace harmonium::inline v0_2 {
 
+/// The models of a study.
 template <study_model... Models>
 struct generators {};
+/// The metrics of a study.
 template <metric... Metrics>
 struct metrics {};
 

@@ -83,7 +83,7 @@ concept study_model = std::copyable<M> &&
 /// Any of them, chosen at run time.
 struct any_study_model {
   std::vector<std::string> names;  ///< of the generators; the first also names the fit
-  std::function<study_fit(const pilot_cells&, random_engine&)> fit;
+  std::function<study_fit(const pilot_cells&, random_engine&)> fit;  ///< fits to a pilot
 
   template <study_model Model>
   static any_study_model of(Model model) {

@@ -19,10 +19,10 @@ namespace harmonium::inline v0_2 {
 
 /// One figure of one generator in one fit.
 struct study_score {
-  std::string generator;
-  std::string metric;
-  std::string figure;
-  double value;
+  std::string generator;  ///< its name
+  std::string metric;     ///< its name
+  std::string figure;     ///< of the metric
+  double value;           ///< NaN where it cannot be told
 
   friend bool operator==(const study_score&, const study_score&) = default;
 };

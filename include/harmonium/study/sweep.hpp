@@ -24,17 +24,18 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Which pilots are drawn, and how many cells are made of each.
 struct study_options {
   std::vector<index> sizes = {384, 768, 1152, 1536, 1920, 2304};  ///< cells of the pilots
   index repeats = 30;                                             ///< pilots of each size
   index cells = 0;  ///< that each generator makes; 0: as many as the reference has
-  pilot_drawing drawing = pilot_drawing::without_replacement;
-  std::uint64_t seed = 1;
+  pilot_drawing drawing = pilot_drawing::without_replacement;  ///< of a pilot's cells
+  std::uint64_t seed = 1;  ///< of everything; every fit has random numbers of its own
 };
 
 /// One fit: a pilot and a model.
 struct study_job {
-  index size;
+  index size;         ///< cells of the pilot
   index repeat;       ///< from 1
   std::size_t model;  ///< position among the models
 };

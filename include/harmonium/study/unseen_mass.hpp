@@ -13,6 +13,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// What a sample says about types that it does not show.
 struct unseen_types {
   index cells = 0;       ///< of the sample
   index seen = 0;        ///< types with at least one cell

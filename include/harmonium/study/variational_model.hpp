@@ -32,9 +32,9 @@ namespace harmonium::inline v0_2 {
 /// NaN without candidates.
 struct variational_model {
   static constexpr std::array<std::string_view, 2> names{"vae-prior", "vae-posterior"};
-  variational_options options = paper_notebook();
-  std::vector<index> candidates = {};
-  double held_out_share = 0.3;
+  variational_options options = paper_notebook();  ///< of the training
+  std::vector<index> candidates = {};  ///< dimensions of latent space; empty: as `options` has them
+  double held_out_share = 0.3;         ///< of the pilot's cells, for that choice; in (0, 1)
 
   template <std::same_as<pilot_cells> Pilot = pilot_cells>  // compiled where it is called
   [[nodiscard]] study_fit fit(const Pilot& pilot, random_engine& rng) const {

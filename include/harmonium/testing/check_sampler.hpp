@@ -35,6 +35,7 @@ template <layered_model Model>
   return flat;
 }
 
+/// How many draws are looked at, and from where.
 struct draw_check {
   int draws = 20000;        ///< independent ones; the tolerance is five of their standard errors
   std::uint64_t seed = 21;  ///< of the engine that draws

@@ -37,6 +37,7 @@ struct same_model {
   });
 }
 
+/// Which steps of a run are looked at.
 struct trainer_check {
   std::size_t every = 1;         ///< of which steps a copy is made
   std::size_t most_steps = 500;  ///< a training that takes more is not done

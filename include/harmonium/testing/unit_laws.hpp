@@ -23,10 +23,11 @@ namespace harmonium::inline v0_2::testing {
 /// A layer and a natural parameter for it.
 template <unit_family U>
 struct unit_layer {
-  U units;
-  std::vector<typename U::scalar> eta;
+  U units;                              ///< the layer
+  std::vector<typename U::scalar> eta;  ///< length units
 };
 
+/// Layers that `check_unit` tries.
 template <unit_family U>
 struct unit_laws {
   std::vector<unit_layer<U>> layers;         ///< moderate: all laws hold, to stated tolerances

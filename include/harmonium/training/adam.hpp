@@ -15,6 +15,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of Adam. Source: Kingma and Ba (2015), arXiv 1412.6980.
 struct adam_options {
   double rate = 1e-3;           ///< a parameter moves by about this much per step
   double first_decay = 0.9;     ///< of the running mean of the gradient

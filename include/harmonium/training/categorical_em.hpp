@@ -35,18 +35,19 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of EM for a categorical group.
 struct categorical_em_options {
   index components = 8;  ///< categories of the group; at most one per `min_cells` cells are used
-  index min_cells = 12;
+  index min_cells = 12;  ///< per component, on average over the pilot; >= 1
   index principal_components = 10;  ///< of the deviance residuals, in which k-means starts
   index restarts = 10;              ///< of k-means
   index min_iterations = 12;        ///< of EM
-  index max_iterations = 30;
-  double tolerance = 1e-5;     ///< EM ends when the log-likelihood rises by less, relatively
-  double pseudo_cells = 1;     ///< average cells that every component starts with, >= 0
-  index dispersion_every = 4;  ///< iterations between updates of theta; 0: never
-  double initial_dispersion = 1;
-  dispersion_options dispersion = {.lower = 0.02, .upper = 1e3};
+  index max_iterations = 30;        ///< stated cap of EM
+  double tolerance = 1e-5;          ///< EM ends when the log-likelihood rises by less, relatively
+  double pseudo_cells = 1;          ///< average cells that every component starts with, >= 0
+  index dispersion_every = 4;       ///< iterations between updates of theta; 0: never
+  double initial_dispersion = 1;    ///< theta of every gene at the start
+  dispersion_options dispersion = {.lower = 0.02, .upper = 1e3};  ///< of the genes' estimates
   index start_cells = 10'000;       ///< of larger pilots, the start sees about so many at random
   index dispersion_cells = 10'000;  ///< and theta, while EM runs, is learned from so many
 };

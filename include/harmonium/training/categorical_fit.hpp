@@ -31,7 +31,7 @@ struct categorical_fit {
                                 ///< empty without groups
   /// Nats per training cell at the last E-step.
   double log_likelihood = -std::numeric_limits<double>::infinity();
-  bool converged = false;
+  bool converged = false;  ///< false: stopped at the cap
 
   [[nodiscard]] index components() const noexcept { return mean.rows(); }
   [[nodiscard]] index genes() const noexcept { return mean.cols(); }

@@ -18,16 +18,18 @@
 
 namespace harmonium::inline v0_2 {
 
+/// What cross-validation says of numbers of components.
 struct component_choice {
   index components = 1;           ///< the first within one standard error of the best
   std::vector<index> candidates;  ///< ascending
   std::vector<double> held_out;   ///< mean log-likelihood of held-out cells, nats per cell
 };
 
+/// Settings of `choose_components`.
 struct component_choice_options {
-  std::vector<index> candidates = {1, 2, 3, 4, 6, 8, 10, 12, 16, 20};
-  index folds = 4;  ///< at most one per cell
-  selection_rule rule = selection_rule::best_mean;
+  std::vector<index> candidates = {1, 2, 3, 4, 6, 8, 10, 12, 16, 20};  ///< ascending
+  index folds = 4;                                                     ///< at most one per cell
+  selection_rule rule = selection_rule::best_mean;                     ///< which of them is taken
 };
 
 /// Trains every candidate on all folds but one and judges it by that one. Candidates with fewer

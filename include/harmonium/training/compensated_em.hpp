@@ -35,7 +35,7 @@ namespace harmonium::inline v0_2 {
 /// Estimation of theta between iterations.
 struct theta_updates {
   index every = 4;  ///< iterations from one to the next, at least 1; the first is at the start
-  dispersion_options fit = {};
+  dispersion_options fit = {};  ///< of the estimates
 };
 
 /// Settings of a run.
@@ -43,11 +43,11 @@ struct compensated_options {
   /// Hidden units, such as {6, 1, 1}: a group of six categories and two Bernoulli units; see
   /// `grouped_states`. Must be given.
   std::vector<index> groups = {};
-  index max_iterations = 60;
-  double tolerance = 1e-5;  ///< ends when an iteration gains less than this share of log p(x)
-  double ridge = 1;         ///< prior precision of a weight in units of d log mean
-  double prior_cells = 1;   ///< cells' worth of independent groups mixed into p(h); with 0 the
-                            ///< likelihood rises strictly, but states without cells are lost
+  index max_iterations = 60;  ///< stated cap
+  double tolerance = 1e-5;    ///< ends when an iteration gains less than this share of log p(x)
+  double ridge = 1;           ///< prior precision of a weight in units of d log mean
+  double prior_cells = 1;     ///< cells' worth of independent groups mixed into p(h); with 0 the
+                              ///< likelihood rises strictly, but states without cells are lost
   double initial_dispersion = 0.5;                       ///< theta at the start, every gene
   std::optional<theta_updates> theta = theta_updates{};  ///< none: theta stays as at the start
   double max_mean_factor = 10;  ///< no state's mean beyond this times the largest count, plus one

@@ -19,14 +19,18 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `fit_component_dispersions`.
 struct component_dispersion_options {
+  /// Of the genes' estimates over all cells.
   dispersion_options gene = {.lower = 0.02, .upper = 1e3};
+  /// Of those within a component.
   dispersion_options component = {.penalty = 0.05, .lower = 0.02, .upper = 100};
   index min_cells = 8;        ///< smaller components take the gene's theta
   double prior_counts = 20;   ///< non-zero counts at which a component's own estimate weighs half
   bool per_component = true;  ///< false: the gene's theta in every component
 };
 
+/// Inverse dispersions of genes, alone and by component.
 struct component_dispersions {
   vector<double> gene;                      ///< theta of every gene, length genes
   matrix<double> component;                 ///< components x genes

@@ -49,7 +49,7 @@ concept always_admissible = admits_every_input<units_of<Model, 0>> && always_nor
 /// The paper's constraint: W <= 0 and a <= `ceiling`. Sufficient, not necessary: hidden units can
 /// only lower a gene. For hidden states >= 0, bounded or not.
 struct non_positive_weights {
-  double ceiling = -1e-10;
+  double ceiling = -1e-10;  ///< of the visible biases, < 0
 
   [[nodiscard]] non_positive_weights prepared(const vector<double>&) const { return *this; }
 

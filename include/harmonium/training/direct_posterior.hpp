@@ -45,6 +45,9 @@ void set_statistics_of_hidden(const Data& data, index states,
       result.hidden_means[k] += static_cast<Scalar>(weight) * hidden(i, k);
   }
 }
+/// The statistics of rows whose hidden states are known.
+/// @param hidden rows x hidden units
+/// @param states of the first hidden layer; 0: they are not counted
 template <class Scalar, row_source Data>
 posterior_statistics<Scalar> statistics_of_hidden(const Data& data, matrix<Scalar> hidden,
                                                   index states) {

@@ -19,6 +19,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `empirical_bayes_means`.
 struct empirical_bayes_options {
   index iterations = 60;        ///< of EM for the prior
   double shared_genes = 50;     ///< genes' worth of the common prior in every component's own

@@ -24,6 +24,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `fit_latent_harmonium`.
 struct latent_harmonium_options {
   index components = 8;        ///< states of the hidden group, at most one per 8 cells
   index max_iterations = 200;  ///< of expectation-maximisation

@@ -52,17 +52,18 @@ namespace harmonium::inline v0_2 {
 /// @tparam Residual a residual policy: `low_rank_copula`, `full_copula`, `independent_residuals`
 template <residual_policy Residual = low_rank_copula>
 struct harmonium_options {
-  categorical_em_options em = {};
-  bool shrink_means = true;  ///< false: the means of the maximum of the likelihood
-  empirical_bayes_options means = {};
-  component_dispersion_options dispersion = {};
+  categorical_em_options em = {};      ///< of the hidden group
+  bool shrink_means = true;            ///< false: the means of the maximum of the likelihood
+  empirical_bayes_options means = {};  ///< how means are shrunk
+  component_dispersion_options dispersion = {};  ///< of genes and components
+  /// Whether genes may leave the negative binomial.
   calibration_options calibration = {.calibrate = true};
-  Residual residual = {};
+  Residual residual = {};              ///< what correlates genes within a component
   std::span<const index> labels = {};  ///< one >= 0 per cell clamps the group (see
                                        ///< `categorical_trainer`), or none; borrowed
   std::span<const index> groups = {};  ///< batch or donor of every cell, 0 to groups - 1, each with
                                        ///< a cell (`group_effects`), or none; borrowed
-  group_effect_options group_effects = {};
+  group_effect_options group_effects = {};  ///< of what groups do, with `groups`
   index fits = 0;  ///< of the group with more and more components, joined in equal parts
                    ///< (`join_fits`); 0: `default_fits`, one with groups
   index residual_cells = 1000;  ///< of each component, from which the residual correlation is

@@ -24,9 +24,9 @@ namespace harmonium::inline v0_2 {
 
 /// A fit of a categorical group and the hidden states made of it.
 struct fitted_states {
-  categorical_fit group;
-  count_states states;
-  component_dispersions dispersion;
+  categorical_fit group;                             ///< responsibilities and parameters of EM
+  count_states states;                               ///< means and dispersions
+  component_dispersions dispersion;                  ///< those the states have
   std::shared_ptr<const factor_centre> centre = {};  ///< of the atlas that they lean on, if any
   double prior_weight = 0;                           ///< share of the genes that follow it
 };

@@ -55,12 +55,14 @@ struct cross_validation_score {
   std::vector<double> folds;  ///< one figure per fold
 };
 
+/// Which candidate is chosen by its scores.
 enum class selection_rule {
   best_mean,          ///< the highest mean, the first of equals
   one_standard_error  ///< the first candidate within one standard error of the highest mean: list
                       ///< candidates from simple to complex
 };
 
+/// Scores of candidates.
 struct selection {
   std::vector<cross_validation_score> scores;  ///< one per candidate
   index best = 0;                              ///< the highest mean

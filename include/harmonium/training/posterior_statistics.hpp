@@ -32,8 +32,8 @@ struct posterior_statistics {
 
 /// States whose posterior probability is worth counting, of one cell.
 struct state_probability {
-  index state;
-  double probability;
+  index state;         ///< number of the first hidden layer's state
+  double probability;  ///< of the state given a row, 0 to 1
 };
 
 /// Sums shares over cells, which are added in their order. Borrows all it is given.

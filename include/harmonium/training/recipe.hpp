@@ -48,7 +48,7 @@ class progress_variant {
 ///                        joint<block_particles, plain_gradient>>;
 template <class... Stages>
 struct then {
-  std::tuple<Stages...> stages = {};
+  std::tuple<Stages...> stages = {};  ///< in the order they run
 
   then() = default;
   explicit then(Stages... of) requires(sizeof...(Stages) > 0) : stages(std::move(of)...) {}
@@ -146,7 +146,7 @@ struct then {
 /// The first of some stages that suits the model's sizes. All are compiled.
 template <class First, class... Others>
 struct first_that_suits {
-  std::tuple<First, Others...> stages = {};
+  std::tuple<First, Others...> stages = {};  ///< in the order they are asked
 
   first_that_suits() = default;
   explicit first_that_suits(First first, Others... others)

@@ -42,6 +42,7 @@ concept has_deviations = requires(U& units, const vector<typename U::scalar>& si
   units.set_standard_deviation(sigma);
 };
 
+/// The settings of a refit, by what there is to refit.
 template <class Units>
 struct refit_settings_of {
   using type = nothing_to_refit;
@@ -54,6 +55,7 @@ template <has_deviations Units>
 struct refit_settings_of<Units> {
   using type = deviation_settings;
 };
+/// The settings of a refit of such units.
 template <class Units>
 using refit_settings = typename refit_settings_of<Units>::type;
 

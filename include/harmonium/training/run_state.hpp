@@ -42,13 +42,13 @@ struct run_state {
   using data_type = training_rows<Data>;
   static constexpr std::size_t hidden_layers = Model::hidden_layers;
 
-  Model model;             ///< biases and weights zero at the start
-  data_type training;      ///< rows that train
-  data_type held_out;      ///< rows that do not
-  vector<scalar> means;    ///< of the training rows, per column
-  vector<double> largest;  ///< largest entry of each column, at least 0
-  visible_refit<Model, data_type> refit;
-  random_engine root;  ///< what stages draw from
+  Model model;                            ///< biases and weights zero at the start
+  data_type training;                     ///< rows that train
+  data_type held_out;                     ///< rows that do not
+  vector<scalar> means;                   ///< of the training rows, per column
+  vector<double> largest;                 ///< largest entry of each column, at least 0
+  visible_refit<Model, data_type> refit;  ///< of the visible units' own parameters
+  random_engine root;                     ///< what stages draw from
   /// Before the numbers that each layer's initial weights are made from.
   std::vector<random_engine> initial_weights;
   std::vector<epoch_streams> layers;  ///< of pretraining, per hidden layer
@@ -59,7 +59,7 @@ struct run_state {
 
 /// Which rows train and which are held out.
 struct row_split {
-  row_choice training, held_out;
+  row_choice training, held_out;  ///< numbers of rows
 };
 /// @throws std::invalid_argument for rows out of range, weights of another number or not positive,
 ///         or if nothing is left to train on

@@ -41,6 +41,7 @@ template <class... Families>
 struct visible_shape_of<parts<Families...>> {
   using type = columns_of_parts;
 };
+/// What a visible layer's shape needs besides the number of columns.
 template <class Units>
 using visible_shape = typename visible_shape_of<Units>::type;
 
@@ -68,6 +69,7 @@ template <trainable_visible Units>
 template <layered_model Model>
 struct training_settings {
   std::array<layer_size, Model::hidden_layers> hidden;  ///< of the hidden layers, bottom to top
+  /// What data do not tell of the visible layer.
   visible_shape<typename Model::visible_units> visible = {};
   std::vector<index> held_out = {};  ///< rows kept out of training and monitored
   /// How often each row of the data counts, all > 0; empty: once. A row of weight w is w copies.

@@ -19,9 +19,9 @@ namespace harmonium::inline v0_2 {
 /// A trained harmonium: the fit of its categorical group, and the generator made from it.
 template <class Generator>
 struct trained_harmonium {
-  categorical_fit group;
-  component_dispersions dispersion;
-  Generator generator;
+  categorical_fit group;                      ///< of EM
+  component_dispersions dispersion;           ///< of genes and components
+  Generator generator;                        ///< draws cells
   std::optional<prior_report> prior = {};     ///< what became of a prior, if there was one
   std::optional<group_effects> effects = {};  ///< of batches or donors, if there were some
 

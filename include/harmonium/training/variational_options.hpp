@@ -26,12 +26,13 @@ struct held_out_monitor {
 
 /// Settings of a run. The defaults are those of `pilot_default`.
 struct variational_options {
+  /// Of the network.
   variational_shape shape = {
       .encoder = {32}, .decoder = {32}, .latent = 8, .encode_library = false};
   double dropout = 0;  ///< share of the encoders' hidden units dropped per cell and step, in [0, 1)
-  index epochs = 400;
-  index batch = 32;  ///< cells per step; a last batch of fewer than 3 cells is skipped
-  adam_options adam = {.rate = 0.01, .weight_decay = 1e-2};
+  index epochs = 400;  ///< over the training cells
+  index batch = 32;    ///< cells per step; a last batch of fewer than 3 cells is skipped
+  adam_options adam = {.rate = 0.01, .weight_decay = 1e-2};  ///< of the optimiser
   double warm_up = 50;  ///< epochs until the KL of z counts in full; 0: from the start
   /// Cells that do not train: a share in [0, 1) of them, drawn at random, or these rows.
   std::variant<double, std::vector<index>> held_out = 0.1;

@@ -121,6 +121,7 @@ class basic_bernoulli {
   index size_;
 };
 
+/// In double precision, as machines have it.
 using bernoulli = basic_bernoulli<double>;
 
 static_assert(sited_unit_family<basic_bernoulli<double>> &&

@@ -195,6 +195,7 @@ class basic_categorical {
   index categories_;
 };
 
+/// In double precision, as machines have it.
 using categorical = basic_categorical<double>;
 
 static_assert(sited_unit_family<basic_categorical<double>> &&

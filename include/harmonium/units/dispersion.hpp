@@ -29,6 +29,7 @@ enum class dispersion_status {
   not_converged    ///< the iterations ran out; the last value is kept
 };
 
+/// For a person, such as "not converged".
 [[nodiscard]] constexpr std::string_view to_string(dispersion_status status) noexcept {
   switch (status) {
     case dispersion_status::converged:
@@ -45,18 +46,20 @@ enum class dispersion_status {
   return "unknown";
 }
 
+/// Settings of an estimate of theta.
 struct dispersion_options {
-  double penalty = 1;   ///< lambda >= 0; larger pushes theta up (towards Poisson)
-  double lower = 1e-3;  ///< bounds of theta
-  double upper = 1e4;
-  index max_iterations = 50;
-  double tolerance = 1e-10;  ///< on the step of log theta
+  double penalty = 1;         ///< lambda >= 0; larger pushes theta up (towards Poisson)
+  double lower = 1e-3;        ///< bounds of theta
+  double upper = 1e4;         ///< of theta
+  index max_iterations = 50;  ///< of Newton's method
+  double tolerance = 1e-10;   ///< on the step of log theta
 };
 
+/// An estimate of theta.
 struct dispersion_fit {
-  double theta;
-  dispersion_status status;
-  index iterations;
+  double theta;              ///< within the bounds
+  dispersion_status status;  ///< how it ended
+  index iterations;          ///< steps that were made
 };
 
 /// Cells of one gene that have the same mean. The mean's part of the likelihood is linear in the
@@ -71,10 +74,10 @@ struct cells_of_mean {
 /// From one distinct count of a gene to the next. psi(x + theta) - psi(theta) is the sum of the
 /// steps up to x, so that every step is worked out once for all cells that reach its end.
 struct count_step {
-  double from;
-  double height;
-  double cells;  ///< that have `from + height` or more
-  double scale = 1;
+  double from;       ///< the smaller count
+  double height;     ///< to the larger one, > 0
+  double cells;      ///< that have `from + height` or more
+  double scale = 1;  ///< their theta is this times theta
 };
 
 /// Counts of one gene as the likelihood of theta needs them; see `dispersion_tally`.
@@ -166,8 +169,8 @@ class dispersion_tally {
 /// First and second derivative of the penalised log-likelihood in theta (score V + 2 lambda/theta^3
 /// and minus the observed information I + 6 lambda/theta^4 of Eq. 9).
 struct dispersion_derivatives {
-  double score;
-  double curvature;
+  double score;      ///< first derivative
+  double curvature;  ///< second derivative
 };
 
 /// Cost: one logarithm per entry of `cells`, a few divisions per step.

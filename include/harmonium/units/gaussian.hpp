@@ -130,6 +130,7 @@ class basic_gaussian {
   vector<Scalar> sigma_;
 };
 
+/// In double precision, as machines have it.
 using gaussian = basic_gaussian<double>;
 
 static_assert(hidden_unit_family<basic_gaussian<double>> &&

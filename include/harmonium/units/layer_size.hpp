@@ -16,8 +16,8 @@ namespace harmonium::inline v0_2 {
 
 /// Groups of equally many categories, for families of one-hot groups.
 struct one_hot {
-  index groups = 1;
-  index categories = 1;
+  index groups = 1;      ///< of a layer
+  index categories = 1;  ///< units of a group
 };
 
 /// A number of units, or one-hot groups:

@@ -95,10 +95,11 @@ namespace harmonium::inline v0_2 {
 /// The interval of normal scores that a count stands for: (Phi^-1(P(X < x)), Phi^-1(P(X <= x))],
 /// cut at +-`score_limit`.
 struct score_interval {
-  double lower, upper;
+  double lower, upper;  ///< within +-`score_limit`, lower <= upper
 };
-inline constexpr double score_limit = 7;
+inline constexpr double score_limit = 7;  ///< standard deviations
 
+/// The interval of a count. @param x >= 0 @param mean > 0 @param theta > 0
 [[nodiscard]] inline score_interval nb_score_interval(double x, double mean,
                                                       double theta) noexcept {
   const auto score = [](double p) {

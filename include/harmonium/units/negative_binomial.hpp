@@ -247,6 +247,7 @@ class basic_negative_binomial {
   vector<Scalar> theta_;
 };
 
+/// In double precision, as machines have it.
 using negative_binomial = basic_negative_binomial<double>;
 
 static_assert(unit_family<basic_negative_binomial<double>> &&

@@ -236,6 +236,7 @@ requires(sizeof...(Others) >= 1 &&
   std::array<index, number + 1> ends_{};
 };
 
+/// Whether U is `parts`.
 template <class U>
 inline constexpr bool is_parts = false;
 template <class... Families>

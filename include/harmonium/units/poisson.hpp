@@ -93,6 +93,7 @@ class basic_poisson {
   index size_;
 };
 
+/// In double precision, as machines have it.
 using poisson = basic_poisson<double>;
 
 static_assert(unit_family<basic_poisson<double>> && unit_family<basic_poisson<float>>);

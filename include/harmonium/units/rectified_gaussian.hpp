@@ -127,6 +127,7 @@ class basic_rectified_gaussian {
   vector<Scalar> sigma_;
 };
 
+/// In double precision, as machines have it.
 using rectified_gaussian = basic_rectified_gaussian<double>;
 /// The name under which neural networks know such units.
 using relu = rectified_gaussian;

@@ -124,6 +124,7 @@ class basic_spin {
   index size_;
 };
 
+/// In double precision, as machines have it.
 using spin = basic_spin<double>;
 
 static_assert(sited_unit_family<basic_spin<double>> && sited_unit_family<basic_spin<float>>);

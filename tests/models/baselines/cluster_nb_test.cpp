@@ -185,6 +185,19 @@ TEST_CASE("a cluster of few cells takes the common dispersions") {
   }
 }
 
+TEST_CASE("the search for common dispersions starts where that of genes alone does") {
+  hm::random_engine rng(8);
+  std::vector<hm::index> labels;
+  const auto pilot = three_types(50, labels, rng);
+  const hm::dispersion_options no_step{.max_iterations = 0};
+  const std::vector<hm::index> one(50, 0);
+  const auto together = hm::cluster_nb::fit(
+      pilot, one, hm::cluster_nb_options{.min_cells = 51, .dispersion = no_step});
+  const auto alone = hm::independent_nb::fit(pilot, no_step);
+  for (hm::index j = 0; j < genes; ++j)
+    CHECK(together.theta()(0, j) == doctest::Approx(alone.theta()[j]).epsilon(1e-9));
+}
+
 TEST_CASE("the same fit and cells for any number of threads") {
   hm::random_engine rng(5), serial(6), threaded(6);
   const auto pilot = support::random_counts(80, 70, rng);

@@ -92,6 +92,16 @@ TEST_CASE_TEMPLATE("a row is the sum of its genes, and its slopes are derivative
   }
 }
 
+TEST_CASE("a product of more factors than a double has room for") {
+  for (const double factor : {1e-30, 1e30, 0.7}) {
+    CAPTURE(factor);
+    hm::log_of_product log;
+    log.add_log(1.5);
+    for (int k = 0; k < 1000; ++k) log.times(factor);
+    CHECK(log.value() == doctest::Approx(1.5 + 1000 * std::log(factor)).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("log probabilities against Boost") {
   for (const double theta : {0.1, 2.5, 300.0}) {
     for (const double mean : {0.01, 1.7, 250.0}) {

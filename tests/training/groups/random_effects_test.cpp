@@ -89,6 +89,20 @@ TEST_CASE("the depth of a group is no effect of its genes") {
   CHECK(root_mean_square(all.deviation, 0, 1) > 0.2);
 }
 
+TEST_CASE("a group of more cells is no deeper") {
+  auto made = draw_totals(3, 600, 300, 0, 0, 6);
+  made.totals.row(1) *= 4;
+  made.expected.row(1) *= 4;
+  const auto found = hm::fit_random_effects(serial, made.totals, made.expected, made.dispersion);
+  for (hm::index g = 0; g < 3; ++g) {
+    CAPTURE(g);
+    const double total = made.totals.row(g).sum(), expected = made.expected.row(g).sum();
+    CHECK(found.depth[g] == doctest::Approx(std::log((total + 1) / (expected + 1))).epsilon(1e-9));
+    // 600 genes of 300 counts with inverse dispersion 100: known to 0.12 / sqrt(600).
+    CHECK(std::abs(found.depth[g]) < 0.025);
+  }
+}
+
 TEST_CASE("where nothing was counted nothing is learned") {
   auto made = draw_totals(3, 50, 100, 0.3, 0.3, 4);
   made.totals.row(1).setZero();

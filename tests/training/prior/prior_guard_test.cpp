@@ -59,6 +59,34 @@ TEST_CASE("figures of folds weigh by their cells") {
   CHECK(verdict.standard_error == doctest::Approx(std::sqrt((0.5625 + 5.0625) / 2)));
 }
 
+TEST_CASE("a gene that training did not see says nothing for the atlas or against it") {
+  const auto truth = support::make_atlas(40, 1);
+  const auto pilot = support::make_pilot(truth, 60, 2);
+  const auto prior = support::prior_of(truth);
+  std::vector<hm::index> fresh;
+  for (hm::index i = 40; i < 60; ++i) fresh.push_back(i);
+  // What the atlas gains where `gene` was counted in the held-out cells alone, or nowhere. With one
+  // component a cell's likelihood is a product over genes.
+  const auto gain = [&](hm::index gene, bool is_counted) {
+    hm::count_matrix<> counts(40);
+    for (hm::index i = 0; i < 60; ++i) {
+      const auto cell = pilot.counts.cell(i);
+      for (std::size_t k = 0; k < cell.size(); ++k)
+        if (cell.genes[k] != gene || (is_counted && i >= 40))
+          counts.push_back(static_cast<hm::index>(cell.genes[k]), cell.values[k]);
+      counts.finish_cell();
+    }
+    hm::random_engine rng(3);
+    const auto [alone, with_prior] = hm::judge_prior<hm::no_size_factors>(
+        serial, counts, {}, fresh, prior, {.components = 1}, {}, {}, rng);
+    return with_prior - alone;
+  };
+  for (const hm::index gene : {0, 7, 39}) {
+    CAPTURE(gene);
+    CHECK(gain(gene, true) == doctest::Approx(gain(gene, false)).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("labels go along, and one fold is no guard") {
   const auto truth = support::make_atlas(60, 1);
   const auto pilot = support::make_pilot(truth, 60, 2);

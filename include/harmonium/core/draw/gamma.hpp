@@ -19,7 +19,7 @@ namespace harmonium::inline v0_2::draw {
 /// thinned normal.
 /// @see Marsaglia & Tsang (2000), A simple method for generating gamma variables, ACM TOMS 26(3).
 struct marsaglia_tsang {
-  double d;
+  double d;  ///< shape less a third
 
   explicit marsaglia_tsang(double shape) : d(shape - 1.0 / 3.0) {}
 

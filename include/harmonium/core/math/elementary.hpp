@@ -110,9 +110,11 @@ template <std::floating_point S>
 [[nodiscard]] [[gnu::always_inline]] inline typename binary_format<S>::word bits_of(S x) noexcept {
   return std::bit_cast<typename binary_format<S>::word>(x);
 }
+/// The number of these bits.
 [[nodiscard]] [[gnu::always_inline]] inline double number_of(std::uint64_t bits) noexcept {
   return std::bit_cast<double>(bits);
 }
+/// The number of these bits.
 [[nodiscard]] [[gnu::always_inline]] inline float number_of(std::uint32_t bits) noexcept {
   return std::bit_cast<float>(bits);
 }
@@ -128,8 +130,8 @@ template <packs::arithmetic S>
 /// e^x and e^x - 1.
 template <packs::arithmetic S>
 struct exponential_pair {
-  S power;
-  S minus_one;
+  S power;      ///< e^x
+  S minus_one;  ///< e^x - 1
 };
 
 /// Both at little more than the cost of one. `minus_one` is accurate near x = 0, `power` for x far

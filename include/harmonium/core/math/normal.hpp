@@ -52,8 +52,9 @@ namespace harmonium::inline v0_2::math {
   return x > 0 ? 1 - tail : tail;
 }
 
+/// Of a distribution of real numbers.
 struct mean_and_variance {
-  double mean, variance;
+  double mean, variance;  ///< in the distribution's own unit, and its square
 };
 
 /// Mean and variance of a standard normal number known to lie between `a` and `b`. For ends up to

@@ -41,9 +41,10 @@ template <int Lanes>
   return select(x < P(0.66), near, select(y < P(4.0), middle, far));
 }
 
+/// Mean and variance of `Lanes` distributions.
 template <int Lanes>
 struct normal_moments {
-  pack<double, Lanes> mean, variance;
+  pack<double, Lanes> mean, variance;  ///< lane by lane
 };
 
 /// `math::truncated_normal` lane by lane: mean and variance of a standard normal number between `a`

@@ -93,6 +93,7 @@ inline void write_counts(payload_writer& out, const count_matrix<>& counts) {
     }
   }
 }
+/// What `write_counts` wrote. @throws io_error if genes do not ascend or counts are out of range.
 inline count_matrix<> read_counts(payload_reader& in) {
   const index genes = size_from(in);
   const std::size_t cells = in.count(4, "cells");

@@ -150,10 +150,12 @@ struct model<variational_autoencoder<Likelihood, Scalar>> {
   }
 };
 
+/// 16 bytes.
 inline void write_depth(payload_writer& out, const depth_change& depth) {
   out.real(depth.log_scale);
   out.real(depth.kept);
 }
+/// What `write_depth` wrote. @throws io_error if it is out of range.
 inline depth_change read_depth(payload_reader& in) {
   const depth_change depth{in.real(), in.real()};
   if (!std::isfinite(depth.log_scale) || !(depth.kept > 0 && depth.kept <= 1))
@@ -161,6 +163,7 @@ inline depth_change read_depth(payload_reader& in) {
   return depth;
 }
 
+/// For NumPy: `depth_log_scale` and `depth_kept`, a number each.
 inline void add_depth(npz_output& out, const depth_change& depth) {
   out.add("depth_log_scale", depth.log_scale);
   out.add("depth_kept", depth.kept);

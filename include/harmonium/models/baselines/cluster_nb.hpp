@@ -28,12 +28,13 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `cluster_nb::fit`.
 struct cluster_nb_options {
   index clusters = 8;     ///< found by k-means, at most one per `min_cells` pilot cells
   index components = 10;  ///< principal components of the deviance residuals that k-means sees
   index restarts = 10;    ///< of k-means
   index min_cells = 8;    ///< clusters of fewer cells take the genes' common dispersions
-  dispersion_options dispersion = {};
+  dispersion_options dispersion = {};  ///< of the genes' estimates
 };
 
 /// A mixture without latent structure inside its parts: a cell's cluster is drawn by the pilot's

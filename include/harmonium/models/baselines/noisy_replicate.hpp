@@ -17,6 +17,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `noisy_replicate::fit`.
 struct noisy_replicate_options {
   double max_shape = 10;  ///< a cell's gamma shape is uniform on (0, max_shape)
   double max_scale = 5;   ///< a cell's gamma scale is uniform on (0, max_scale)

@@ -16,6 +16,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `score_calibration`.
 struct calibration_options {
   bool calibrate = false;   ///< false: scores stay as the negative binomials give them
   double prior_cells = 20;  ///< cells' worth of belief in the negative binomial

@@ -29,7 +29,7 @@ namespace harmonium::inline v0_2 {
 /// Inverse dispersions of all genes, with what a row asks of them again and again.
 template <std::floating_point Scalar>
 struct theta_table {
-  vector<Scalar> theta, inverse;
+  vector<Scalar> theta, inverse;  ///< length genes; theta, and one over it
 
   /// @param log_theta length genes
   static theta_table of(const Scalar* log_theta, index genes) {
@@ -45,7 +45,7 @@ struct theta_table {
 /// One cell before its likelihood, and where the slopes go. Slopes are derivatives of log p.
 template <std::floating_point Scalar>
 struct likelihood_row {
-  sparse_row<Scalar> counts;
+  sparse_row<Scalar> counts;                   ///< non-zeros of the cell
   std::span<const Scalar> mean;                ///< length genes, > 0
   const Scalar* head = nullptr;                ///< length genes, if the likelihood has a head
   const theta_table<Scalar>* table = nullptr;  ///< if it has a theta per gene
@@ -116,6 +116,7 @@ struct counted_gene {
   double mean_slope;   ///< x theta / (theta + mu)
   double theta_slope;  ///< in log theta
 };
+/// The part of one count, whose logarithm goes into `log`.
 inline counted_gene add_count(double x, double mean, double theta, log_of_product& log) {
   const double share = theta / (theta + mean);
   const double odds = mean / (theta + mean);

@@ -36,7 +36,7 @@ concept contender = std::default_initializable<C> &&
 /// makes them: a "sweep" is a whole draw, burn-in and visible layer included.
 template <class Sampler>
 struct independent_draws {
-  Sampler settings = {};
+  Sampler settings = {};  ///< of the sampler
 
   template <class Model, class Visit>
   requires sampler_for<Sampler, Model>

@@ -17,6 +17,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// What a chain did, sweep by sweep.
 struct recorded_chain {
   std::vector<double> figures;  ///< sweep by sweep, all figures
   std::vector<index> numbers;   ///< of the states visited; empty where they are not enumerated

@@ -36,6 +36,7 @@ struct acceptance_rules {
   double nested_r_hat = 1.1;  ///< at most, of any figure that varies
 };
 
+/// What is said of a sampler.
 enum class sampler_verdict {
   accepted,       ///< agrees with the reference
   biased,         ///< converged, to something else
@@ -46,9 +47,10 @@ enum class sampler_verdict {
 /// Geometric mean over the seeds and its 95 % interval (Student); of one seed the interval is
 /// everything.
 struct rate_interval {
-  double middle, low, high;
+  double middle, low, high;  ///< > 0, in the rates' own unit
 };
 
+/// @param rates one per seed, > 0
 [[nodiscard]] inline rate_interval interval_of_rates(std::span<const double> rates) {
   const auto n = static_cast<double>(rates.size());
   double mean = 0, squares = 0;
@@ -62,10 +64,10 @@ struct rate_interval {
 /// Only of accepted samplers. "Effective" draws are bulk effective sample sizes of the figure that
 /// has the smallest, `slowest`.
 struct sampler_speed {
-  std::string slowest;
+  std::string slowest;                      ///< name of the figure
   rate_interval effective_per_sweep;        ///< of one chain
   rate_interval log_p_effective_per_sweep;  ///< the same of log p*(h_1)
-  rate_interval seconds_per_sweep;
+  rate_interval seconds_per_sweep;          ///< of one chain
   rate_interval set_up_seconds;  ///< before the first sweep, once for all chains; at least 1 ns
   rate_interval effective_per_second;  ///< set-up not counted
   rate_interval seconds_to_thousand;   ///< effective draws, set-up counted
@@ -73,14 +75,15 @@ struct sampler_speed {
 
 /// Total variation between the visits of all chains of the first seed so far and the exact p(h_1).
 struct trace_point {
-  index sweeps;    ///< of each chain
-  double seconds;  ///< of all chains together, without set-up
-  double total_variation;
+  index sweeps;            ///< of each chain
+  double seconds;          ///< of all chains together, without set-up
+  double total_variation;  ///< 0 to 1
 };
 
+/// What was found of one sampler.
 struct sampler_row {
-  std::string sampler;
-  sampler_verdict verdict = sampler_verdict::not_applicable;
+  std::string sampler;                                        ///< its name
+  sampler_verdict verdict = sampler_verdict::not_applicable;  ///< whether it is right
   std::string reason = {};  ///< why it was not accepted; else empty
   double bias = 0;          ///< largest distance of a mean from the reference, in deviations
   double bias_errors = 0;   ///< largest distance, in standard errors of both

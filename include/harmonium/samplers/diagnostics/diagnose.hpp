@@ -14,6 +14,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Whether chains moved at all.
 enum class chain_status {
   moved,             ///< every chain changed its value
   some_never_moved,  ///< some chains kept their first value: `stuck_chains` says how many
@@ -21,8 +22,9 @@ enum class chain_status {
   not_finite         ///< a draw is infinite or no number
 };
 
+/// What `diagnose` says of the draws of some chains.
 struct chain_figures {
-  chain_status status;
+  chain_status status;          ///< tells whether the figures mean anything
   index stuck_chains;           ///< chains whose draws are all the same number
   double mean;                  ///< of all draws
   double mean_error;            ///< Monte Carlo standard error of `mean`

@@ -41,6 +41,7 @@ namespace harmonium::inline v0_2 {
 
 /// A standard deviation that the pilot does not show, and the ends of its interval.
 struct assumed_deviation {
+  /// Multiples of the mean share.
   double middle = typical_share_deviation, lower = 0.15, upper = 0.9;
 };
 
@@ -49,10 +50,10 @@ struct assumed_deviation {
 /// c the type's correlation within donors (`share_law`); the deviation that c is of stays the same
 /// multiple of the share.
 struct abundance_goal {
-  std::string type;
-  double fold = 2;
-  double probability = 0.8;
-  double alpha = 0.05;
+  std::string type;          ///< its name
+  double fold = 2;           ///< factor between the conditions, > 0 and not 1
+  double probability = 0.8;  ///< that the test finds it
+  double alpha = 0.05;       ///< level of the test, two-sided
   /// Standard deviation between donors of the type's share, as a multiple of its mean, and the ends
   /// of its interval, where the pilot does not show it. An assumption (`typical_share_deviation`).
   assumed_deviation assumed = {};
@@ -126,8 +127,8 @@ struct abundance_goal {
 /// Which genes are tested between conditions: those with more than `counts` counts in more than
 /// `share` of all donors. Others have too few for a logarithm.
 struct tested_genes {
-  index counts = 3;
-  double share = 0.5;
+  index counts = 3;    ///< that a donor must exceed
+  double share = 0.5;  ///< of all donors of both conditions, that must exceed them
 };
 
 /// The chance that a gene is tested, where a donor's counts are negative binomial. Where the
@@ -183,16 +184,16 @@ struct tested_genes {
 /// Genes of a type differ between two conditions by a factor, and `power_of_pseudobulk` of them is
 /// found.
 struct differential_goal {
-  std::string type;
-  double log2_fold = 1;
+  std::string type;          ///< its name
+  double log2_fold = 1;      ///< log2 of the factor between the conditions, > 0
   double probability = 0.8;  ///< share of the changed genes
-  double least_mean = 0.1;
+  double least_mean = 0.1;   ///< counts per cell of the type from which on a gene is tested
   /// Standard deviation between donors of a gene's log mean where the pilot does not show it
   /// (`estimate_expression_variation`). An assumption, on the safe side of what eight donors of
   /// blood show: root mean squares over genes of 0.15 to 0.26 in types of 200 cells and more (Kang
   /// et al. 2018, as for `typical_share_deviation`; docs/how-many-cells.md).
   double between_donors = 0.3;
-  false_discovery_options discoveries = {};
+  false_discovery_options discoveries = {};  ///< of the test
 
   [[nodiscard]] std::string name() const { return "differential"; }
 

@@ -22,16 +22,16 @@ namespace harmonium::inline v0_2 {
 
 /// A figure of clustering over sizes, larger is better.
 struct plan_curve {
-  std::string name;
-  std::string in_words;
+  std::string name;       ///< snake_case
+  std::string in_words;   ///< for a person
   matrix<double> values;  ///< sizes x columns; NaN where there is none
   saturation curve;       ///< empty where a value is NaN
 };
 
 /// Mean adjusted Rand index per size at one depth.
 struct depth_curve {
-  double depth;
-  std::vector<double> mean;
+  double depth;              ///< share of the pilot's counts per cell
+  std::vector<double> mean;  ///< one per size
 };
 
 inline constexpr double rare_type = 0.05;  ///< types below this frequency are rare in curves

@@ -27,8 +27,8 @@ struct plan_design {
 /// The chance that an experiment does what it is for: what the pilot leaves open averaged over, and
 /// the 90 % interval of the chance over what it leaves open.
 struct chance_estimate {
-  double mean = 0;
-  double lower = 0, upper = 0;
+  double mean = 0;              ///< over what the pilot leaves open, 0 to 1
+  double lower = 0, upper = 0;  ///< ends of the 90 % interval
 };
 
 /// Which end of the estimate has to reach the probability asked for.
@@ -40,11 +40,12 @@ enum class reach_rule {
 /// A goal as one pilot shows it. Laws: chances lie between 0 and 1, lower <= mean or mean <= upper
 /// may fail by rounding only, and none falls with more cells or donors.
 struct prepared_goal {
-  std::string success;  ///< what counts, in a sentence without a full stop
-  reach_rule rule = reach_rule::mean;
-  std::function<chance_estimate(const plan_design&)> chance;
-  /// Where the goal asks for several things, such as one per type: their names and chances.
+  std::string success;                 ///< what counts, in a sentence without a full stop
+  reach_rule rule = reach_rule::mean;  ///< what has to reach the probability
+  std::function<chance_estimate(const plan_design&)> chance;  ///< that a design reaches the goal
+  /// Where the goal asks for several things, such as one per type: their names.
   std::vector<std::string> parts = {};
+  /// And the chance of each.
   std::function<chance_estimate(const plan_design&, index part)> chance_of_part = {};
   std::vector<std::string> doubts = {};  ///< what to distrust
   bool is_within_reach = true;           ///< false: no number of cells reaches it
@@ -64,9 +65,9 @@ concept planning_goal = std::copyable<G> && requires(const G& goal, const plan_e
 
 /// Any of them, chosen at run time.
 struct any_planning_goal {
-  std::string called;
-  double probability = 0.8;
-  std::function<prepared_goal(const plan_evidence&)> prepare_it;
+  std::string called;                                             ///< as the goal's `name`
+  double probability = 0.8;                                       ///< as the goal's
+  std::function<prepared_goal(const plan_evidence&)> prepare_it;  ///< as the goal's `prepare`
 
   template <planning_goal Goal>
   static any_planning_goal of(Goal goal) {

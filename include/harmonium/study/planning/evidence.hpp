@@ -81,11 +81,12 @@ struct plan_experiments {
   return table;
 }
 
+/// What goals are prepared from. Borrowed: all must outlive it.
 struct plan_evidence {
-  const plan_pilot& pilot;
-  const std::vector<index>& counts;  ///< cells of the pilot of each type
-  const frequency_posterior& frequencies;
-  const plan_experiments& experiments;
+  const plan_pilot& pilot;                 ///< cells and their types
+  const std::vector<index>& counts;        ///< cells of the pilot of each type
+  const frequency_posterior& frequencies;  ///< of the types
+  const plan_experiments& experiments;     ///< that were made of the pilot
 };
 
 }  // namespace harmonium::inline v0_2

@@ -30,10 +30,10 @@ struct log_frequency_lattice {
 /// Source of the form: Wallis (2014), The two-piece normal distribution, Statistical Science
 /// 29:106.
 struct frequency_law {
-  double mode = 0;
+  double mode = 0;              ///< natural logarithm of a frequency
   double below = 1, above = 1;  ///< scales
-  bool has_outliers = false;
-  double weight = 1;  ///< probability beforehand, up to a factor
+  bool has_outliers = false;  ///< whether some types are rarer than the law of the others has them
+  double weight = 1;          ///< probability beforehand, up to a factor
 
   static constexpr double outliers = 0.05;  ///< for one of the others
   static constexpr double reach = 6;        ///< of outliers, below the mode

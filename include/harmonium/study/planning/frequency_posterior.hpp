@@ -31,10 +31,11 @@ struct expected_frequency {
   double weight = 100;  ///< cells of an experiment that would tell as much
 };
 
+/// Settings of `estimate_frequencies`.
 struct frequency_options {
-  index draws = 1000;  ///< from the posterior
-  double level = 0.9;  ///< of the intervals
-  std::vector<expected_frequency> expected = {};
+  index draws = 1000;                             ///< from the posterior
+  double level = 0.9;                             ///< of the intervals
+  std::vector<expected_frequency> expected = {};  ///< what is known of some types
   /// Cells of each donor of the pilot, donors x types, whose columns sum to the counts. Then
   /// frequencies are those of the donors' population, from which shares deviate. Empty: the
   /// frequencies of the tissue the pilot is of, whose cells are independent draws.

@@ -96,6 +96,7 @@ struct gene_level {
   return thinned_genes(std::move(all), most);
 }
 
+/// Settings of tests of many genes.
 struct false_discovery_options {
   double rate = 0.05;     ///< of false discoveries, by Benjamini-Hochberg over expressed genes
   double changed = 0.05;  ///< share of these genes that are truly changed, all by the same factor

@@ -26,11 +26,11 @@ namespace harmonium::inline v0_2 {
 /// genes. The test's statistic has the variance of a log ratio of two negative binomial means,
 /// (1 / mean + dispersion) / cells of either group.
 struct marker_goal {
-  std::string type;  ///< its name
-  double log2_fold = 1;
+  std::string type;          ///< its name
+  double log2_fold = 1;      ///< log2 of the factor over all other cells, > 0
   double probability = 0.8;  ///< share of the changed genes
   double least_mean = 0.1;   ///< counts per cell of the type from which on a gene is tested
-  false_discovery_options discoveries = {};
+  false_discovery_options discoveries = {};  ///< of the test
 
   [[nodiscard]] std::string name() const { return "markers"; }
 

@@ -19,16 +19,17 @@ namespace harmonium::inline v0_2 {
 /// Doublets per thousand cells that come out of a lane, as 10x Genomics states them: 0.8 %.
 inline constexpr double tenx_doublets_per_thousand = 0.008;
 
+/// Prices of a design, all in one unit of money, and what cells are lost on the way.
 struct design_prices {
   cost_options cells = {};               ///< per cell loaded, per plate
   std::optional<double> per_lane = {};   ///< of each lane of droplets
   index lane = 10'000;                   ///< cells that come out of a lane at most
   index donors_per_lane = 1;             ///< more than 1: their cells are told apart afterwards
   std::optional<double> per_donor = {};  ///< of each donor
-  std::optional<double> per_million_reads = {};
-  double reads_per_cell = 50'000;  ///< at the pilot's depth
-  double saturation = 0;           ///< of the pilot: copies among its reads (`reads_share`)
-  loading_options loading = {};
+  std::optional<double> per_million_reads = {};  ///< of sequencing
+  double reads_per_cell = 50'000;                ///< at the pilot's depth
+  double saturation = 0;         ///< of the pilot: copies among its reads (`reads_share`)
+  loading_options loading = {};  ///< what becomes of loaded cells
   /// Doublets per thousand cells that come out of a lane, which come to those of `loading`. 0 where
   /// they do not grow with the load, as on plates.
   double doublets_per_thousand = tenx_doublets_per_thousand;

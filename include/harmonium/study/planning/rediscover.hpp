@@ -39,8 +39,8 @@ namespace harmonium::inline v0_2 {
 /// is below `probability` even in the largest experiments are left out and named as a doubt, with
 /// that chance: they are too much alike for the workflow, or need more cells than were tried.
 struct rediscover_goal {
-  double probability = 0.8;
-  double f1 = 0.5;
+  double probability = 0.8;             ///< that the type with the least chance is found
+  double f1 = 0.5;                      ///< of the best cluster of a type, in (0, 1]
   std::vector<std::string> types = {};  ///< named ones only, none of them left out; empty: all
 
   [[nodiscard]] std::string name() const { return "rediscover"; }
@@ -122,11 +122,11 @@ struct rediscover_goal {
 /// over all that either type expresses). Tests see differences that clusters do not.
 struct separate_goal {
   std::string first, second;  ///< names of types
-  double probability = 0.8;
-  double least = 0.5;
-  index least_genes = 5;
-  double least_mean = 0.1;  ///< counts per cell of either type from which on a gene is tested
-  double false_discoveries = 0.05;
+  double probability = 0.8;   ///< that clusters tell them apart
+  double least = 0.5;         ///< adjusted Rand index, at most 1
+  index least_genes = 5;      ///< that the test must find
+  double least_mean = 0.1;    ///< counts per cell of either type from which on a gene is tested
+  double false_discoveries = 0.05;  ///< rate of the test's false discoveries, in (0, 1)
 
   [[nodiscard]] std::string name() const { return "separate"; }
 

@@ -29,20 +29,21 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `run_experiments`.
 struct experiment_options {
   std::vector<any_study_model> models;  ///< each makes `repeats` experiments per size
-  index repeats = 5;
-  double fitted_share = 0.8;  ///< of the pilot, drawn anew for every fit
-  index components = 20;      ///< in which experiments are clustered
-  louvain_clustering clustering = {};
-  bool is_stability_wanted = true;  ///< else `stability` is NaN, in half the time
+  index repeats = 5;                    ///< of each model, >= 1
+  double fitted_share = 0.8;            ///< of the pilot, drawn anew for every fit
+  index components = 20;                ///< in which experiments are clustered
+  louvain_clustering clustering = {};   ///< of every experiment
+  bool is_stability_wanted = true;      ///< else `stability` is NaN, in half the time
 };
 
 /// Experiments, and two figures of each at full depth, sizes x columns.
 struct experiment_figures {
-  plan_experiments experiments;
-  matrix<double> stability;    ///< adjusted Rand index of the clusters of two experiments
-  matrix<double> compactness;  ///< minus the Davies-Bouldin index
+  plan_experiments experiments;  ///< types by clusters
+  matrix<double> stability;      ///< adjusted Rand index of the clusters of two experiments
+  matrix<double> compactness;    ///< minus the Davies-Bouldin index
 };
 
 namespace detail {

@@ -25,39 +25,40 @@ namespace harmonium::inline v0_2 {
 /// Which designs are considered.
 struct design_space {
   std::vector<index> sizes{192, 384, 768, 1536, 3072};  ///< total cells of synthetic experiments
-  std::vector<index> donors{1};
+  std::vector<index> donors{1};                         ///< of a condition, ascending
   std::vector<double> depths{0.5};    ///< besides the pilot's, 1; each above 0 and below 1
   index most_cells = 200'000;         ///< of a donor
   std::optional<double> budget = {};  ///< in the unit of the prices
-  design_prices prices = {};
+  design_prices prices = {};          ///< of a design
 };
 
 /// A goal, and the cells it takes.
 struct goal_result {
-  std::string name, success;
-  double probability = 0;  ///< asked for
-  reach_rule rule = reach_rule::mean;
-  bool is_within_reach = true;
+  std::string name, success;           ///< the goal's, and what counts for it in words
+  double probability = 0;              ///< asked for
+  reach_rule rule = reach_rule::mean;  ///< what has to reach the probability
+  bool is_within_reach = true;         ///< false: no number of cells reaches it
   /// Of each donor, with the first number of donors that reaches it, if any does.
   std::optional<index> cells;
-  index donors = 0;  ///< that number
-  design_cost cost;  ///< of this goal alone
-  std::vector<std::string> parts;
-  std::vector<std::optional<index>> cells_of_parts;
+  index donors = 0;                ///< that number
+  design_cost cost;                ///< of this goal alone
+  std::vector<std::string> parts;  ///< names, where the goal asks for several things
+  std::vector<std::optional<index>>
+      cells_of_parts;  ///< cells of each donor that each of them takes; none: not reached
   std::vector<chance_estimate> chances_of_parts;  ///< in the answer; empty where there is none
-  std::vector<std::string> doubts;
+  std::vector<std::string> doubts;                ///< what to distrust
 };
 
 /// A design with the chance of every goal.
 struct design_result {
-  plan_design design;
+  plan_design design;                    ///< cells, donors, depth
   std::vector<chance_estimate> chances;  ///< one per goal
   double least = 0;                      ///< the smallest of their means, of goals within reach
-  bool reaches_all = false;
-  index binding = 0;  ///< the goal that is furthest from its probability
-  index loaded = 0;
-  design_cost cost;
-  bool is_frontier = false;  ///< no design is as cheap and has a larger `least`
+  bool reaches_all = false;              ///< goals within reach, with the probabilities asked for
+  index binding = 0;                     ///< the goal that is furthest from its probability
+  index loaded = 0;                      ///< cells, of all donors
+  design_cost cost;                      ///< of all goals together
+  bool is_frontier = false;              ///< no design is as cheap and has a larger `least`
 
   /// What designs are ordered by: the price, else cells.
   [[nodiscard]] double size() const {
@@ -65,8 +66,9 @@ struct design_result {
   }
 };
 
+/// Designs, and the one to choose.
 struct design_search {
-  std::vector<goal_result> goals;
+  std::vector<goal_result> goals;              ///< in the order they were asked
   std::vector<design_result> designs;          ///< by price, else by cells
   std::optional<design_result> answer;         ///< the cheapest that reaches all goals
   std::optional<index> binding;                ///< the goal that asks for most cells in it

@@ -118,8 +118,8 @@ inline constexpr index most_cells_needed = 100'000'000;  ///< that a search goes
 /// donors, as if all had the pilot's shares. The rule is `reach_rule::assured`: the number holds
 /// for 95 % of what the pilot leaves open.
 struct see_goal {
-  double probability = 0.95;
-  index least = 10;
+  double probability = 0.95;            ///< that every type has so many
+  index least = 10;                     ///< cells of each type, >= 1
   std::optional<double> rare = {};      ///< frequency of a type that the pilot need not hold
   std::vector<std::string> types = {};  ///< named ones only; empty: all
 

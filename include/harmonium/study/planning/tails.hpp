@@ -25,6 +25,7 @@
 /// double` differs between machines, so Boost is kept from it.
 namespace harmonium::inline v0_2::tails {
 
+/// Boost's policy that keeps to double precision.
 using in_double = boost::math::policies::policy<boost::math::policies::promote_double<false>,
                                                 boost::math::policies::promote_float<false>>;
 

@@ -24,11 +24,12 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `fit_group_effects`.
 struct group_effect_options {
   /// Whether a state may differ between groups in genes of its own, as a donor's monocytes do; of
   /// batches, whose machines know no types, it may not.
   bool by_state = false;
-  random_effect_options effects = {};
+  random_effect_options effects = {};  ///< of the estimates
 };
 
 /// Concentration of the Dirichlet distribution that the groups' shares of states come from:

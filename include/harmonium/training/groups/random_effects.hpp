@@ -21,6 +21,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of estimates of random effects.
 struct random_effect_options {
   index iterations = 100;   ///< of EM for the law of the deviations
   bool with_depth = true;   ///< a group's genes may all be more or less: its depth

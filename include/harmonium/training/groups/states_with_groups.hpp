@@ -28,9 +28,9 @@ namespace harmonium::inline v0_2 {
 
 /// States, and what groups do to them.
 struct states_and_groups {
-  count_states states;
-  component_dispersions dispersion;
-  group_effects effects;
+  count_states states;                           ///< as an average group has them
+  component_dispersions dispersion;              ///< about the means of the group
+  group_effects effects;                         ///< on the means
   std::shared_ptr<const count_states> by_group;  ///< for `residual_training_options`
 };
 

@@ -17,8 +17,8 @@ namespace harmonium::inline v0_2 {
 /// The first where it suits the model, else the second. Both are compiled.
 template <class First, class Second>
 struct either_phase {
-  First first = {};
-  Second second = {};
+  First first = {};    ///< where it suits
+  Second second = {};  ///< elsewhere
 
   template <class Model>
   class state {

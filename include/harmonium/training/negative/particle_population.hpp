@@ -32,6 +32,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `particle_population`.
 struct population_options {
   index particles = 128;         ///< more are steadier; cost in proportion
   index sweeps = 1;              ///< collapsed sweeps of every particle after each resampling

@@ -13,6 +13,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of an M-step.
 struct m_step_options {
   newton_options newton = {};       ///< visible biases and first-layer weights
   upper_m_step_options upper = {};  ///< the layers above h_1

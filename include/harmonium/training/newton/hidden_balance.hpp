@@ -18,9 +18,10 @@
 
 namespace harmonium::inline v0_2 {
 
+/// How the search for biases ended.
 struct hidden_balance_result {
-  bool converged;
-  index iterations;
+  bool converged;        ///< false: stopped at the cap
+  index iterations;      ///< Newton steps that were made
   double log_partition;  ///< log sum_s exp(base_s + b'h_s) at the answer, nats
 };
 

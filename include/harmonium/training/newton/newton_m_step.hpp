@@ -28,6 +28,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of Newton's steps for the visible parameters.
 struct newton_options {
   index steps = 3;   ///< most per M-step; it ends earlier when little is gained
   double ridge = 1;  ///< prior precision of a weight in units of d log mean; larger shrinks more,
@@ -43,10 +44,11 @@ struct newton_options {
   index halvings = 20;        ///< lengths of a step that are tried, each half the one before
 };
 
+/// What an M-step gained.
 struct m_step_result {
   double objective_before;  ///< penalised expected log-likelihood of the M-step, nats per row
   double objective_after;   ///< never less
-  index accepted_steps;
+  index accepted_steps;     ///< those that gained something
 };
 
 /// Newton's method for the M-step, with the first hidden biases refitted at every trial; a trial is

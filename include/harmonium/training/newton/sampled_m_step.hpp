@@ -28,6 +28,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of an M-step by particles.
 struct sampled_m_step_options {
   index particles = 1024;        ///< more allow longer steps and come nearer; cost in proportion
   index sweeps = 1;              ///< collapsed sweeps of every particle per iteration

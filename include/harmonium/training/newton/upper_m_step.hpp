@@ -33,15 +33,17 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of Newton's steps for the parameters above the first layer.
 struct upper_m_step_options {
   index steps = 5;      ///< most Newton steps; it ends earlier when little is gained
   double ridge = 1e-3;  ///< prior precision of a weight between hidden layers; larger shrinks more
 };
 
+/// What these steps gained.
 struct upper_m_step_result {
   double objective_before;  ///< E_q[log p(h_1)] less the ridge, nats per cell, but for what the
   double objective_after;   ///< visible parameters add; never less
-  index accepted_steps;
+  index accepted_steps;     ///< those that gained something
 };
 
 /// Random weights between hidden layers, uniform between -spread and spread, and biases that leave

@@ -23,8 +23,9 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `place_in_atlas`.
 struct pilot_in_atlas_options {
-  index iterations = 6;
+  index iterations = 6;     ///< of EM
   double prior_cells = 20;  ///< cells' worth of belief in the atlas's shares of components
   double total_size = 0.7;  ///< inverse dispersion, per cell, of a gene's total about the atlas's
 };

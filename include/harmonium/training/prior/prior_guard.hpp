@@ -109,8 +109,9 @@ inline prior_verdict verdict_of(std::span<const std::pair<double, double>> figur
   return verdict;
 }
 
+/// Settings of `prior_guard`.
 struct prior_guard_options {
-  index folds = 3;
+  index folds = 3;       ///< >= 2
   index components = 8;  ///< of the fits that are compared, at most those of the pilot's own
 };
 

@@ -37,8 +37,8 @@ namespace harmonium::inline v0_2 {
 /// Cost of the fit: iterations x genes x (cells x (rank + about 2 exponentials) + rank x 22 of
 /// them). Memory: (64 cells + genes) x rank, the intervals of the non-zero counts.
 struct low_rank_copula {
-  index rank = 20;  ///< factors, at most one per 8 pilot cells
-  index iterations = 12;
+  index rank = 20;               ///< factors, at most one per 8 pilot cells
+  index iterations = 12;         ///< of variational EM
   double state_cells = 20;       ///< average cells in a state's covariance; more: states alike
   double mean_cells = 5;         ///< average cells in a state's mean factor; more shrinks it
   double least_variance = 0.05;  ///< of a gene's own part psi

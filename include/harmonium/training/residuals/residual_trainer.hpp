@@ -33,6 +33,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// What the training of a residual is told besides the pilot and its states.
 struct residual_training_options {
   calibration_options calibration = {};  ///< whether genes may leave the negative binomial
   /// The residual correlation is learned from so many cells of each state; of states that have more

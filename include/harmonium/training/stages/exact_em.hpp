@@ -52,7 +52,7 @@ struct exact_em {
                           ///< they have any, until those gain nothing; 0: never
   admissible_sum constraint = {};     ///< limits of the visible units' inputs
   index max_states = index{1} << 14;  ///< of the first hidden layer; larger ones do not suit
-  m_step_options m_step = {};
+  m_step_options m_step = {};         ///< Newton steps of an iteration
 
   template <exactly_trainable Model, row_source Data>
   [[nodiscard]] bool suits(const run_state<Model, Data>& at) const {

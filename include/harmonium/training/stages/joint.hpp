@@ -29,13 +29,13 @@ concept several_hidden_layers = (Model::hidden_layers > 1);
 template <class Negative, class Step = centred_step, class Schedule = harmonic_decay,
           class Constraint = admissible_sum>
 struct joint {
-  index epochs = 10;
-  index batch_size = 64;  ///< rows per step; larger is steadier and slower
-  Negative negative = {};
-  Step step = {};
-  Schedule learning_rate = {};
-  Constraint constraint = {};
-  mean_field_options mean_field = {};
+  index epochs = 10;                   ///< over the training rows
+  index batch_size = 64;               ///< rows per step; larger is steadier and slower
+  Negative negative = {};              ///< where the model's own states come from
+  Step step = {};                      ///< how a gradient becomes a step
+  Schedule learning_rate = {};         ///< of every epoch
+  Constraint constraint = {};          ///< on the weights of the first layer
+  mean_field_options mean_field = {};  ///< of the hidden layers given data
   index refit_every = 5;  ///< epochs between refits of the visible units' own parameters, if they
                           ///< have any; 0: never
 

@@ -35,6 +35,7 @@ namespace harmonium::inline v0_2 {
 template <class Model, std::size_t Layer>
 using machine_of = rbm<units_of<Model, Layer>, units_of<Model, Layer + 1>>;
 
+/// Whether a negative phase serves the machine of every one of these layers.
 template <class Negative, class Model, class Layers>
 inline constexpr bool serves_every_machine = false;
 template <class Negative, class Model, std::size_t... L>
@@ -61,12 +62,12 @@ template <class Negative, class Step = centred_step, class Schedule = harmonic_d
 struct pretrain {
   std::vector<index> epochs = {60, 40};  ///< of every layer, bottom to top; the last one goes on
   index batch_size = 64;                 ///< rows per step; larger is steadier and slower
-  Negative negative = {};
-  Step step = {};
-  Schedule learning_rate = {};
-  Constraint constraint = {};
-  mean_field_options mean_field = {};
-  initial_weights initial = {};
+  Negative negative = {};                ///< where the model's own states come from
+  Step step = {};                        ///< how a gradient becomes a step
+  Schedule learning_rate = {};           ///< of every epoch
+  Constraint constraint = {};            ///< on the weights of the first layer
+  mean_field_options mean_field = {};    ///< of the hidden layers given data
+  initial_weights initial = {};          ///< what weights start from
   index refit_every = 5;  ///< epochs of the first layer between refits of the visible units'
                           ///< own parameters, if they have any; 0: never
 

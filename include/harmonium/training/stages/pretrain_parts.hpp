@@ -52,6 +52,7 @@ using rows_of_machine =
     rows_of_part<std::tuple_element_t<Part, typename units_of<Model, 0>::families>,
                  training_rows<Data>>;
 
+/// Whether a recipe trains the machine of every one of these parts.
 template <class Recipe, class Model, class Data, class Parts>
 inline constexpr bool trains_parts = false;
 template <class Recipe, class Model, class Data, std::size_t... P>
@@ -91,7 +92,7 @@ void set_part(Model& model, const machine_of_part<Model, Part>& machine) {
 /// @tparam Recipe a stage for the machine of every part
 template <class Recipe = exact_em>
 struct pretrain_parts {
-  Recipe recipe = {};
+  Recipe recipe = {};       ///< of every part
   double upper_spread = 1;  ///< weights of the joining layers start within this
 
   template <class State>

@@ -32,7 +32,7 @@ class sampled_em_progress;
 /// now and then; the last fifth moves biases only, after which the model's column means are near
 /// the data's. Leaves its particles to the trainer. The likelihood is not known.
 struct sampled_em {
-  index iterations = 32;
+  index iterations = 32;  ///< in all; at least 1 to run at all
   index refit_every = 4;  ///< iterations between refits of the visible units' own parameters, if
                           ///< they have any; 0: never
   admissible_sum constraint = {};        ///< limits of the visible units' inputs
