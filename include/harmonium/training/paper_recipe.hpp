@@ -36,13 +36,17 @@ using paper_recipe_type =
   return recipe;
 }
 
+/// 4 units, and 2 in each layer above.
+template <std::size_t... L>
+[[nodiscard]] std::array<layer_size, sizeof...(L)> paper_layers(
+    std::index_sequence<L...> /*layers*/) {
+  return {layer_size(L == 0 ? 4 : 2)...};
+}
+
 /// The settings that go with it: 4 and 2 hidden units, and the published bounds of theta.
 template <layered_model Model>
 [[nodiscard]] training_settings<Model> paper_settings() {
-  std::array<layer_size, Model::hidden_layers> hidden{};
-  hidden.fill(layer_size(2));
-  hidden.front() = layer_size(4);
-  training_settings<Model> settings{hidden};
+  training_settings<Model> settings{paper_layers(std::make_index_sequence<Model::hidden_layers>{})};
   settings.refit.options.lower = 0.01;
   settings.refit.options.max_iterations = 20;
   return settings;
