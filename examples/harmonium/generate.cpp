@@ -110,9 +110,12 @@ output_files write_folder(const generate_options& options, const synthetic_cells
                           const source_of_cells& from, const hm::count_matrix<>& cells,
                           const std::vector<std::string>& barcodes) {
   const std::filesystem::path folder = options.output;
-  io::write_10x(
-      folder, cells, from.genes, barcodes,
-      {.compress = !options.plain, .threads = hm::thread_executor(options.threads).threads()});
+  {
+    const auto looks = interruptible_files();  // nothing is in its place before all is written
+    io::write_10x(
+        folder, cells, from.genes, barcodes,
+        {.compress = !options.plain, .threads = hm::thread_executor(options.threads).threads()});
+  }
   std::string rows;
   for (const hm::index row : from.rows) rows += std::to_string(row) + "\n";
   output_files files(folder);
@@ -152,6 +155,7 @@ void write_file(const generate_options& options, const synthetic_cells& made,
     extras.texts.emplace_back("training_log", from.fitted.training_log);
   const std::string table = gene_table(made, from);
   if (!table.empty()) extras.texts.emplace_back("gene_fit", table);
+  const auto looks = interruptible_files();
   write_h5(options.output, cells, from.genes, barcodes, extras);
 }
 

@@ -47,7 +47,7 @@ struct generate_options {
   std::vector<std::string> donors;    ///< the same
   std::optional<long> new_donors;
   std::optional<long> cells_per_donor;
-  std::string residual;  ///< the model's own unless given, after `complete`
+  std::string residual;      ///< the model's own unless given, after `complete`
   std::optional<long> rank;  ///< of a low-rank residual; the library's unless given
   std::string size_factors = "none";
   long fits = 0;                      ///< of harmonium; 0: by the size of the pilot

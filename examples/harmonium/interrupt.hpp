@@ -6,6 +6,8 @@
 #include <csignal>
 #include <string>
 
+#include "harmonium/io/between_blocks.hpp"
+
 namespace program {
 
 inline volatile std::sig_atomic_t interrupted = 0;
@@ -21,6 +23,14 @@ inline void catch_interrupts() {
 
 /// Thrown where work stopped because of Ctrl-C; nothing was written.
 struct interruption {};
+
+/// While it lives, files are read and written under this thread's eyes: Ctrl-C ends that with an
+/// `interruption`.
+[[nodiscard]] inline harmonium::io::between_blocks interruptible_files() {
+  return harmonium::io::between_blocks([] {
+    if (interrupted) throw interruption{};
+  });
+}
 
 /// Thrown where work stopped because of Ctrl-C and what was finished is kept.
 struct stopped {

@@ -14,6 +14,7 @@
 #include "harmonium/io/labels.hpp"
 #include "harmonium/io/mex.hpp"
 #include "harmonium/io/table.hpp"
+#include "interrupt.hpp"
 
 namespace program {
 
@@ -36,6 +37,7 @@ inline harmonium::io::dataset read_cells(const char* option, const std::string& 
                                          const cells_format& format,
                                          std::vector<std::string>& remarks) {
   const std::filesystem::path path = name;
+  const auto looks = interruptible_files();
   harmonium::require(!name.empty(), option, "the name is empty");
   if (!std::filesystem::exists(path)) throw harmonium::io_error(name, 0, "does not exist");
   if (!is_table(name)) {
@@ -70,6 +72,7 @@ struct labels_place {
 /// @param option which option named the column, for errors
 inline harmonium::io::label_table read_label_table(const labels_place& place,
                                                    const char* option = "--labels-column") {
+  const auto looks = interruptible_files();
   harmonium::require(place.file.empty() || place.column.empty(), option,
                      "does not go with --labels");
   if (place.column.empty()) return harmonium::io::read_labels(place.file);

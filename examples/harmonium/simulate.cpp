@@ -154,10 +154,14 @@ void simulate(const simulate_options& options) {
                          [&](const hm::count_matrix<>& counts) { all.append(counts); });
     const auto barcodes = barcodes_of(options.cells);
     if (one_file) {
+      const auto looks = interruptible_files();
       write_h5(options.output, all, features, barcodes, obs());
     } else {
       const std::filesystem::path folder = options.output;
-      io::write_10x(folder, all, features, barcodes, {.compress = !options.plain});
+      {
+        const auto looks = interruptible_files();
+        io::write_10x(folder, all, features, barcodes, {.compress = !options.plain});
+      }
       output_files files(folder);
       files.wrote_10x(!options.plain);
       std::vector<std::string> labels;

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "harmonium/core/executor.hpp"
+#include "harmonium/io/between_blocks.hpp"
 #include "harmonium/io/hdf5.hpp"
 #include "harmonium/io/hdf5_chunks.hpp"
 
@@ -190,6 +191,7 @@ class array {
     all.reserve(static_cast<std::size_t>(rows_));
     const bool variable = H5Tis_variable_str(type_.get()) > 0;
     for (std::int64_t begin = 0; begin < rows_; begin += 65536) {
+      between_blocks::look();
       const std::int64_t count = std::min<std::int64_t>(65536, rows_ - begin);
       variable ? append_variable(begin, count, all) : append_fixed(begin, count, all);
     }
@@ -288,6 +290,7 @@ class array {
     for (std::int64_t begin = first / step * step; begin < last; begin += step) {
       const std::int64_t count = std::min(step, rows_ - begin);
       if (kept.begin_ != begin) {
+        between_blocks::look();
         kept.begin_ = -1;
         block.resize(static_cast<std::size_t>(std::min(step, rows_) * columns_));
         if (!as_kept ||

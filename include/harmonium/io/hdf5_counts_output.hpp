@@ -15,6 +15,7 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/io/between_blocks.hpp"
 #include "harmonium/io/hdf5_output.hpp"
 
 namespace harmonium::inline v0_2::io::hdf5 {
@@ -88,6 +89,7 @@ class compressed_writer {
   }
 
   void flush() {
+    between_blocks::look();
     const auto end = written_ + static_cast<std::int64_t>(values_.size());
     if (expected_) {
       require(end <= *expected_, "compressed_writer",

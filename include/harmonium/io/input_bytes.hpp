@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "harmonium/core/error.hpp"
+#include "harmonium/io/between_blocks.hpp"
 
 namespace harmonium::inline v0_2::io {
 
@@ -62,6 +63,7 @@ class input_bytes {
   /// @param line where the reader stands, for the text of an error.
   /// @throws io_error if reading fails or gzip data are damaged, once all sound bytes are out.
   std::size_t read(char* out, std::size_t capacity, std::int64_t line) {
+    between_blocks::look();
     return compressed_ ? read_gzip(out, capacity, line) : read_plain(out, capacity, line);
   }
 

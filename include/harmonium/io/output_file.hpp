@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "harmonium/core/error.hpp"
+#include "harmonium/io/between_blocks.hpp"
 #include "harmonium/io/gzip_blocks.hpp"
 
 namespace harmonium::inline v0_2::io {
@@ -194,6 +195,7 @@ class output_file {
 
   /// Makes room: of gzip, compresses whole blocks and keeps the rest.
   void flush(bool last) {
+    if (!last) between_blocks::look();
     if (!gzip_) {
       put(text_.data(), used_);
       used_ = 0;
