@@ -21,6 +21,9 @@ TEST_CASE("features of one type are kept, the others counted by type") {
   CHECK(genes.genes.ids == std::vector<std::string>{"a", "c"});
   CHECK(genes.counts.cell(0).values[1] == 3);
   CHECK(genes.other_features == std::vector<io::left_out>{{"Protein", 1}, {"Peaks", 1}});
+  const auto chosen = io::features_of_type(data.genes, "Gene Expression", "file");
+  CHECK(chosen.kept == std::vector<hm::index>{0, 2});
+  CHECK(chosen.others == genes.other_features);
   CHECK_THROWS_WITH_AS(io::keep_feature_type(data, "Guides", "file"),
                        "file: no feature is of type 'Guides'; the first is of type 'Gene "
                        "Expression'",

@@ -27,6 +27,7 @@ TEST_CASE("index and columns of records, groups, and groups with arrays that may
     CAPTURE(name);
     const auto obs = obs_of(name);
     CHECK(obs.index().values == golden_cells().barcodes);
+    CHECK(obs.rows() == 6);
     CHECK(obs.column("cell_type").values == golden_types);
     CHECK(obs.has("cell_type"));
     CHECK(!obs.has("nothing"));

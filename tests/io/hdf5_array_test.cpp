@@ -4,7 +4,10 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <limits>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harmonium/io/hdf5_output.hpp"
@@ -41,6 +44,48 @@ TEST_CASE_TEMPLATE("numbers of every type", T, std::int8_t, std::uint8_t, std::i
   const std::vector<T> values{std::numeric_limits<T>::lowest(), T(0), T(7),
                               std::numeric_limits<T>::max()};
   CHECK(there_and_back(folder, values) == values);
+}
+
+TEST_CASE("ranges of elements, of which the block read last is kept") {
+  const temporary_folder folder;
+  std::vector<std::int32_t> values(600'001);
+  for (std::size_t k = 0; k < values.size(); ++k)
+    values[k] = static_cast<std::int32_t>(k * 7 % 1000);
+  h5::output file(folder / "a.h5");
+  {
+    const auto root = file.root();
+    const std::span<const std::int32_t> all(values);
+    file.fill(file.numbers(root, "known", H5T_STD_I32LE, std::ssize(values)), 0, all);
+    file.fill(file.numbers(root, "converted", H5T_STD_I16LE, std::ssize(values)), 0, all);
+    const auto grown = file.growing(root, "grown", H5T_STD_I32LE);
+    file.resize(grown, 1000);
+    file.fill(grown, 0, all.first(1000));
+    file.resize(grown, std::ssize(values));
+    file.fill(grown, 1000, all.subspan(1000));
+  }
+  file.commit();
+  const auto root = h5::open(folder / "a.h5");
+  for (const char* name : {"known", "converted", "grown"}) {
+    CAPTURE(name);
+    const h5::array from(root.at(name), 1, {}, 2);
+    h5::kept_block last;
+    for (const auto& wanted : {std::pair{0, 10},
+                               {10, 600'001},
+                               {524'287, 524'289},
+                               {600'000, 600'001},
+                               {7, 7},
+                               {5, 300'000}}) {
+      std::vector<std::int32_t> range;
+      from.for_each_block(wanted.first, wanted.second, last,
+                          [&](const auto* block, std::int64_t count, std::int64_t at) {
+                            CHECK(at == wanted.first + std::ssize(range));
+                            for (std::int64_t k = 0; k < count; ++k)
+                              range.push_back(static_cast<std::int32_t>(block[k]));
+                          });
+      CHECK(range == std::vector<std::int32_t>(values.begin() + wanted.first,
+                                               values.begin() + wanted.second));
+    }
+  }
 }
 
 TEST_CASE("many blocks") {
