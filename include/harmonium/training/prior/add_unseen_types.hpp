@@ -14,6 +14,8 @@
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/models/count_states.hpp"
+#include "harmonium/training/categorical_fit.hpp"
 #include "harmonium/training/joined_fits.hpp"
 #include "harmonium/training/prior/atlas.hpp"
 #include "harmonium/training/prior/pilot_in_atlas.hpp"
