@@ -62,7 +62,6 @@ struct operation {
   bool watched = false;  ///< calls its observer
   long bytes = 0;        ///< of the largest file that it writes
   bool keeps = false;    ///< a library in it keeps memory after a failed allocation
-  bool endures = true;   ///< failed allocations; false: they are not tried
 };
 
 struct outcome {
@@ -133,16 +132,13 @@ inline bool every_fault(const operation& op, long most = 150) {
   (void)op.run(go_on);
   const long points = asked;
   outcome memory, observer, disk;
-  memory.points = points;
-  if (op.endures) {
-    at_every_point(
-        op, "allocation", right, most,
-        [&](long n) {
-          arm(n);
-          return op.run(go_on);
-        },
-        points, memory);
-  }
+  at_every_point(
+      op, "allocation", right, most,
+      [&](long n) {
+        arm(n);
+        return op.run(go_on);
+      },
+      points, memory);
   if (op.watched) {
     long calls = 0;
     (void)op.run([&](const harmonium::progress&) {

@@ -345,6 +345,8 @@ TEST_CASE("autoencoders") {
   CHECK(network(0, editor::number(0)) == "a size of 0 is out of range");
   CHECK(network(0, editor::number(2147483647)).ends_with("too few for the sizes of the network"));
   CHECK(network(0, editor::number(3)).find("the shape needs") != std::string::npos);
+  // 121 parameters are enough for the hidden layers of 20 genes, not for the output.
+  CHECK(network(0, editor::number(20)).ends_with("too few for the sizes of the network"));
   CHECK(
       network(16, editor::number(2147483646, 4)).ends_with("too few for the sizes of the network"));
   CHECK(network(16, editor::number(0, 4)).ends_with("hidden layers need at least one unit"));

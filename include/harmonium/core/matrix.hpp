@@ -28,4 +28,20 @@ using matrix_view = Eigen::Ref<const matrix<Scalar>, 0, Eigen::OuterStride<>>;
 template <class Scalar>
 using matrix_span = Eigen::Ref<matrix<Scalar>, 0, Eigen::OuterStride<>>;
 
+/// Gives an array a size; where that changes it, nothing of what it held is left. Where memory runs
+/// out it stays as it was: Eigen 3.4's own `resize` gives the old memory back before it asks for
+/// the new, and once more when the array goes.
+template <class Scalar>
+void give_size(matrix<Scalar>& array, index rows, index columns) {
+  if (array.rows() == rows && array.cols() == columns) return;
+  matrix<Scalar> fresh(rows, columns);
+  array.swap(fresh);
+}
+template <class Scalar>
+void give_size(vector<Scalar>& array, index size) {
+  if (array.size() == size) return;
+  vector<Scalar> fresh(size);
+  array.swap(fresh);
+}
+
 }  // namespace harmonium::inline v0_2

@@ -155,8 +155,8 @@ class batch_gradient {
     apply_linear(run, layout.mean, parameters, encoded, mean_);
     apply_linear(run, layout.log_variance, parameters, encoded, log_variance_);
     const index latent = model.latent();
-    z_.resize(cells, latent);
-    drawn_.resize(cells, latent);
+    give_size(z_, cells, latent);
+    give_size(drawn_, cells, latent);
     evidence_bound bound;
     for (index i = 0; i < cells; ++i) {
       for (index k = 0; k < latent; ++k) {
@@ -177,7 +177,7 @@ class batch_gradient {
       apply_linear(run, layout.log_library_mean, parameters, hidden, log_library_mean_);
       apply_linear(run, layout.log_library_log_variance, parameters, hidden,
                    log_library_log_variance_);
-      library_drawn_.resize(cells);
+      give_size(library_drawn_, cells);
       for (index i = 0; i < cells; ++i) {
         const auto variance =
             static_cast<double>(Model::variance_of(log_library_log_variance_(i, 0)));
@@ -220,7 +220,8 @@ class batch_gradient {
         z_slope(i, k) += static_cast<Scalar>(weight / n) * mean_(i, k);
       }
     }
-    slope.setZero(cells, layout.mean.inputs);
+    give_size(slope, cells, layout.mean.inputs);
+    slope.setZero();
     add_linear_gradient(run, layout.mean, encoded, z_slope, slopes);
     add_linear_gradient(run, layout.log_variance, encoded, variance_slope, slopes);
     add_input_gradient(run, layout.mean, parameters, z_slope, slope);
@@ -240,7 +241,8 @@ class batch_gradient {
         log_variance_slope(i, 0) = static_cast<Scalar>(by_variance * (variance - 1e-4));
       }
       const auto& hidden = library_.back().out;
-      slope.setZero(cells, layout.log_library_mean.inputs);
+      give_size(slope, cells, layout.log_library_mean.inputs);
+      slope.setZero();
       add_linear_gradient(run, layout.log_library_mean, hidden, mean_slope, slopes);
       add_linear_gradient(run, layout.log_library_log_variance, hidden, log_variance_slope, slopes);
       add_input_gradient(run, layout.log_library_mean, parameters, mean_slope, slope);
@@ -276,7 +278,8 @@ class batch_gradient {
     constexpr index block = 16;
     const index blocks = (cells + block - 1) / block;
     std::vector<double> sums(static_cast<std::size_t>(blocks), 0.0);
-    theta_slopes_.setZero(blocks, Likelihood::has_theta ? genes : 0);
+    give_size(theta_slopes_, blocks, Likelihood::has_theta ? genes : 0);
+    theta_slopes_.setZero();
     for_each_range(run, cells, block, [&](index begin, index end) {
       vector<Scalar> mean(genes), head_slope(Likelihood::has_head ? genes : 0);
       for (index i = begin; i < end; ++i) {

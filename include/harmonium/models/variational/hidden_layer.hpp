@@ -37,7 +37,7 @@ template <executor Executor, std::floating_point Scalar>
 void apply_linear(const Executor& run, const linear_block& block, const Scalar* parameters,
                   const sparse_rows<Scalar>& x, matrix<Scalar>& out) {
   const Eigen::Map<const vector<Scalar>> bias(parameters + block.bias, block.outputs);
-  out.resize(static_cast<index>(x.size()), block.outputs);
+  give_size(out, static_cast<index>(x.size()), block.outputs);
   out.rowwise() = bias.transpose();
   add_sparse_product(run, x, parameters + block.weights, block.outputs, out.data());
 }
@@ -45,7 +45,7 @@ template <executor Executor, std::floating_point Scalar>
 void apply_linear(const Executor& run, const linear_block& block, const Scalar* parameters,
                   const matrix<Scalar>& x, matrix<Scalar>& out) {
   const Eigen::Map<const vector<Scalar>> bias(parameters + block.bias, block.outputs);
-  out.resize(x.rows(), block.outputs);
+  give_size(out, x.rows(), block.outputs);
   out.rowwise() = bias.transpose();
   add_product(run, as_factor(x), as_factor(parameters + block.weights, block.inputs, block.outputs),
               out.data());
@@ -99,14 +99,14 @@ void normalise_batch(const hidden_block& block, const Scalar* parameters, matrix
     raw.row(i) -= trace.mean.transpose();
     squares.array() += raw.row(i).transpose().array().square();
   }
-  trace.inverse_deviation.resize(units);
+  give_size(trace.inverse_deviation, units);
   for (index u = 0; u < units; ++u)
     trace.inverse_deviation[u] =
         1 / std::sqrt(squares[u] / n + static_cast<Scalar>(batch_norm_epsilon));
   trace.variance = squares / (rows > 1 ? n - 1 : n);
   const Eigen::Map<const vector<Scalar>> scale(parameters + block.scale, units);
   const Eigen::Map<const vector<Scalar>> shift(parameters + block.shift, units);
-  trace.out.resize(rows, units);
+  give_size(trace.out, rows, units);
   for (index i = 0; i < rows; ++i) {
     raw.row(i).array() *= trace.inverse_deviation.transpose().array();
     trace.out.row(i) =
@@ -229,7 +229,7 @@ matrix<Scalar> evaluate_layers(const Executor& run, const std::vector<hidden_blo
                                                           static_cast<Scalar>(batch_norm_epsilon));
     const auto mean = statistics.segment(layer.running, units);
     const auto shift = parameters.segment(layer.shift, units);
-    out.resize(raw.rows(), units);
+    give_size(out, raw.rows(), units);
     for (index i = 0; i < raw.rows(); ++i)
       out.row(i) = ((raw.row(i) - mean.transpose()).array() * factor.transpose().array() +
                     shift.transpose().array())

@@ -42,7 +42,7 @@ struct unseen_type {
 
 /// What became of a prior. How much the pilot then took from it, it learned itself: `weight`.
 struct prior_report {
-  bool used = false;    ///< false: held-out cells did not gain, or too few genes matched
+  bool used = false;    ///< false: asked for none of it, or held-out cells did not gain
   double weight = 0;    ///< w, the share of the genes whose means follow the atlas; 0 if unused
   index genes = 0;      ///< of the pilot
   index by_id = 0;      ///< genes that the atlas has by id
