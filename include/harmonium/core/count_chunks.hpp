@@ -4,9 +4,12 @@
 /// model.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
+#include <functional>
 #include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
@@ -55,15 +58,21 @@ template <count_chunks Chunks>
 class chunks_of_genes {
  public:
   /// @param columns ascending, without repeats
-  /// @throws std::invalid_argument, when cells are read, for others.
+  /// @throws std::invalid_argument, here or when cells are read, for others.
   chunks_of_genes(Chunks& chunks, std::vector<index> columns)
-      : chunks_(&chunks), columns_(std::move(columns)) {}
+      : chunks_(&chunks), columns_(std::move(columns)) {
+    require(std::adjacent_find(columns_.begin(), columns_.end(), std::greater_equal<>{}) ==
+                columns_.end(),
+            "chunks_of_genes", "columns must ascend");
+  }
 
   [[nodiscard]] index cells() const noexcept { return chunks_->cells(); }
   [[nodiscard]] index genes() const noexcept { return std::ssize(columns_); }
 
   [[nodiscard]] count_matrix<> read(index begin, index end) {
-    return select_genes(chunks_->read(begin, end), std::span<const index>(columns_));
+    count_matrix<> counts = chunks_->read(begin, end);
+    if (genes() == chunks_->genes()) return counts;  // ascending without repeats: all of them
+    return select_genes(counts, std::span<const index>(columns_));
   }
 
  private:

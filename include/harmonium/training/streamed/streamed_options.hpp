@@ -21,7 +21,7 @@ struct streamed_options {
   categorical_em_options em = {};  ///< of the sample, `em.start_cells` at random, and of all cells
                                    ///< the part of the prior
   index passes = 12;               ///< over all cells, at most, of EM that begins with the sample's
-  double tolerance = 1e-6;         ///< it ends when the log-likelihood rises by less, relatively
+  double tolerance = 1e-5;         ///< it ends when the log-likelihood rises by less, relatively
   empirical_bayes_options means = {};
   component_dispersion_options dispersion = {};
   calibration_options calibration = {.calibrate = true};
