@@ -23,6 +23,7 @@
 #include "harmonium/core/count_chunks.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/read_ahead.hpp"
 #include "harmonium/io/gene_list.hpp"
 #include "harmonium/io/labels.hpp"
 #include "harmonium/io/models/trained_harmonium.hpp"
@@ -285,7 +286,8 @@ void fit_streamed(const generate_options& options, const any_processes& processe
     columns = asked_genes(options, file.features());
     pilot.genes = io::select(file.features(), columns);
   }
-  hm::chunks_of_genes asked(file, columns);
+  hm::read_ahead ahead(file);
+  hm::chunks_of_genes asked(ahead, columns);
   const seen_cells seen = look_through(asked, processes, *options.chunk_cells, watch);
   std::vector<hm::index> kept;
   pilot_summary summary{seen.cells, {}, pilot.genes, {}};
@@ -300,9 +302,9 @@ void fit_streamed(const generate_options& options, const any_processes& processe
   if (kept.size() < columns.size())
     remarks.push_back(std::to_string(columns.size() - kept.size()) +
                       " genes without a count in any cell: zero in every cell");
-  hm::chunks_of_genes chunks(file, kept);
-  streamed_run<hm::chunks_of_genes<h5_chunks>> fit(chunks, options, processes, labels, seen,
-                                                   remarks);
+  hm::chunks_of_genes chunks(ahead, kept);
+  streamed_run<hm::chunks_of_genes<hm::read_ahead<h5_chunks>>> fit(chunks, options, processes,
+                                                                   labels, seen, remarks);
   if (first)
     for (const auto& remark : remarks) std::fprintf(stderr, "%s\n", remark.c_str());
   hm::random_engine rng(options.seed);

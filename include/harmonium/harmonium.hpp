@@ -64,6 +64,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/read_ahead.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/rows.hpp"
 #include "harmonium/core/scratch.hpp"
