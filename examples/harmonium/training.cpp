@@ -58,21 +58,22 @@ fitted_model fit_model(const hm::thread_executor& run, const pilot_data& pilot,
   const auto in_one_step = [&](const auto& fit) {
     const hm::watched_executor within(run, watch, hm::progress{"fitting", 0, 1, {}});
     try {
-      return from(fit(within));
+      return fit(within);
     } catch (const hm::stopped_by_observer&) {
       throw interruption{};
     }
   };
   if (options.model == "independent-nb")
-    return in_one_step([&](const auto& on) { return hm::independent_nb::fit(on, counts); });
+    return from(in_one_step([&](const auto& on) { return hm::independent_nb::fit(on, counts); }));
   if (options.model == "harmonium") return fit_harmonium(run, pilot, options, watch, rng);
   if (is_variational(options)) return fit_variational(run, pilot, options, watch, rng);
   if (options.model == "cluster-nb") {
-    auto made = in_one_step([&](const auto& on) {
+    const auto fitted = in_one_step([&](const auto& on) {
       return pilot.labels ? hm::cluster_nb::fit(on, counts, as_numbers(*pilot.labels))
                           : hm::cluster_nb::fit(on, counts, {.clusters = options.clusters}, rng);
     });
-    made.facts.emplace_back("clusters", std::to_string(made.model->states()) +
+    auto made = from(fitted);
+    made.facts.emplace_back("clusters", std::to_string(fitted.clusters()) +
                                             (pilot.labels ? ", by the labels" : ", by k-means"));
     return made;
   }
