@@ -59,7 +59,7 @@ std::optional<known_prior> read_prior(const hm::thread_executor& run, const pilo
               asked.prior + " was fitted without types");
   prior.report = hm::report_of(prior.genes);
   prior.report.used = asked.prior_weight == "1";
-  if (asked.prior_weight != "auto") return prior;
+  if (asked.prior_weight != "auto" || !prior.report.knows_genes()) return prior;
   // A stream of its own: an atlas refused leaves the cells of the pilot alone.
   const hm::harmonium_options<> defaults;
   hm::prior_guard<hm::count_matrix<>, Sizes> guard(training, labels.number, em, defaults.means,
@@ -71,7 +71,7 @@ std::optional<known_prior> read_prior(const hm::thread_executor& run, const pilo
     guard.step(run, prior.genes);
   }
   prior.report.verdict = guard.verdict();
-  prior.report.used = prior.report.verdict.helps();
+  prior.report.used = prior.report.helps();
   return prior;
 }
 
@@ -80,6 +80,8 @@ std::string in_words(const hm::prior_report& report, const generate_options& ask
   std::string text = report.used ? "used" : "not used";
   if (asked.prior_weight != "auto")
     text += " as asked";
+  else if (!report.knows_genes())
+    text += ": it has fewer than half of the pilot's genes, the cells are those of the pilot alone";
   else if (report.verdict.cells == 0)
     text += ": the pilot has too few cells to judge it";
   else

@@ -152,6 +152,28 @@ TEST_CASE(
   CHECK(forced.prior->weight < 0.7);
 }
 
+TEST_CASE("an atlas of fewer than half of the genes is used only by who insists") {
+  const auto truth = support::make_atlas(150, 1);
+  const auto pilot = support::make_pilot(truth, 120, 2);
+  auto ids = truth.ids, symbols = truth.symbols;
+  for (std::size_t m = 74; m < 150; ++m) ids[m] = symbols[m] = "other" + std::to_string(m);
+  auto options = small();
+  hm::random_engine a(3), b(3), c(3), d(3);
+  const auto alone = hm::train_harmonium(serial, pilot.counts, options, a);
+  options.prior = hm::prior_for(truth, ids, symbols);
+  const auto refused = hm::train_harmonium(serial, pilot.counts, options, b);
+  CHECK(!refused.prior->used);
+  CHECK(refused.prior->verdict.cells == 0);
+  CHECK(refused.generator.states().mean == alone.generator.states().mean);
+  CHECK(refused.generator.residual().loadings() == alone.generator.residual().loadings());
+  options.prior_weight = hm::prior_weighting::one;
+  CHECK(hm::train_harmonium(serial, pilot.counts, options, c).prior->used);
+  ids[74] = truth.ids[74];  // the half
+  options.prior = hm::prior_for(truth, ids, symbols);
+  options.prior_weight = hm::prior_weighting::automatic;
+  CHECK(hm::train_harmonium(serial, pilot.counts, options, d).prior->used);
+}
+
 TEST_CASE("with a prior the guard's stage comes first; copies go on; other residuals take means") {
   const auto truth = support::make_atlas(60, 1);
   const auto pilot = support::make_pilot(truth, 60, 2);

@@ -265,6 +265,7 @@ class harmonium_trainer {
     report_ = report_of(prior);
     if (options_.prior_weight == prior_weighting::zero) return;
     if (options_.prior_weight == prior_weighting::one) return use_prior();
+    if (!report_->knows_genes()) return;
     // A stream that nothing else draws from: a prior refused leaves what the pilot alone would be.
     guard_.emplace(*counts_, labels, options_.em, options_.means, options_.dispersion,
                    random_engine(residual_rng_.seed(), 1));
@@ -273,7 +274,7 @@ class harmonium_trainer {
 
   void decide(const prior_verdict& verdict) {
     report_->verdict = verdict;
-    if (verdict.helps()) use_prior();
+    if (report_->helps()) use_prior();
     guard_.reset();
   }
 

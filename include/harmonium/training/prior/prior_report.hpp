@@ -49,6 +49,13 @@ struct prior_report {
   index by_symbol = 0;  ///< and by symbol alone
   prior_verdict verdict = {};            ///< of held-out cells; of no cells where nobody asked them
   std::vector<unseen_type> unseen = {};  ///< where `types_of_prior` asked for them
+
+  /// Whether the atlas has half of the pilot's genes or more. Of the others a pilot that leans on
+  /// it knows less than one alone: their residual correlation is left to few factors, which
+  /// held-out cells are not asked about (docs/which-model.md).
+  [[nodiscard]] bool knows_genes() const noexcept { return 2 * (by_id + by_symbol) >= genes; }
+  /// Whether it should be used, if nobody decided otherwise.
+  [[nodiscard]] bool helps() const noexcept { return knows_genes() && verdict.helps(); }
 };
 
 }  // namespace harmonium::inline v0_2
