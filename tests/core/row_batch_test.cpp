@@ -45,6 +45,14 @@ TEST_CASE("chosen rows side by side, of counts and of numbers") {
   CHECK(batch.size() == 0);
 }
 
+TEST_CASE("wide rows, each without a zero") {
+  const hm::matrix<double> data =
+      hm::matrix<double>::Random(40, 301).array() + 2;  // entries from 1 to 3
+  hm::row_batch<double> batch;
+  batch.assign(data);
+  CHECK(dense_of(batch, 301) == data);
+}
+
 TEST_CASE("rows of zeros and ones are told, also in memory that held others") {
   hm::matrix<float> data(3, 4);
   data << 1, 0, 1, 1, 0, 0, 0, 0, 1, 0, 3, 0;
