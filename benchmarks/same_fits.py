@@ -4,7 +4,7 @@
 
 usage: same_fits.py OLD NEW DATA...      (programs; 10x folders)
 
-Trains the recommended model (one fit), a scDBM of 4 and 2 units and the autoencoder of the published notebook on 300 cells of
+Trains the recommended model (one fit, a component of each type where there is a labels.tsv: else its start is random), a scDBM of 4 and 2 units and the autoencoder of the published notebook on 300 cells of
 each folder, 60 more held out, and prints for each fit the log-likelihood of training and of held-out cells in nats per cell (of the autoencoder the
 bound) by the old and by the new program, their relative difference, and processor seconds of whole runs in turn, the smallest of three.
 """
@@ -23,11 +23,13 @@ MODELS = {
 }
 
 
-def options_of(program, model):
+def options_of(program, pilot, model):
     options = list(MODELS[model])
     if model == "harmonium":
         known = subprocess.run([program, "generate", "--help-all"], capture_output=True, text=True).stdout
         options += ["--fits", "1"] if "--fits" in known else []
+        labels = Path(pilot) / "labels.tsv"
+        options += ["--hidden", "1", "--labels", str(labels)] if labels.exists() else []
     if model != "vae-prior":
         options += ["--held-out", "60"]
     return options
@@ -36,7 +38,7 @@ def options_of(program, model):
 def run(program, pilot, model, folder):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([program, "generate", "--pilot", pilot, "--train-cells", "360", "--seed", "5", "--threads", "1", "--cells", "1",
-                    "--output", folder, "--overwrite", *options_of(program, model)], check=True, capture_output=True)
+                    "--output", folder, "--overwrite", *options_of(program, pilot, model)], check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     with open(Path(folder) / "training_log.csv", newline="") as file:
         rows = list(csv.DictReader(file))
