@@ -12,6 +12,9 @@
 
 namespace hm = harmonium;
 
+using in_memory = hm::chunks_in_memory<hm::count_matrix<>>;
+static_assert(hm::count_chunks<in_memory> && hm::count_chunks<hm::chunks_of_genes<in_memory>>);
+
 TEST_CASE("counts in memory are read in ranges, and some genes of them") {
   const auto counts = tiny::toy_counts(20, 7, 1);
   hm::chunks_in_memory chunks(counts);

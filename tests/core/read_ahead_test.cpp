@@ -11,6 +11,8 @@
 
 namespace hm = harmonium;
 
+static_assert(hm::count_chunks<hm::read_ahead<hm::chunks_in_memory<hm::count_matrix<>>>>);
+
 namespace {
 
 /// Refuses the cells from 30 on.

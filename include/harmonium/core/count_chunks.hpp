@@ -51,8 +51,6 @@ class chunks_in_memory {
   const Counts* counts_;
 };
 
-static_assert(count_chunks<chunks_in_memory<count_matrix<>>>);
-
 /// Some genes of counts that are read in chunks, borrowed.
 template <count_chunks Chunks>
 class chunks_of_genes {
@@ -79,7 +77,5 @@ class chunks_of_genes {
   Chunks* chunks_;
   std::vector<index> columns_;
 };
-
-static_assert(count_chunks<chunks_of_genes<chunks_in_memory<count_matrix<>>>>);
 
 }  // namespace harmonium::inline v0_2

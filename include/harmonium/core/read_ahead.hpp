@@ -43,6 +43,4 @@ class read_ahead {
   std::future<count_matrix<>> next_;
 };
 
-static_assert(count_chunks<read_ahead<chunks_in_memory<count_matrix<>>>>);
-
 }  // namespace harmonium::inline v0_2
