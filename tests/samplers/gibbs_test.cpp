@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "harmonium/samplers/concepts.hpp"
@@ -52,6 +53,20 @@ TEST_CASE("a random start forgets itself on a model that mixes") {
         chain.draw(rng);
         return chain.state();
       });
+}
+
+TEST_CASE("a draw knows nothing of the one before") {
+  const auto model = tiny::deep_of<hm::negative_binomial>(5);
+  const auto source = hm::gibbs{.burn_in = 1}.prepare(model);
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    auto used = source.make_chain(), fresh = source.make_chain();
+    hm::random_engine before(100 + seed), a(seed), b(seed);
+    used.draw(before);
+    used.draw(a);
+    fresh.draw(b);
+    for (std::size_t layer = 0; layer < 3; ++layer)
+      CHECK(used.state()[layer] == fresh.state()[layer]);
+  }
 }
 
 TEST_CASE("clamped units stay and the rest follows p(rest | clamped)") {
