@@ -22,6 +22,7 @@
 
 namespace harmonium::inline v0_2::io {
 
+/// Settings of `h5_cells`.
 struct h5_cells_options {
   /// Of an AnnData file: where the counts are, as in `read_h5ad_options`.
   std::string layer = {};

@@ -26,9 +26,9 @@ namespace harmonium::inline v0_2::io {
 
 /// A column of categories in 4 bytes a cell.
 struct coded_column {
-  std::string name;
-  std::vector<std::string> categories;
-  std::vector<std::int32_t> codes;  ///< of each cell, its position in `categories`
+  std::string name;                     ///< of the column
+  std::vector<std::string> categories;  ///< that occur, each once
+  std::vector<std::int32_t> codes;      ///< of each cell, its position in `categories`
 };
 
 /// What a file holds beside counts and names.
@@ -81,6 +81,7 @@ inline void check_contents(const char* function, const h5ad_contents& contents, 
 
 }  // namespace hdf5
 
+/// Settings of `h5ad_writer`.
 struct h5ad_writer_options {
   /// Non-zero counts of all cells, where they are known before: then the bytes are those of
   /// `write_h5ad`. Otherwise the content is.

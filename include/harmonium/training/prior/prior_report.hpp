@@ -31,7 +31,7 @@ struct prior_verdict {
 
 /// A type of the atlas of which the pilot shows no cell.
 struct unseen_type {
-  std::string label;
+  std::string label;          ///< of the atlas's components
   double share_in_atlas = 0;  ///< of the atlas's components of that type
   double cells_seen = 0;      ///< the pilot's responsibilities for these components, in all
   double chance_of_none = 0;  ///< that a pilot of this size shows none although the tissue has them

@@ -18,6 +18,7 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Settings of `find_unseen_types`.
 struct unseen_type_options {
   double most_cells = 1;       ///< a type with fewer cells in all, by responsibilities, is unseen
   double least_chance = 0.05;  ///< of a pilot without cells of the type, for it to be added

@@ -40,8 +40,8 @@ static_assert(training_processes<one_process>);
 
 /// Of so many cells the part that a process reads.
 struct cell_range {
-  index begin = 0;
-  index end = 0;
+  index begin = 0;  ///< the first
+  index end = 0;    ///< after the last
 };
 
 /// Consecutive parts by rank, as equal as can be.

@@ -22,10 +22,10 @@ struct streamed_options {
                                    ///< the part of the prior
   index passes = 12;               ///< over all cells, at most, of EM that begins with the sample's
   double tolerance = 1e-5;         ///< it ends when the log-likelihood rises by less, relatively
-  empirical_bayes_options means = {};
-  component_dispersion_options dispersion = {};
-  calibration_options calibration = {.calibrate = true};
-  Residual residual = {};
+  empirical_bayes_options means = {};                     ///< how they shrink over the genes
+  component_dispersion_options dispersion = {};           ///< within components
+  calibration_options calibration = {.calibrate = true};  ///< of the genes' marginals
+  Residual residual = {};                                 ///< the policy and its settings
   std::span<const index> labels = {};  ///< one >= 0 per cell clamps the group, or none; borrowed
   index residual_cells = 1000;         ///< of each component at random, from which the residual
                                        ///< correlation is learned

@@ -15,15 +15,15 @@ namespace harmonium::inline v0_2 {
 
 /// How far EM over all cells has come; with the same options and cells, `resume` goes on from here.
 struct streamed_state {
-  vector<double> weights;   ///< of the components
-  matrix<double> mean;      ///< components x genes
-  vector<double> theta;     ///< inverse dispersion per gene
-  std::vector<index> type;  ///< label of every component
-  std::vector<dispersion_status> statuses;
-  double log_likelihood = -std::numeric_limits<double>::infinity();
-  index passes = 0;  ///< of EM over all cells
-  bool converged = false;
-  training_log log;
+  vector<double> weights;                   ///< of the components
+  matrix<double> mean;                      ///< components x genes
+  vector<double> theta;                     ///< inverse dispersion per gene
+  std::vector<index> type;                  ///< label of every component
+  std::vector<dispersion_status> statuses;  ///< of theta, per gene
+  double log_likelihood = -std::numeric_limits<double>::infinity();  ///< nats per cell
+  index passes = 0;                                                  ///< of EM over all cells
+  bool converged = false;  ///< whether the last pass gained less than the tolerance
+  training_log log;        ///< so far
 };
 
 /// The group of components at that point, without responsibilities and sizes of cells.
