@@ -65,6 +65,20 @@ void expect_components(const Executor& run, const Counts& counts, std::span<cons
   fit.log_likelihood = sum / static_cast<double>(per_cell.size());
 }
 
+/// A component's weight given its cells and all: a tenth of a cell in every component keeps an
+/// empty one possible.
+[[nodiscard]] inline double weight_of_component(double cells, double all,
+                                                index components) noexcept {
+  constexpr double prior_cells = 0.1;
+  return (cells + prior_cells) / (all + prior_cells * static_cast<double>(components));
+}
+
+/// A mean given the counts and the cells that they are of, kept positive.
+[[nodiscard]] inline double mean_of_component(double counts, double cells) noexcept {
+  constexpr double least = 1e-10;
+  return cells > 0 ? std::max(counts / cells, least) : least;
+}
+
 /// M-step: weights and means. Where the size policy is not `separable`, the means take one step of
 /// a fixed-point iteration; from no means at all, one with equal weights.
 /// @param groups  one per cell, the row of `fit.group_factor`; empty: none
@@ -73,8 +87,6 @@ template <size_factor_policy Sizes, executor Executor, class Value>
 void maximise_components(const Executor& run, const counts_by_gene<Value>& counts,
                          std::span<const index> groups, const vector<double>& average,
                          double pseudo, categorical_fit& fit) {
-  constexpr double least_mean = 1e-10;
-  constexpr double prior_cells = 0.1;  // of every component's weight: keeps an empty one possible
   const index cells = counts.cells(), components = fit.responsibilities.cols();
   const matrix<double>& r = fit.responsibilities;
   const index kinds = std::max<index>(fit.group_factor.rows(), 1);
@@ -93,8 +105,7 @@ void maximise_components(const Executor& run, const counts_by_gene<Value>& count
   for (index c = 0; c < components; ++c) all += mass[c];
   fit.weights.resize(components);
   for (index c = 0; c < components; ++c)
-    fit.weights[c] =
-        (mass[c] + prior_cells) / (all + prior_cells * static_cast<double>(components));
+    fit.weights[c] = weight_of_component(mass[c], all, components);
   const bool first = fit.mean.size() == 0;
   if (first) fit.mean = matrix<double>::Zero(components, counts.genes());
   for_each_range(run, counts.genes(), 64, [&](index begin, index end) {
@@ -129,8 +140,7 @@ void maximise_components(const Executor& run, const counts_by_gene<Value>& count
           up[c] += weight(fit.sizes[at[k]] * factor(at[k], m), c) * share[c] * x;
       }
       for (std::size_t c = 0; c < up.size(); ++c)
-        fit.mean(static_cast<index>(c), m) =
-            down[c] > 0 ? std::max(up[c] / down[c], least_mean) : least_mean;
+        fit.mean(static_cast<index>(c), m) = mean_of_component(up[c], down[c]);
     }
   });
 }

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,102 +21,30 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/correlated_cells.hpp"
 #include "harmonium/models/count_states.hpp"
-#include "harmonium/models/residuals/score_calibration.hpp"
 #include "harmonium/models/size_factors.hpp"
 #include "harmonium/training/categorical_em.hpp"
 #include "harmonium/training/component_dispersions.hpp"
-#include "harmonium/training/empirical_bayes_means.hpp"
 #include "harmonium/training/groups/fit_group_effects.hpp"
 #include "harmonium/training/groups/states_with_groups.hpp"
+#include "harmonium/training/harmonium_options.hpp"
 #include "harmonium/training/joined_fits.hpp"
 #include "harmonium/training/prior/add_unseen_types.hpp"
 #include "harmonium/training/prior/atlas.hpp"
-#include "harmonium/training/prior/atlas_centre.hpp"
 #include "harmonium/training/prior/pilot_in_atlas.hpp"
 #include "harmonium/training/prior/prior_guard.hpp"
 #include "harmonium/training/prior/prior_report.hpp"
-#include "harmonium/training/prior/two_base_means.hpp"
 #include "harmonium/training/prior/unseen_types.hpp"
 #include "harmonium/training/residuals/factor_centre.hpp"
 #include "harmonium/training/residuals/low_rank_copula.hpp"
 #include "harmonium/training/residuals/residual_policy.hpp"
 #include "harmonium/training/residuals/residual_trainer.hpp"
+#include "harmonium/training/states_of_fit.hpp"
 #include "harmonium/training/trained_harmonium.hpp"
 #include "harmonium/training/trainer_concept.hpp"
 #include "harmonium/training/training_log.hpp"
 #include "harmonium/training/watched_run.hpp"
 
 namespace harmonium::inline v0_2 {
-
-/// @tparam Residual a residual policy: `low_rank_copula`, `full_copula`, `independent_residuals`
-template <residual_policy Residual = low_rank_copula>
-struct harmonium_options {
-  categorical_em_options em = {};      ///< of the hidden group
-  bool shrink_means = true;            ///< false: the means of the maximum of the likelihood
-  empirical_bayes_options means = {};  ///< how means are shrunk
-  component_dispersion_options dispersion = {};  ///< of genes and components
-  /// Whether genes may leave the negative binomial.
-  calibration_options calibration = {.calibrate = true};
-  Residual residual = {};              ///< what correlates genes within a component
-  std::span<const index> labels = {};  ///< one >= 0 per cell clamps the group (see
-                                       ///< `categorical_trainer`), or none; borrowed
-  std::span<const index> groups = {};  ///< batch or donor of every cell, 0 to groups - 1, each with
-                                       ///< a cell (`group_effects`), or none; borrowed
-  group_effect_options group_effects = {};  ///< of what groups do, with `groups`
-  index fits = 0;  ///< of the group with more and more components, joined in equal parts
-                   ///< (`join_fits`); 0: `default_fits`, one with groups
-  index residual_cells = 1000;  ///< of each component, from which the residual correlation is
-                                ///< learned; of more, so many at random
-  std::optional<atlas_prior> prior = {};  ///< what is known of the tissue (`prior_for`)
-  prior_weighting prior_weight = prior_weighting::automatic;  ///< who decides about its use
-  index prior_components = 14;  ///< at least so many components where the prior is used: means that
-                                ///< lean on an atlas bear smaller ones
-  bool types_of_prior = false;  ///< types of the prior that the pilot can have, but does not show,
-                                ///< are added if it is used (`find_unseen_types`); the prior needs
-                                ///< labels
-};
-
-/// A fit and its hidden states as `correlated_cells` wants them: means and dispersions shrunk over
-/// the genes.
-template <size_factor_policy Sizes, executor Executor, class Value, residual_policy Residual>
-fitted_states states_of_fit(const Executor& run, const counts_by_gene<Value>& counts,
-                            const categorical_fit& fit,
-                            const harmonium_options<Residual>& options) {
-  count_states states;
-  states.weights = fit.weights;
-  states.cell = fit.assignments();
-  states.sizes = fit.sizes;
-  states.mean = options.shrink_means ? empirical_bayes_means(run, counts, fit.responsibilities,
-                                                             fit.sizes, fit.theta, options.means)
-                                     : fit.mean;
-  auto dispersion = fit_component_dispersions<Sizes>(run, counts, states.cell, states.sizes,
-                                                     states.mean, fit.theta, options.dispersion);
-  states.theta = dispersion.component;
-  return {fit, std::move(states), std::move(dispersion)};
-}
-
-/// The same with the means of a pilot whose genes follow `options.prior` as far as they do.
-/// @throws std::invalid_argument if the prior is not one for the pilot's genes.
-template <size_factor_policy Sizes, executor Executor, count_source Counts, class Value,
-          residual_policy Residual>
-fitted_states states_of_fit_with_prior(const Executor& run, const Counts& counts,
-                                       const counts_by_gene<Value>& by_gene,
-                                       const categorical_fit& fit,
-                                       const harmonium_options<Residual>& options) {
-  const auto placed = place_in_atlas<Sizes>(run, counts, fit.sizes, *options.prior);
-  auto found = two_base_means(run, by_gene, fit.responsibilities, fit.sizes, fit.theta,
-                              *options.prior, placed, options.means);
-  categorical_fit followed = fit;
-  followed.mean = std::move(found.mean);
-  auto given = options;
-  given.shrink_means = false;
-  fitted_states states = states_of_fit<Sizes>(run, by_gene, followed, given);
-  states.group.mean = fit.mean;
-  states.centre =
-      centre_of(*options.prior, component_shares(placed, fit.responsibilities, fit.sizes));
-  states.prior_weight = found.weight;
-  return states;
-}
 
 /// A `trainer` of the recommended composition. Stages: with a prior whose use is left to held-out
 /// cells "prior" (`prior_guard`, one step a fold), then for each of the fits "components"

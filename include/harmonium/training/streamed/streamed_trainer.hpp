@@ -217,19 +217,17 @@ class streamed_trainer {
 
   /// As `maximise_components` does, from sums.
   void maximise(const component_sums& all, streamed_state& next) const {
-    constexpr double least_mean = 1e-10, prior_cells = 0.1;
     const index components = next.mean.rows();
     const auto cells = static_cast<double>(cells_.cells());
     double mass = 0;
     for (index c = 0; c < components; ++c) mass += all.cells[c];
     for (index c = 0; c < components; ++c) {
-      next.weights[c] =
-          (all.cells[c] + prior_cells) / (mass + prior_cells * static_cast<double>(components));
+      next.weights[c] = weight_of_component(all.cells[c], mass, components);
       for (index m = 0; m < next.mean.cols(); ++m) {
         const double count = all.counts[static_cast<std::size_t>(m * components + c)];
         const double up = count + options_.em.pseudo_cells * look_.totals[m] / cells;
         const double down = all.cells[c] + options_.em.pseudo_cells;
-        next.mean(c, m) = down > 0 ? std::max(up / down, least_mean) : least_mean;
+        next.mean(c, m) = mean_of_component(up, down);
       }
     }
   }
