@@ -53,7 +53,7 @@ cell_columns draw_cells(const simulate_options& options, const hm::tissue_simula
   const hm::thread_executor run(options.threads);
   terminal_progress watch;
   cell_columns columns;
-  // Of 4 million draws, less than a second, so that Ctrl-C is heard.
+  // Of 4 million draws, less than a second, so that Ctrl-C is noticed soon.
   const hm::index block = std::clamp<hm::index>((hm::index{1} << 22) / options.genes, 64, 16384);
   for (hm::index begin = 0; begin < options.cells; begin += block) {
     const hm::index end = std::min<hm::index>(begin + block, options.cells);
