@@ -5,17 +5,15 @@
 /// Geyer 1991, "Markov chain Monte Carlo maximum likelihood").
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
 
-#include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/error.hpp"
-#include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/samplers/collapsed.hpp"
+#include "harmonium/samplers/replica_exchange.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -43,14 +41,9 @@ class tempered_chain {
       : ladder_(std::move(ladder)) {
     check(ladder_);
     replicas_.assign(ladder_.size(), prototype);
-    for (std::size_t i = 0; i < ladder_.size(); ++i) {
+    for (std::size_t i = 0; i < ladder_.size(); ++i)
       replicas_[i].set_inverse_temperature(ladder_[i]);
-      holder_.push_back(i);
-    }
-    tried_.assign(ladder_.size() - 1, 0);
-    accepted_.assign(ladder_.size() - 1, 0);
-    rejection_.assign(ladder_.size() - 1, 0.0);
-    travelled_.assign(ladder_.size(), journey::none);
+    exchange_ = replica_exchange(ladder_.size());
   }
 
   /// Goes on with other inverse temperatures, as many as before; counts begin anew.
@@ -60,7 +53,7 @@ class tempered_chain {
     require(ladder.size() == ladder_.size(), "tempered_chain", "the ladder must keep its length");
     ladder_ = std::move(ladder);
     for (std::size_t i = 0; i < ladder_.size(); ++i)
-      replicas_[holder_[i]].set_inverse_temperature(ladder_[i]);
+      replicas_[exchange_.holder(i)].set_inverse_temperature(ladder_[i]);
     clear_counts();
   }
 
@@ -79,98 +72,56 @@ class tempered_chain {
   /// ones and the odd ones in turn.
   template <bit_source Engine>
   void sweep(Engine& rng, index sweeps = 1) {
-    for (const std::size_t which : holder_)
-      for (index k = 0; k < sweeps; ++k) replicas_[which].sweep(rng);
-    for (std::size_t i = odd_ ? 1 : 0; i + 1 < ladder_.size(); i += 2) swap(i, rng);
-    odd_ = !odd_;
-    ++rounds_;
-    note_ends();
+    for (std::size_t i = 0; i < ladder_.size(); ++i)
+      for (index k = 0; k < sweeps; ++k) holder(i).sweep(rng);
+    // The densities along the path differ by (beta_i - beta_j) times the tilt, exactly; neighbours
+    // exchange temperatures rather than states.
+    exchange_.round(
+        rng,
+        [&](std::size_t i) {
+          return (ladder_[i] - ladder_[i + 1]) * (holder(i + 1).tilt() - holder(i).tilt());
+        },
+        [&](std::size_t i) {
+          holder(i).set_inverse_temperature(ladder_[i]);
+          holder(i + 1).set_inverse_temperature(ladder_[i + 1]);
+        });
   }
 
   /// The visible layer of the replica at beta = 1, given its first hidden layer.
   template <bit_source Engine>
   void draw_visible(Engine& rng) {
-    replicas_[holder_[0]].draw_visible(rng);
+    holder(0).draw_visible(rng);
   }
 
   /// Of the replica at beta = 1. The visible layer is that replica's last `draw_visible`.
-  [[nodiscard]] const state_type& state() const noexcept { return replicas_[holder_[0]].state(); }
+  [[nodiscard]] const state_type& state() const noexcept { return replicas_[exchange_.holder(0)].state(); }
 
-  /// Share of swaps between temperature i and i + 1 that were accepted so far. Below about 0.1 the
-  /// ladder has a gap there: more temperatures help.
-  [[nodiscard]] double acceptance(std::size_t i) const {
-    return tried_[i] > 0 ? static_cast<double>(accepted_[i]) / static_cast<double>(tried_[i]) : 0;
-  }
-  /// Mean probability so far that a swap between temperature i and i + 1 is rejected: less noisy
-  /// than 1 - acceptance(i). 0 before the first try.
-  [[nodiscard]] double rejection(std::size_t i) const {
-    return tried_[i] > 0 ? rejection_[i] / static_cast<double>(tried_[i]) : 0;
-  }
-  /// Communication barrier: the sum of the rejection rates, about the same for every dense ladder
-  /// between the same ends. A ladder of equal rejection should have about twice as many
-  /// temperatures (Syed et al. 2022, section 4.2).
-  [[nodiscard]] double barrier() const {
-    double total = 0;
-    for (std::size_t i = 0; i < rejection_.size(); ++i) total += rejection(i);
-    return total;
-  }
-  /// How often a replica went from beta = 1 to the other end of the ladder and came back. What
-  /// tempering is for: without round trips the replica at beta = 1 keeps its mode.
-  [[nodiscard]] index round_trips() const noexcept { return round_trips_; }
-  /// Calls of `sweep` so far.
-  [[nodiscard]] index rounds() const noexcept { return rounds_; }
+  /// How the swaps went: rejection rates, barrier and round trips. Without round trips the replica
+  /// at beta = 1 keeps its mode.
+  [[nodiscard]] const replica_exchange& exchange() const noexcept { return exchange_; }
+  [[nodiscard]] double acceptance(std::size_t i) const { return exchange_.acceptance(i); }
+  [[nodiscard]] double rejection(std::size_t i) const { return exchange_.rejection(i); }
+  [[nodiscard]] double barrier() const { return exchange_.barrier(); }
+  [[nodiscard]] index round_trips() const noexcept { return exchange_.round_trips(); }
+  [[nodiscard]] index rounds() const noexcept { return exchange_.rounds(); }
   /// Forgets rates, round trips and rounds; states and temperatures stay.
-  void clear_counts() {
-    std::fill(tried_.begin(), tried_.end(), 0);
-    std::fill(accepted_.begin(), accepted_.end(), 0);
-    std::fill(rejection_.begin(), rejection_.end(), 0.0);
-    std::fill(travelled_.begin(), travelled_.end(), journey::none);
-    round_trips_ = rounds_ = 0;
-  }
+  void clear_counts() { exchange_.clear_counts(); }
   [[nodiscard]] const std::vector<double>& ladder() const noexcept { return ladder_; }
 
  private:
-  enum class journey : unsigned char { none, from_cold, back_from_warm };
-
   static void check(const std::vector<double>& ladder) {
     require(!ladder.empty() && ladder[0] == 1, "tempered_chain", "the ladder must begin with 1");
     for (std::size_t i = 1; i < ladder.size(); ++i)
       require(ladder[i] < ladder[i - 1], "tempered_chain", "the ladder must fall");
   }
 
-  void note_ends() {
-    if (ladder_.size() < 2) return;
-    journey& cold = travelled_[holder_.front()];
-    if (cold == journey::back_from_warm) ++round_trips_;
-    cold = journey::from_cold;
-    journey& warm = travelled_[holder_.back()];
-    if (warm == journey::from_cold) warm = journey::back_from_warm;
-  }
-
-  /// Neighbours exchange temperatures rather than states. The densities along the path differ by
-  /// (beta_i - beta_j) times the tilt, exactly.
-  template <bit_source Engine>
-  void swap(std::size_t i, Engine& rng) {
-    auto& colder = replicas_[holder_[i]];
-    auto& warmer = replicas_[holder_[i + 1]];
-    const double gain = (ladder_[i] - ladder_[i + 1]) * (warmer.tilt() - colder.tilt());
-    ++tried_[i];
-    rejection_[i] += gain < 0 ? 1 - math::exp(gain) : 0;
-    if (!(math::log(draw::uniform(rng)) < gain)) return;
-    ++accepted_[i];
-    std::swap(holder_[i], holder_[i + 1]);
-    replicas_[holder_[i]].set_inverse_temperature(ladder_[i]);
-    replicas_[holder_[i + 1]].set_inverse_temperature(ladder_[i + 1]);
+  [[nodiscard]] collapsed_chain<Model>& holder(std::size_t i) {
+    return replicas_[exchange_.holder(i)];
   }
 
   std::vector<double> ladder_;
   std::vector<collapsed_chain<Model>> replicas_;
-  std::vector<std::size_t> holder_;  ///< which replica has the i-th temperature
-  std::vector<index> tried_, accepted_;
-  std::vector<double> rejection_;   ///< sums of the probabilities of rejection
-  std::vector<journey> travelled_;  ///< of every replica
-  index round_trips_ = 0, rounds_ = 0;
-  bool odd_ = false;
+  replica_exchange exchange_{1};
 };
 
 }  // namespace harmonium::inline v0_2
