@@ -44,8 +44,8 @@ class model_path {
     const auto before = std::min(static_cast<std::size_t>(along), checkpoints_.size() - 2);
     Model between = checkpoints_[before];
     vector<scalar> theta;
-    set_between(checkpoints_[before], checkpoints_[before + 1],
-                along - static_cast<double>(before), between, theta);
+    set_between(checkpoints_[before], checkpoints_[before + 1], along - static_cast<double>(before),
+                between, theta);
     return between;
   }
 

@@ -94,7 +94,9 @@ class tempered_chain {
   }
 
   /// Of the replica at beta = 1. The visible layer is that replica's last `draw_visible`.
-  [[nodiscard]] const state_type& state() const noexcept { return replicas_[exchange_.holder(0)].state(); }
+  [[nodiscard]] const state_type& state() const noexcept {
+    return replicas_[exchange_.holder(0)].state();
+  }
 
   /// How the swaps went: rejection rates, barrier and round trips. Without round trips the replica
   /// at beta = 1 keeps its mode.
