@@ -76,26 +76,27 @@ class replica_exchange {
     std::fill(tried_.begin(), tried_.end(), 0);
     std::fill(accepted_.begin(), accepted_.end(), 0);
     std::fill(rejection_.begin(), rejection_.end(), 0.0);
-    std::fill(travelled_.begin(), travelled_.end(), journey::none);
+    std::fill(travelled_.begin(), travelled_.end(), nowhere);
     round_trips_ = rounds_ = 0;
   }
 
  private:
-  enum class journey : unsigned char { none, from_first, back_from_last };
+  // Where a replica has been of the two ends of the ladder.
+  static constexpr index nowhere = 0, from_first = 1, back_from_last = 2;
 
   void note_ends() {
     if (holder_.size() < 2) return;
-    journey& first = travelled_[holder_.front()];
-    if (first == journey::back_from_last) ++round_trips_;
-    first = journey::from_first;
-    journey& last = travelled_[holder_.back()];
-    if (last == journey::from_first) last = journey::back_from_last;
+    index& first = travelled_[holder_.front()];
+    if (first == back_from_last) ++round_trips_;
+    first = from_first;
+    index& last = travelled_[holder_.back()];
+    if (last == from_first) last = back_from_last;
   }
 
   std::vector<std::size_t> holder_;
   std::vector<index> tried_, accepted_;
-  std::vector<double> rejection_;   ///< sums of the probabilities of rejection
-  std::vector<journey> travelled_;  ///< of every replica
+  std::vector<double> rejection_;  ///< sums of the probabilities of rejection
+  std::vector<index> travelled_;   ///< of every replica
   index round_trips_ = 0, rounds_ = 0;
   bool odd_ = false;
 };

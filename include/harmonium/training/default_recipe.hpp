@@ -9,6 +9,7 @@
 #include "harmonium/training/negative/enumerated.hpp"
 #include "harmonium/training/recipe.hpp"
 #include "harmonium/training/stages/exact_em.hpp"
+#include "harmonium/training/stages/grown_em.hpp"
 #include "harmonium/training/stages/joint.hpp"
 #include "harmonium/training/stages/pretrain.hpp"
 #include "harmonium/training/stages/sampled_em.hpp"
@@ -30,6 +31,11 @@ template <class Model>
 requires one_hidden_layer<Model> && exactly_trainable<Model>
 struct default_recipe_of<Model> {
   using type = first_that_suits<exact_em, sampled_em>;
+};
+/// Units that are sites by themselves: large layers grow from small ones.
+template <growable Model>
+struct default_recipe_of<Model> {
+  using type = first_that_suits<exact_em, grown_em>;
 };
 /// Several layers: exactly if the states of the first can be listed, else by steps.
 template <class Model>

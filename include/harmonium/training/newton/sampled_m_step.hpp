@@ -16,12 +16,14 @@
 
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/samplers/collapsed.hpp"
 #include "harmonium/states/hidden_enumeration.hpp"
 #include "harmonium/training/direct_posterior.hpp"
 #include "harmonium/training/negative/particle_population.hpp"
+#include "harmonium/training/newton/annealed_explorers.hpp"
 #include "harmonium/training/newton/newton_m_step.hpp"
 #include "harmonium/training/posterior_statistics.hpp"
 #include "harmonium/training/start/equally_probable.hpp"
@@ -69,6 +71,30 @@ class sampled_m_step {
     });
   }
 
+  /// Begins with states of a model from `draw(particle, engine)`.
+  template <class Draw>
+  void start_from(Draw&& draw) {
+    population_.start(draw);
+  }
+
+  /// Looks for states that the particles have missed. Those found are in the lists of the M-steps
+  /// to come, which take their probability away.
+  /// @param means E[h_1] of the data
+  /// @return nats of log Z that the particles miss
+  template <executor Executor>
+  double explore(const Executor& run, const Model& model, std::span<const scalar> means,
+                 const explorer_options& options, random_engine& rng) {
+    auto found = harmonium::explore(
+        run, model, std::span<const typename Model::state_type>(population_.states()), means,
+        options, rng);
+    const double unseen = found.unseen;
+    if (unseen > options.evidence + 2 * found.unseen_error)
+      explorers_ = std::move(found);
+    else
+      explorers_ = {};
+    return unseen;
+  }
+
   /// Length of the list that the M-step uses.
   [[nodiscard]] index states() const noexcept {
     return options_.particles - options_.particles / 3;
@@ -86,7 +112,7 @@ class sampled_m_step {
   m_step_result maximise(const Executor& run, Model& model,
                          const posterior_statistics<scalar>& data, std::span<const scalar> limits,
                          double weight, newton_options options) {
-    auto list = equally_probable(run, model, members(false));
+    auto list = with_explorers(run, model, equally_probable(run, model, members(false)));
     auto guards = equally_probable(run, model, members(true));
     options.rank = list.states();
     options.damping = options_.damping / static_cast<double>(list.states());
@@ -110,6 +136,30 @@ class sampled_m_step {
   }
 
  private:
+  /// The list, and the explorers after it: Z is then the sum of what both say. A state that both
+  /// know has twice its mass.
+  template <executor Executor>
+  [[nodiscard]] hidden_enumeration<Model> with_explorers(const Executor& run, const Model& model,
+                                                         hidden_enumeration<Model> list) const {
+    const index known = list.states(), found = std::ssize(explorers_.states);
+    if (found == 0) return list;
+    matrix<scalar> states(known + found, model.size(1));
+    states.topRows(known) = members(false);
+    for (index e = 0; e < found; ++e)
+      states.row(known + e) = explorers_.states[static_cast<std::size_t>(e)][1].transpose();
+    hidden_enumeration<Model> both(run, model, enumerated_states<scalar>(std::move(states)));
+    vector<double> weights(known + found);
+    const double each = explorers_.log_partition - math::log(static_cast<double>(known));
+    for (index s = 0; s < known; ++s) weights[s] = list.log_weights()[s] + each;
+    for (index e = 0; e < found; ++e) {
+      const auto u = static_cast<std::size_t>(e);
+      weights[known + e] = explorers_.log_weights[u] - explorers_.log_hidden[u] -
+                           math::log(static_cast<double>(found));
+    }
+    both.set_log_weights(weights);
+    return both;
+  }
+
   /// Every third particle guards. Copies of one particle lie side by side, so that both kinds have
   /// the same modes.
   [[nodiscard]] matrix<scalar> members(bool guards) const {
@@ -125,6 +175,7 @@ class sampled_m_step {
 
   sampled_m_step_options options_;
   particle_population<Model> population_;
+  annealed_explorers<Model> explorers_;
 };
 
 }  // namespace harmonium::inline v0_2
