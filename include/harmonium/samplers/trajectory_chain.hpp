@@ -21,6 +21,7 @@
 #include "harmonium/models/concepts.hpp"
 #include "harmonium/models/log_hidden_weight.hpp"
 #include "harmonium/samplers/collapsed.hpp"
+#include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/samplers/replica_exchange.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -35,6 +36,17 @@ concept hidden_chain = std::copyable<C> && std::constructible_from<C, const Mode
   { chain.set_state(state) } -> std::same_as<void>;
   { chain.sweep(rng) } -> std::same_as<void>;
   { constant.state() } -> std::convertible_to<const typename Model::state_type&>;
+};
+
+/// How hidden states move: a type that names their chain.
+struct collapsed_moves {
+  template <class Model>
+  using chain = collapsed_chain<Model>;  ///< for counts
+};
+/// In blocks through the visible layer.
+struct block_moves {
+  template <class Model>
+  using chain = gibbs_chain<Model>;  ///< where visible units hold the hidden ones loosely
 };
 
 /// One chain for every rung, a model each; neighbours swap their hidden states with the probability
@@ -80,6 +92,12 @@ class trajectory_chain {
   void set_state(const state_type& state) {
     for (auto& chain : chains_) chain.set_state(state);
     top_ = state;
+  }
+
+  /// Rung `i` goes on from the given state.
+  void set_state(std::size_t i, const state_type& state) {
+    chains_[i].set_state(state);
+    if (i == 0) top_ = state;
   }
 
   /// `sweeps` sweeps of every chain, then a swap of every other pair of neighbours.

@@ -14,6 +14,7 @@
 #include "harmonium/states/exact_statistics.hpp"
 #include "harmonium/training/contrastive/positive_phase.hpp"
 #include "harmonium/training/negative/particle_population.hpp"
+#include "harmonium/training/negative/particle_statistics.hpp"
 #include "harmonium/training/negative/running_hidden_means.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -49,7 +50,7 @@ struct collapsed_particles {
       out.setZero(model.parameters().size());
       const auto& sample = population_.states();
       const scalar share = scalar(1) / static_cast<scalar>(sample.size());
-      for (const auto& particle : sample) add_particle(model, particle, share, out);
+      for (const auto& particle : sample) add_particle_statistics(model, particle, share, out);
     }
 
     template <executor Executor>
@@ -75,17 +76,6 @@ struct collapsed_particles {
       for (int round = 0; round < rounds_at_start; ++round) {
         const Model before = model;
         population_.follow(run, before, model, target_.means());
-      }
-    }
-
-    /// Adds the statistics of one particle, with E[x | h_1] for x.
-    static void add_particle(const Model& model, const typename Model::state_type& particle,
-                             scalar share, vector<scalar>& flat) {
-      add_model_statistics(model, as_span(particle[1]), share, flat);
-      for (std::size_t l = 2; l < Model::layers; ++l) {
-        row::add<scalar>(as_span(particle[l]), share, model.bias_of(flat, l));
-        row::add_outer<scalar>(as_span(particle[l - 1]), as_span(particle[l]), share,
-                               model.weights_of(flat, l - 1));
       }
     }
 
