@@ -196,7 +196,8 @@ class particle_population {
           trial.bias(1)[static_cast<std::size_t>(k)] = static_cast<scalar>(bias[k]);
         reached_ = trial;
         result.effective = std::min(result.effective, effective);
-        resample(as_span(std::as_const(weights)));
+        random_engine engine = streams_[next_items(1)];
+        resample(as_span(std::as_const(weights)), engine);
         break;
       }
       move(run, *reached_);
@@ -212,6 +213,20 @@ class particle_population {
   followed_step follow(const Executor& run, const Model& from, Model& to,
                        std::span<const scalar> target) {
     return follow(run, from, to, target, options_.bridges);
+  }
+
+  /// Particles in proportion to their weights, by systematic resampling.
+  /// @param weights one per particle, not negative
+  template <bit_source Engine>
+  void resample(std::span<const double> weights, Engine& engine) {
+    scratch_vector<index> copies(std::ssize(states_));
+    draw::systematic(weights, std::ssize(states_), as_span(copies), engine);
+    resampled_.resize(states_.size());
+    std::size_t next = 0;
+    for (std::size_t p = 0; p < states_.size(); ++p)
+      for (index copy = 0; copy < copies[static_cast<index>(p)]; ++copy)
+        resampled_[next++] = states_[p];
+    states_.swap(resampled_);
   }
 
  private:
@@ -251,18 +266,6 @@ class particle_population {
         out[p] = chain.tilt();
       }
     });
-  }
-
-  void resample(std::span<const double> weights) {
-    random_engine engine = streams_[next_items(1)];
-    scratch_vector<index> copies(std::ssize(states_));
-    draw::systematic(weights, std::ssize(states_), as_span(copies), engine);
-    resampled_.resize(states_.size());
-    std::size_t next = 0;
-    for (std::size_t p = 0; p < states_.size(); ++p)
-      for (index copy = 0; copy < copies[static_cast<index>(p)]; ++copy)
-        resampled_[next++] = states_[p];
-    states_.swap(resampled_);
   }
 
   template <executor Executor>

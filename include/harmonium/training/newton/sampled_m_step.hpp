@@ -119,13 +119,36 @@ class sampled_m_step {
     options.halvings = options_.halvings;
     options.accuracy = 0.1;
     const Model before = model;
-    newton_m_step<Model> newton(model, list, data, limits, weight, options);
+    const auto of_list = as_of(list, data);
+    newton_m_step<Model> newton(model, list, of_list, limits, weight, options);
     const auto result = newton.run(run, [&](const Model& trial) {
       return effective_share(run, trial, guards) >= options_.least_effective;
     });
     if (result.accepted_steps == 0) model = before;  // b_1 as well: the guards have not seen it
     follow(run, before, model, as_span(data.hidden_means));
     return result;
+  }
+
+  /// The last M-step: of biases alone, over all particles, to convergence, so that the model's
+  /// means are the data's. The particles are resampled to it and not moved any more, since a sample
+  /// of fresh ones has the means only up to its own noise.
+  template <executor Executor>
+  void finish(const Executor& run, Model& model, const posterior_statistics<scalar>& data,
+              std::span<const scalar> limits, double weight, newton_options options,
+              random_engine& rng) {
+    auto list = equally_probable(run, model, everybody());
+    options.biases_only = true;
+    options.steps = 20;
+    options.rank = list.states();
+    options.damping = options_.damping / static_cast<double>(list.states());
+    const auto of_list = as_of(list, data);
+    newton_m_step<Model> newton(model, list, of_list, limits, weight, options);
+    (void)newton.run(run, [](const Model&) { return true; });
+    list.set_model(run, model);
+    std::vector<double> weights;
+    for (index s = 0; s < list.states(); ++s)
+      weights.push_back(static_cast<double>(list.probability(s)));
+    population_.resample(weights, rng);
   }
 
   /// After the model was changed from `before` by others; may cut the change short.
@@ -158,6 +181,21 @@ class sampled_m_step {
     }
     both.set_log_weights(weights);
     return both;
+  }
+
+  /// The statistics, of a list that holds none of the rows' states.
+  [[nodiscard]] static posterior_statistics<scalar> as_of(const hidden_enumeration<Model>& list,
+                                                          posterior_statistics<scalar> data) {
+    data.state_mass.assign(static_cast<std::size_t>(list.states()), 0.0);
+    return data;
+  }
+
+  [[nodiscard]] matrix<scalar> everybody() const {
+    const auto& states = population_.states();
+    matrix<scalar> all(std::ssize(states), states[0][1].size());
+    for (index p = 0; p < all.rows(); ++p)
+      all.row(p) = states[static_cast<std::size_t>(p)][1].transpose();
+    return all;
   }
 
   /// Every third particle guards. Copies of one particle lie side by side, so that both kinds have

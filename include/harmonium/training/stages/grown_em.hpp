@@ -178,6 +178,11 @@ class grown_em_progress {
     m_step_->maximise(run, at.model, data_, as_span(std::as_const(limits)),
                       total_weight(at.training), options);
     data_ = direct_posterior(run, at.model, at.training, m_step_->states());
+    if (left == 0) {
+      m_step_->finish(run, at.model, data_, as_span(std::as_const(limits)),
+                      total_weight(at.training), options, at.root);
+      data_ = direct_posterior(run, at.model, at.training, m_step_->states());
+    }
     at.particles = m_step_->particles();
   }
 
