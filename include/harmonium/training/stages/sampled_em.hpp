@@ -109,7 +109,11 @@ class sampled_em_progress {
         data = direct_posterior(run, at.model, at.training, m_step.states());
       }
     }
-    if (left == 0) at.particles = m_step.particles();
+    if (left > 0) return;
+    m_step.finish(run, at.model, data, as_span(std::as_const(limits)), total_weight(at.training),
+                  options, at.root);
+    data = direct_posterior(run, at.model, at.training, m_step.states());
+    at.particles = m_step.particles();
   }
 
   /// Independent columns and hidden units; the rows' hidden states by random projections of their
