@@ -27,7 +27,8 @@ struct trajectory {
 
   std::vector<Model> rungs;        ///< from the model itself down to one without weights
   index sweeps_between_swaps = 1;  ///< of every chain, >= 1
-  index burn_in = 50;              ///< rounds before the state is used
+  index burn_in = 200;             ///< rounds before the state is used: many times the rungs, as
+                                   ///< replicas take about twice as many for one round trip
 
   class source {
    public:
