@@ -58,8 +58,8 @@ struct l1_penalty {
 /// strength x sum_k sqrt(n) |W_k|, W_k the column of hidden unit k with n units below (the group
 /// lasso of Yuan and Lin 2006, "Model selection and estimation in regression with grouped
 /// variables", JRSS B 68): whole units switch off, by block soft thresholding. With the root of n
-/// one strength means the same for a hundred genes and for thousands: what it takes from a unit that
-/// stays is `strength` of the root mean square of its weights, at rate 1.
+/// one strength means the same for a hundred genes and for thousands: what it takes from a unit
+/// that stays is `strength` of the root mean square of its weights, at rate 1.
 struct group_penalty {
   double strength = 0.1;  ///< nats a unit of weight, >= 0; larger leaves fewer units
 

@@ -36,7 +36,9 @@ concept step_for = std::copyable<S> &&
 template <class S>
 inline constexpr bool moves_centred_parameters = false;
 template <class S>
-requires requires { requires S::moves_centred; }
+requires requires {
+  requires S::moves_centred;
+}
 inline constexpr bool moves_centred_parameters<S> = true;
 
 }  // namespace harmonium::inline v0_2
