@@ -84,10 +84,10 @@ tells() {
 }
 check "generate --help-all tells every option" tells generate pilot model-file output cells orientation \
   feature-type layer plain pca save-model overwrite train-cells genes labels labels-column batch-column donor-column cells-of batch donor new-donors cells-per-donor depth clamp model clusters preset hidden \
-  residual rank size-factors fits prior prior-weight types-of-prior epochs learning-rate library held-out patience sampler burn-in seed threads json
+  residual rank size-factors fits prior prior-weight types-of-prior epochs learning-rate library held-out patience both-sides sampler burn-in seed threads json
 check "fit --help-all tells every option" tells fit pilot output orientation feature-type layer overwrite chunk-cells train-cells \
   genes labels labels-column batch-column donor-column model clusters preset hidden residual rank size-factors fits prior prior-weight types-of-prior epochs learning-rate library \
-  held-out patience sampler burn-in seed threads json
+  held-out patience both-sides sampler burn-in seed threads json
 check "simulate --help-all tells every option" tells simulate output cells genes median-library batches \
   batch-spread dropout seed threads plain overwrite json
 run --help
