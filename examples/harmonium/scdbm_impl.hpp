@@ -176,7 +176,7 @@ void tell_both_sides(const hm::thread_executor& run, const Model& model,
   using facts_of = std::vector<std::pair<std::string, hm::count_matrix<>>>;
   facts_of sets;
   sets.emplace_back("log-likelihood", cells_of(counts, held, false));
-  if (!held.empty()) sets.emplace_back("held-out log-likelihood", cells_of(counts, held, true));
+  if (!held.empty()) sets.emplace_back("held-out", cells_of(counts, held, true));
   const hm::watched_executor within(run, watch, hm::progress{"both sides of log Z", 0, 1, {}});
   const auto start = std::chrono::steady_clock::now();
   try {
@@ -185,18 +185,19 @@ void tell_both_sides(const hm::thread_executor& run, const Model& model,
       for (const auto& [name, cells] : sets)
         made.facts.emplace_back(
             name + ", exact",
-            rounded(hm::exact_fit(within, model, hidden, cells).log_likelihood) + " nats per cell");
+            rounded(hm::exact_fit(within, model, hidden, sets.back().second).log_likelihood) +
+                " nats per cell");
       return;
     }
     const auto reference = hm::mean_field_reference(within, model, sets.front().second);
     const auto sides = hm::bracket_log_partition(within, model, reference, {}, rng);
     for (const auto& [name, cells] : sets) {
       const auto fit = hm::estimated_fit(within, model, sides, cells);
-      made.facts.emplace_back(name + ", lower side", rounded(fit.lower, 7) + " (standard error " +
-                                                         rounded(fit.lower_error, 2) +
-                                                         ") nats per cell");
+      made.facts.emplace_back(name + ", lower", rounded(fit.lower, 7) + " (standard error " +
+                                                    rounded(fit.lower_error, 2) +
+                                                    ") nats per cell");
       made.facts.emplace_back(
-          name + ", upper side",
+          name + ", upper",
           rounded(fit.upper, 7) + " (standard error " + rounded(fit.upper_error, 2) +
               ") nats per cell" +
               (fit.mean_field_bound ? ", no bound: of the cells' hidden layers a lower one" : ""));
