@@ -182,11 +182,14 @@ void tell_both_sides(const hm::thread_executor& run, const Model& model,
   try {
     if (model.template units<1>().states() <= hm::exact{}.max_states) {
       const hm::hidden_enumeration<Model> hidden(within, model, hm::exact{}.max_states);
+      const bool told = std::any_of(made.facts.begin(), made.facts.end(), [](const auto& fact) {
+        return fact.first == "log-likelihood";
+      });
       for (const auto& [name, cells] : sets)
-        made.facts.emplace_back(
-            name + ", exact",
-            rounded(hm::exact_fit(within, model, hidden, sets.back().second).log_likelihood) +
-                " nats per cell");
+        if (name != "log-likelihood" || !told)
+          made.facts.emplace_back(
+              name, rounded(hm::exact_fit(within, model, hidden, cells).log_likelihood) +
+                        " nats per cell");
       return;
     }
     const auto reference = hm::mean_field_reference(within, model, sets.front().second);

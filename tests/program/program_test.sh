@@ -371,6 +371,17 @@ check "... fills the log's last columns" \
   eval 'sed -n 2p held_out/training_log.csv | grep -qE ",-?[0-9.]+,-?[0-9.]+$"'
 check "... which are empty without it" eval 'sed -n 2p scdbm/training_log.csv | grep -q ",,$"'
 
+check "--both-sides of a small machine" made --pilot pilot --model scdbm --hidden 3 --cells 5 --held-out 20 \
+  --both-sides --output sides_exact
+check "... is exact" eval 'grep -q "^held-out  *-[0-9.]* nats per cell" sides_exact/summary.txt && [ "$(grep -c "^log-likelihood" sides_exact/summary.txt)" = 1 ]'
+check "--both-sides of a large one" made --pilot pilot --model scdbm --hidden 15 --cells 5 --held-out 20 \
+  --both-sides --output sides
+check "... tells both, with errors" eval 'grep -q "^log-likelihood, lower  *-[0-9.]* (standard error" sides/summary.txt &&
+  grep -q "^held-out, upper  *-[0-9.]* (standard error" sides/summary.txt && grep -q "^tempered chains" sides/summary.txt'
+check "... and the same cells as without" eval 'made --pilot pilot --model scdbm --hidden 15 --cells 5 --held-out 20 --output no_sides &&
+  cmp sides/matrix.mtx.gz no_sides/matrix.mtx.gz'
+refuses "--model: harmonium has no use for --both-sides" --pilot pilot --both-sides
+
 # --- Other pilots
 
 made "${baseline[@]}" --cells 50 --output from_folder
