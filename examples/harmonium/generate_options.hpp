@@ -34,6 +34,7 @@ struct generate_options {
   std::optional<long> chunk_cells;  ///< of `fit`: read so many at once; unset: all
   long held_out = 0;
   std::optional<long> patience;  ///< of scdbm
+  bool both_sides = false;       ///< of scdbm: log-likelihood from both sides of log Z
   std::string genes;             ///< a number or a file; empty: every expressed gene
   std::string orientation;
   std::string feature_type = "Gene Expression";

@@ -256,6 +256,14 @@ void add_model_options(CLI::App& command, program::generate_options& options) {
       ->check(whole_number(1))
       ->type_name("N")
       ->group(model);
+  explained(command
+                .add_flag("--both-sides", options.both_sides,
+                          "Tell the log-likelihood of scdbm where its states are too many to list, "
+                          "from both sides of log Z")
+                ->group(model),
+            "Of training and --held-out cells, by annealing to and from the model; with more than "
+            "one layer a lower bound is all there is of the cells. Can take longer than training. "
+            "Up to 14 units it is exact");
   explained(command.add_option("--sampler", options.sampler, "Of scdbm: auto, gibbs or exact")
                 ->check(CLI::IsMember({"auto", "gibbs", "exact"}))
                 ->capture_default_str()

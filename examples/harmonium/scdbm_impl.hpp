@@ -3,17 +3,26 @@
 /// Definition of `fit_scdbm`; included by the translation units that instantiate it.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/select_counts.hpp"
+#include "harmonium/core/watched_executor.hpp"
 #include "harmonium/io/models/sampled.hpp"
+#include "harmonium/likelihood/bracket_log_partition.hpp"
+#include "harmonium/likelihood/estimated_fit.hpp"
+#include "harmonium/likelihood/exact_fit.hpp"
+#include "harmonium/likelihood/mean_field_reference.hpp"
 #include "harmonium/models/count_states.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/collapsed.hpp"
@@ -146,6 +155,74 @@ hm::count_states states_that_count(const hm::thread_executor& run, const Model& 
                        hm::hidden_enumeration<Model>(run, model, hm::exact{}.max_states), pilot);
 }
 
+/// Held-out cells, or the others.
+inline hm::count_matrix<> cells_of(const hm::count_matrix<>& counts, std::vector<hm::index> held,
+                                   bool held_out) {
+  std::sort(held.begin(), held.end());
+  if (held_out) return hm::select_cells(counts, std::span<const hm::index>(held));
+  std::vector<hm::index> rest;
+  for (hm::index i = 0; i < counts.cells(); ++i)
+    if (!std::binary_search(held.begin(), held.end(), i)) rest.push_back(i);
+  return hm::select_cells(counts, std::span<const hm::index>(rest));
+}
+
+/// Facts: the log-likelihood of cells from both sides of log Z, or exactly. Draws are its own, so
+/// that the cells that `rng` makes later are the same with it and without.
+/// @throws interruption
+template <class Model>
+void tell_both_sides(const hm::thread_executor& run, const Model& model,
+                     const hm::count_matrix<>& counts, const std::vector<hm::index>& held,
+                     terminal_progress& watch, hm::random_engine rng, fitted_model& made) {
+  using facts_of = std::vector<std::pair<std::string, hm::count_matrix<>>>;
+  facts_of sets;
+  sets.emplace_back("log-likelihood", cells_of(counts, held, false));
+  if (!held.empty()) sets.emplace_back("held-out", cells_of(counts, held, true));
+  const hm::watched_executor within(run, watch, hm::progress{"both sides of log Z", 0, 1, {}});
+  const auto start = std::chrono::steady_clock::now();
+  try {
+    if (model.template units<1>().states() <= hm::exact{}.max_states) {
+      const hm::hidden_enumeration<Model> hidden(within, model, hm::exact{}.max_states);
+      const bool told = std::any_of(made.facts.begin(), made.facts.end(), [](const auto& fact) {
+        return fact.first == "log-likelihood";
+      });
+      for (const auto& [name, cells] : sets)
+        if (name != "log-likelihood" || !told)
+          made.facts.emplace_back(
+              name, rounded(hm::exact_fit(within, model, hidden, cells).log_likelihood) +
+                        " nats per cell");
+      return;
+    }
+    const auto reference = hm::mean_field_reference(within, model, sets.front().second);
+    const auto sides = hm::bracket_log_partition(within, model, reference, {}, rng);
+    for (const auto& [name, cells] : sets) {
+      const auto fit = hm::estimated_fit(within, model, sides, cells);
+      made.facts.emplace_back(name + ", lower", rounded(fit.lower, 7) + " (standard error " +
+                                                    rounded(fit.lower_error, 2) +
+                                                    ") nats per cell");
+      made.facts.emplace_back(
+          name + ", upper",
+          rounded(fit.upper, 7) + " (standard error " + rounded(fit.upper_error, 2) +
+              ") nats per cell" +
+              (fit.mean_field_bound ? ", no bound: of the cells' hidden layers a lower one" : ""));
+    }
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    made.facts.emplace_back("gap of log Z", rounded(sides.upper - sides.lower, 3) + " nats, " +
+                                                std::to_string(sides.temperatures) +
+                                                " temperatures, " + rounded(seconds.count(), 3) +
+                                                " s");
+    made.facts.emplace_back("effective runs", rounded(sides.lower_effective_runs, 3) + " and " +
+                                                  rounded(sides.upper_effective_runs, 3) + " of " +
+                                                  std::to_string(sides.runs));
+    made.facts.emplace_back(
+        "tempered chains",
+        sides.chains_came_round
+            ? "came round, " + rounded(sides.round_trips, 3) + " times each"
+            : "did not all come round: log Z may be larger, the log-likelihood lower");
+  } catch (const hm::stopped_by_observer&) {
+    throw interruption{};
+  }
+}
+
 template <class Model, class Recipe>
 fitted_model fit_machine(const hm::thread_executor& run, const pilot_data& pilot,
                          const generate_options& asked, hm::training_settings<Model> settings,
@@ -217,6 +294,8 @@ fitted_model fit_machine(const hm::thread_executor& run, const pilot_data& pilot
     if (const auto fit = trainer.log().back().figure("log_likelihood"))
       made.facts.emplace_back("log-likelihood", rounded(*fit) + " nats per cell");
   }
+  if (asked.both_sides)
+    tell_both_sides(run, model, pilot.training, settings.held_out, watch, rng, made);
   const auto& theta = model.visible().inverse_dispersion();
   made.inverse_dispersion.assign(theta.data(), theta.data() + theta.size());
   for (const auto status : trainer.statuses())

@@ -99,6 +99,7 @@ void check_together(const generate_options& options) {
       {"--sampler", options.sampler != unset.sampler},
       {"--burn-in", options.burn_in.has_value()},
       {"--patience", options.patience.has_value()},
+      {"--both-sides", options.both_sides},
       {"--size-factors", options.size_factors != unset.size_factors},
       {"--cells-of", !options.cells_of.empty()},
       {"--hidden", !options.hidden.empty() || options.choose_hidden},
@@ -113,7 +114,8 @@ void check_together(const generate_options& options) {
     const std::string option = name;
     const bool of_training =
         option == "--preset" || option == "--epochs" || option == "--learning-rate";
-    const bool of_chains = option == "--sampler" || option == "--burn-in" || option == "--patience";
+    const bool of_chains = option == "--sampler" || option == "--burn-in" ||
+                           option == "--patience" || option == "--both-sides";
     const bool posterior = options.model == "vae-posterior";
     const bool used = of_training                    ? scdbm || variational
                       : of_chains                    ? scdbm
@@ -235,6 +237,7 @@ nlohmann::ordered_json training_as_json(const generate_options& options) {
     if (options.burn_in) json["burn_in"] = *options.burn_in;
     json["held_out"] = options.held_out;
     if (options.patience) json["patience"] = *options.patience;
+    if (options.both_sides) json["both_sides"] = true;
   }
   if (is_variational(options)) {
     json["preset"] = options.preset;

@@ -84,10 +84,10 @@ tells() {
 }
 check "generate --help-all tells every option" tells generate pilot model-file output cells orientation \
   feature-type layer plain pca save-model overwrite train-cells genes labels labels-column batch-column donor-column cells-of batch donor new-donors cells-per-donor depth clamp model clusters preset hidden \
-  residual rank size-factors fits prior prior-weight types-of-prior epochs learning-rate library held-out patience sampler burn-in seed threads json
+  residual rank size-factors fits prior prior-weight types-of-prior epochs learning-rate library held-out patience both-sides sampler burn-in seed threads json
 check "fit --help-all tells every option" tells fit pilot output orientation feature-type layer overwrite chunk-cells train-cells \
   genes labels labels-column batch-column donor-column model clusters preset hidden residual rank size-factors fits prior prior-weight types-of-prior epochs learning-rate library \
-  held-out patience sampler burn-in seed threads json
+  held-out patience both-sides sampler burn-in seed threads json
 check "simulate --help-all tells every option" tells simulate output cells genes median-library batches \
   batch-spread dropout seed threads plain overwrite json
 run --help
@@ -370,6 +370,17 @@ check "--held-out" made --pilot pilot --model scdbm --cells 5 --epochs 2,2,2 --h
 check "... fills the log's last columns" \
   eval 'sed -n 2p held_out/training_log.csv | grep -qE ",-?[0-9.]+,-?[0-9.]+$"'
 check "... which are empty without it" eval 'sed -n 2p scdbm/training_log.csv | grep -q ",,$"'
+
+check "--both-sides of a small machine" made --pilot pilot --model scdbm --hidden 3 --cells 5 --held-out 20 \
+  --both-sides --output sides_exact
+check "... is exact" eval 'grep -q "^held-out  *-[0-9.]* nats per cell" sides_exact/summary.txt && [ "$(grep -c "^log-likelihood" sides_exact/summary.txt)" = 1 ]'
+check "--both-sides of a large one" made --pilot pilot --model scdbm --hidden 15 --cells 5 --held-out 20 \
+  --both-sides --output sides
+check "... tells both, with errors" eval 'grep -q "^log-likelihood, lower  *-[0-9.]* (standard error" sides/summary.txt &&
+  grep -q "^held-out, upper  *-[0-9.]* (standard error" sides/summary.txt && grep -q "^tempered chains" sides/summary.txt'
+check "... and the same cells as without" eval 'made --pilot pilot --model scdbm --hidden 15 --cells 5 --held-out 20 --output no_sides &&
+  cmp sides/matrix.mtx.gz no_sides/matrix.mtx.gz'
+refuses "--model: harmonium has no use for --both-sides" --pilot pilot --both-sides
 
 # --- Other pilots
 

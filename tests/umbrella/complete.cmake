@@ -2,7 +2,7 @@
 file(READ ${INCLUDE}/harmonium/harmonium.hpp umbrella)
 file(GLOB_RECURSE headers RELATIVE ${INCLUDE} ${INCLUDE}/harmonium/*.hpp)
 list(FILTER headers EXCLUDE REGEX
-     "^harmonium/((io|testing)/.*|core/(xtensor|mpi_session|count_chunks|read_ahead)\.hpp|training/streamed/.*|analysis/(communities|hnsw_neighbours)\.hpp|study/(planning/.*|(cells_needed|mpi_jobs|plan|plan_results|study_results)\.hpp)|harmonium\.hpp|compiled\.hpp)$")
+     "^harmonium/((io|testing)/.*|core/(xtensor|mpi_session|count_chunks|read_ahead)\.hpp|training/(streamed/.*|steps/(penalised_step|penalties)\.hpp|contrastive/pseudo_likelihood_monitor\.hpp)|likelihood/pseudo_likelihood\.hpp|analysis/(communities|hnsw_neighbours)\.hpp|study/(planning/.*|(cells_needed|mpi_jobs|plan|plan_results|study_results)\.hpp)|harmonium\.hpp|compiled\.hpp)$")
 foreach(header IN LISTS headers)
   string(FIND "${umbrella}" "#include \"${header}\"" position)
   file(STRINGS ${INCLUDE}/${header} internal REGEX "^/// @internal$")

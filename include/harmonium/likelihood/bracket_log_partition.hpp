@@ -15,6 +15,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/watched_executor.hpp"
 #include "harmonium/likelihood/annealed.hpp"
 #include "harmonium/likelihood/annealing_ladder.hpp"
 #include "harmonium/likelihood/log_partition_sides.hpp"
@@ -76,25 +77,36 @@ log_partition_sides bracket_log_partition(const Executor& run, const Model& mode
   require(options.burn_in >= 0 && options.spacing >= 1, "bracket_log_partition",
           "burn_in must not be negative, spacing at least 1");
   const collapsed_chain<Model> prototype(model, reference);
-  const auto tuned = tuned_ladder(prototype, options.tempering, rng);
+  // Blocks are short, so that who watches the executor may stop it soon.
+  const auto tuned = tuned_ladder(prototype, options.tempering, rng, [&] { look_up(run); });
   const index group = options.runs / options.chains;
   std::vector<typename Model::state_type> starts(static_cast<std::size_t>(options.runs),
                                                  model.make_state());
   std::vector<index> trips(static_cast<std::size_t>(options.chains));
   const random_streams streams(rng);
-  for_each_range(run, options.chains, 1, [&](index begin, index end) {
-    for (index c = begin; c < end; ++c) {
-      random_engine engine = streams[static_cast<std::uint64_t>(c)];
-      tempered_chain<Model> chain(prototype, tuned.ladder);
-      chain.start(engine);
-      for (index t = 0; t < options.burn_in; ++t) chain.sweep(engine);
-      for (index k = 0; k < group; ++k) {
-        for (index t = 0; t < options.spacing; ++t) chain.sweep(engine);
-        starts[static_cast<std::size_t>(c * group + k)] = chain.state();
-      }
-      trips[static_cast<std::size_t>(c)] = chain.round_trips();
-    }
-  });
+  const auto count = static_cast<std::size_t>(options.chains);
+  std::vector<tempered_chain<Model>> chains(count, tempered_chain<Model>(prototype, tuned.ladder));
+  std::vector<random_engine> engines;
+  for (std::size_t c = 0; c < count; ++c) {
+    engines.push_back(streams[c]);
+    chains[c].start(engines[c]);
+  }
+  const auto sweep_all = [&](index rounds) {
+    constexpr index at_once = 20;
+    for (index made = 0; made < rounds; made += at_once)
+      for_each_range(run, options.chains, 1, [&](index begin, index end) {
+        for (index c = begin; c < end; ++c)
+          for (index t = made; t < std::min(made + at_once, rounds); ++t)
+            chains[static_cast<std::size_t>(c)].sweep(engines[static_cast<std::size_t>(c)]);
+      });
+  };
+  sweep_all(options.burn_in);
+  for (index k = 0; k < group; ++k) {
+    sweep_all(options.spacing);
+    for (index c = 0; c < options.chains; ++c)
+      starts[static_cast<std::size_t>(c * group + k)] = chains[static_cast<std::size_t>(c)].state();
+  }
+  for (std::size_t c = 0; c < count; ++c) trips[c] = chains[c].round_trips();
   auto out = bracket_log_partition(run, model, reference,
                                    std::span<const typename Model::state_type>(starts), group,
                                    options.annealing, rng);

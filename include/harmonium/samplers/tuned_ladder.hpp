@@ -38,10 +38,12 @@ struct ladder_tuning {
 /// the reference. Cost: temperatures x rounds (2^stages - 1) sweeps.
 /// @param prototype a collapsed chain with the reference distribution that beta = 0 stands for
 /// @param rng moves on by one word
+/// @param between called after every round, and may throw to stop
 /// @throws std::invalid_argument for options out of range.
-template <collapsible Model>
+template <collapsible Model, class Between>
 ladder_tuning tuned_ladder(const collapsed_chain<Model>& prototype,
-                           const ladder_tuning_options& options, random_engine& rng) {
+                           const ladder_tuning_options& options, random_engine& rng,
+                           const Between& between) {
   require(options.temperatures >= 2, "tuned_ladder", "temperatures must be at least 2");
   require(options.stages >= 1 && options.rounds >= 2, "tuned_ladder",
           "at least one stage of two rounds is needed");
@@ -57,7 +59,10 @@ ladder_tuning tuned_ladder(const collapsed_chain<Model>& prototype,
   chain.start(engine);
   for (index stage = 0; stage < options.stages; ++stage) {
     out.rounds = options.rounds << stage;
-    for (index t = 0; t < out.rounds; ++t) chain.sweep(engine);
+    for (index t = 0; t < out.rounds; ++t) {
+      chain.sweep(engine);
+      between();
+    }
     out.rejection.clear();
     for (std::size_t i = 0; i + 1 < count; ++i) out.rejection.push_back(chain.rejection(i));
     out.barrier = chain.barrier();
@@ -66,6 +71,13 @@ ladder_tuning tuned_ladder(const collapsed_chain<Model>& prototype,
     chain.set_ladder(out.ladder);
   }
   return out;
+}
+
+/// The same without a look between rounds.
+template <collapsible Model>
+ladder_tuning tuned_ladder(const collapsed_chain<Model>& prototype,
+                           const ladder_tuning_options& options, random_engine& rng) {
+  return tuned_ladder(prototype, options, rng, [] {});
 }
 
 /// The same with all hidden states equally probable at beta = 0.

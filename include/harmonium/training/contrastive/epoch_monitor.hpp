@@ -18,6 +18,12 @@
 
 namespace harmonium::inline v0_2 {
 
+/// A stage's monitor that measures nothing more than the stage does. Another one says
+/// `measures = true` and has `add(run, model, training, held_out, line)`.
+struct usual_figures {
+  static constexpr bool measures = false;
+};
+
 /// Root mean square of the weights of every layer.
 template <class Model>
 void add_weight_norms(const Model& model, training_record& line) {

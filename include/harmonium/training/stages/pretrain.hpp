@@ -57,8 +57,9 @@ concept stochastic_parts_for = step_for<Step, Model> && step_for<Step, machine_o
 /// @tparam Step       `plain_gradient` or `centred_step`
 /// @tparam Schedule   of the learning rate
 /// @tparam Constraint on the weights of the first layer
+/// @tparam Monitor    further figures of the first layer, such as `pseudo_likelihood_monitor`
 template <class Negative, class Step = centred_step, class Schedule = harmonic_decay,
-          class Constraint = admissible_sum>
+          class Constraint = admissible_sum, class Monitor = usual_figures>
 struct pretrain {
   std::vector<index> epochs = {60, 40};  ///< of every layer, bottom to top; the last one goes on
   index batch_size = 64;                 ///< rows per step; larger is steadier and slower
@@ -70,6 +71,7 @@ struct pretrain {
   initial_weights initial = {};          ///< what weights start from
   index refit_every = 5;  ///< epochs of the first layer between refits of the visible units'
                           ///< own parameters, if they have any; 0: never
+  [[no_unique_address]] Monitor monitor = {};  ///< what else the log shows, at its price
 
   template <class State>
   class progress {
@@ -194,6 +196,8 @@ struct pretrain {
            reconstruction_error(run, layer.model, rows<Layer>(at), stage_.mean_field)});
       add_weight_norms(layer.model, line);
       if constexpr (Layer == 0) add_exact_figures(run, layer.model, at.training, at.held_out, line);
+      if constexpr (Layer == 0 && Monitor::measures)
+        stage_.monitor.add(run, layer.model, at.training, at.held_out, line);
       return line;
     }
 

@@ -33,6 +33,7 @@ struct centred_step {
   double pseudo_variance = 0.05;  ///< added to every unit's variance; larger slows rare genes
   double max_divergence = 1;      ///< nats that p(x | h_1) may move in one step, on average; only
                                   ///< where the statistics have a hidden covariance
+  static constexpr bool moves_centred = true;
 
   /// With the covariance of h_1: hidden units that do alike would all make the step that one of
   /// them should, so that for the first layer's weights the Fisher information is taken as

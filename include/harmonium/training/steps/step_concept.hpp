@@ -31,4 +31,14 @@ concept step_for = std::copyable<S> &&
   { step.update(model, statistics, rate) } -> std::same_as<void>;
 };
 
+/// A step that says `moves_centred = true`: it changes biases along with weights such that every
+/// layer stays centred at its data mean, and whoever changes weights after it does the same.
+template <class S>
+inline constexpr bool moves_centred_parameters = false;
+template <class S>
+requires requires {
+  requires S::moves_centred;
+}
+inline constexpr bool moves_centred_parameters<S> = true;
+
 }  // namespace harmonium::inline v0_2
