@@ -83,6 +83,7 @@ TEST_CASE("suits layers of more units alone; settings out of range") {
   };
   refused({.units = 0});
   refused({.spread = 0});
+  refused({.share_of_room = 0});
   refused({.iterations = -1});
   refused({.explore_every = -1});
   using recipe = hm::first_that_suits<hm::grown_em, hm::exact_em>;

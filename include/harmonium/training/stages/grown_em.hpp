@@ -47,11 +47,13 @@ class grown_em_progress;
 /// `sampled_em`. What large layers learn from scratch by particles is worse than what few units
 /// learn exactly (docs/training.md).
 struct grown_em {
-  index units = 8;          ///< that are trained exactly
-  exact_em first = {};      ///< how
-  double spread = 0.02;     ///< standard deviation of the joining weights, as d log mean
-  index iterations = 16;    ///< by particles; at least 1 to run at all
-  index explore_every = 4;  ///< iterations between searches for modes that no particle is in
+  index units = 8;             ///< that are trained exactly
+  exact_em first = {};         ///< how
+  double spread = 0.02;        ///< standard deviation of the joining weights, as d log mean
+  double share_of_room = 0.1;  ///< most of what the visible inputs may rise by that the joining
+                               ///< weights take; see `admissible_sum`
+  index iterations = 16;       ///< by particles; at least 1 to run at all
+  index explore_every = 4;     ///< iterations between searches for modes that no particle is in
   explorer_options explorers = {};       ///< how they are looked for
   admissible_sum constraint = {};        ///< limits of the visible units' inputs
   sampled_m_step_options sampling = {};  ///< particles
@@ -77,6 +79,8 @@ class grown_em_progress {
   grown_em_progress(const grown_em& stage, const State& at) : stage_(stage) {
     require(stage.units >= 1, "grown_em", "units must be at least 1");
     require(stage.spread > 0, "grown_em", "spread must be positive");
+    require(stage.share_of_room > 0 && stage.share_of_room <= 1, "grown_em",
+            "share_of_room must be in (0, 1]");
     require(stage.iterations >= 0 && stage.explore_every >= 0, "grown_em",
             "iterations and explore_every must not be negative");
     stage_.constraint = stage.constraint.prepared(at.largest);
@@ -128,11 +132,22 @@ class grown_em_progress {
     std::copy(small.bias(1).begin(), small.bias(1).end(), large.bias(1).begin());
     vector<scalar> scale(genes);
     log_mean_scale(small.visible(), as_span(std::as_const(at.means)), as_span(scale));
+    vector<scalar> limits(genes);
+    stage_.constraint.write_limits(large, as_span(limits));
     for (index m = 0; m < genes; ++m) {
-      for (index k = 0; k < few; ++k) large.weights(0)(m, k) = small.weights(0)(m, k);
-      for (index k = few; k < all; ++k)
+      // What the input may still rise by when all units of the small machine raise it.
+      scalar room = limits[m] - large.bias(0)[static_cast<std::size_t>(m)], raised(0);
+      for (index k = 0; k < few; ++k) {
+        large.weights(0)(m, k) = small.weights(0)(m, k);
+        room -= std::max(large.weights(0)(m, k), scalar(0));
+      }
+      for (index k = few; k < all; ++k) {
         large.weights(0)(m, k) =
             static_cast<scalar>(stage_.spread * draw::normal(at.root)) * scale[m];
+        raised += std::max(large.weights(0)(m, k), scalar(0));
+      }
+      const scalar most = static_cast<scalar>(stage_.share_of_room) * std::max(room, scalar(0));
+      if (raised > most) large.weights(0).row(m).rightCols(all - few) *= most / raised;
     }
     const model_type before = [&] {
       model_type same = large;
