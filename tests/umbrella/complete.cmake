@@ -1,8 +1,16 @@
 # A header of the library's own component is public, and then in harmonium.hpp, or says @internal.
 file(READ ${INCLUDE}/harmonium/harmonium.hpp umbrella)
 file(GLOB_RECURSE headers RELATIVE ${INCLUDE} ${INCLUDE}/harmonium/*.hpp)
-list(FILTER headers EXCLUDE REGEX
-     "^harmonium/((io|testing)/.*|core/(xtensor|mpi_session|count_chunks|read_ahead)\.hpp|training/(streamed/.*|steps/(penalised_step|penalties)\.hpp|contrastive/pseudo_likelihood_monitor\.hpp)|likelihood/pseudo_likelihood\.hpp|analysis/(communities|hnsw_neighbours)\.hpp|study/(planning/.*|(cells_needed|mpi_jobs|plan|plan_results|study_results)\.hpp)|harmonium\.hpp|compiled\.hpp)$")
+# What is asked for by name: other components, and parts of the library that few programs need.
+foreach(apart "(io|testing)/.*" "core/(xtensor|mpi_session|count_chunks|read_ahead)" "training/streamed/.*"
+              "training/bridged_path" "training/negative/trajectory_particles"
+              "training/steps/(penalised_step|penalties)" "training/contrastive/pseudo_likelihood_monitor"
+              "likelihood/(annealed_blocks|bennett_ratio|pseudo_likelihood|trajectory_log_partition)"
+              "models/model_path" "samplers/(trajectory|trajectory_chain|tuned_trajectory)"
+              "analysis/(communities|hnsw_neighbours)" "study/planning/.*"
+              "study/(cells_needed|mpi_jobs|plan|plan_results|study_results)" "harmonium" "compiled")
+  list(FILTER headers EXCLUDE REGEX "^harmonium/${apart}[.]hpp$")
+endforeach()
 foreach(header IN LISTS headers)
   string(FIND "${umbrella}" "#include \"${header}\"" position)
   file(STRINGS ${INCLUDE}/${header} internal REGEX "^/// @internal$")
