@@ -4,9 +4,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <type_traits>
 
+#include "harmonium/core/rows.hpp"
 #include "support/tiny_models.hpp"
+#include "support/toy_counts.hpp"
 
 namespace hm = harmonium;
 
@@ -87,4 +92,31 @@ TEST_CASE("what the means were before does not matter, not even NaN") {
   hm::mean_field(model, row, zeros, work);
   hm::mean_field(model, row, garbage, work);
   for (std::size_t l = 1; l < model.layers; ++l) CHECK(garbage[l] == zeros[l]);
+}
+
+TEST_CASE("means of many rows, in blocks, are those of each row alone") {
+  const auto check = [](const auto& model) {
+    using model_type = std::remove_cvref_t<decltype(model)>;
+    for (const hm::index rows : {1, 64, 65, 130}) {
+      const auto counts = tiny::toy_counts(rows, 3, 5);
+      const auto dense = hm::to_dense(counts);
+      const hm::serial_executor run;
+      const auto of_counts = hm::hidden_means(run, model, counts);
+      const auto of_dense = hm::hidden_means(run, model, hm::dense_rows<double>(dense));
+      CHECK(of_counts == hm::hidden_means(hm::thread_executor(3), model, counts));
+      hm::mean_field_workspace<model_type> work(model);
+      auto means = model.make_state();
+      double furthest = 0;
+      for (hm::index i = 0; i < rows; ++i) {
+        hm::mean_field(model, counts.cell(i), means, work);
+        for (hm::index k = 0; k < of_counts.cols(); ++k) {
+          furthest = std::max(furthest, std::abs(of_counts(i, k) - means[1][k]));
+          furthest = std::max(furthest, std::abs(of_dense(i, k) - means[1][k]));
+        }
+      }
+      CHECK(furthest < 1e-12);
+    }
+  };
+  check(tiny::rbm_of<hm::negative_binomial>(1));
+  check(tiny::deepest_of<hm::negative_binomial>(2));
 }

@@ -56,16 +56,27 @@ TEST_CASE("several layers by default: exact EM, or steps where the first is too 
         likelihood(hm::train<scdbm>(serial, pilot, {.hidden = {3, 2}}, recipe, d), pilot) - 0.1);
 }
 
-TEST_CASE("one layer by default: exact EM, or sampled EM where it is too large for that") {
+TEST_CASE("one layer by default: exact EM, or by particles where it is too large for that") {
   using rbm = hm::dbm<hm::negative_binomial, hm::bernoulli>;
   const auto pilot = tiny::toy_counts(60, 12, 1);
   hm::default_recipe<rbm> recipe;
   std::get<0>(recipe.stages).max_states = 4;
-  std::get<1>(recipe.stages).sampling.particles = 60;
+  hm::grown_em& grown = std::get<1>(recipe.stages);
+  grown.units = 2;
+  grown.first.iterations = 1;
+  grown.iterations = 1;
+  grown.sampling.particles = 60;
+  std::get<2>(recipe.stages).sampling.particles = 60;
   hm::random_engine rng(15);
-  hm::recipe_trainer<rbm, hm::count_matrix<>, hm::default_recipe<rbm>> trainer(
-      pilot, {.hidden = {3}}, recipe, rng);
-  CHECK(trainer.step(serial).stage == "sampled maximum likelihood");
+  using trainer_type = hm::recipe_trainer<rbm, hm::count_matrix<>, hm::default_recipe<rbm>>;
+  trainer_type trainer(pilot, {.hidden = {3}}, recipe, rng);
+  trainer.run(serial, hm::silent{});
+  CHECK(trainer.log().front().stage == "exact maximum likelihood");
+  CHECK(trainer.log().back().stage == "sampled maximum likelihood");
+  // Too few units to grow from fewer.
+  grown.units = 8;
+  trainer_type sampled(pilot, {.hidden = {3}}, recipe, rng);
+  CHECK(sampled.step(serial).stage == "sampled maximum likelihood");
 }
 
 TEST_CASE("several one-hot groups, each of which tells two kinds of cells apart") {

@@ -32,10 +32,10 @@ requires one_hidden_layer<Model> && exactly_trainable<Model>
 struct default_recipe_of<Model> {
   using type = first_that_suits<exact_em, sampled_em>;
 };
-/// Units that are sites by themselves: large layers grow from small ones.
+/// Units that are sites by themselves: large layers grow from small ones that are trained exactly.
 template <growable Model>
 struct default_recipe_of<Model> {
-  using type = first_that_suits<exact_em, grown_em>;
+  using type = first_that_suits<exact_em, grown_em, sampled_em>;
 };
 /// Several layers: exactly if the states of the first can be listed, else by steps.
 template <class Model>

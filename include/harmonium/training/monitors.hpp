@@ -9,7 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "harmonium/core/dense_products.hpp"
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_batch.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/rows.hpp"
 #include "harmonium/likelihood/mean_field.hpp"
@@ -26,13 +29,16 @@ double reconstruction_error(const Executor& run, const Model& model, const Data&
   const index rows = row_count(data), genes = model.size(0);
   if (rows == 0) return 0;
   std::vector<double> per_row(static_cast<std::size_t>(rows));
-  for_each_range(run, rows, 32, [&](index begin, index end) {
-    vector<scalar> eta(genes), expected(genes);
+  constexpr index rows_at_once = 64;
+  for_each_range(run, rows, rows_at_once, [&](index begin, index end) {
+    const matrix<scalar> own = hidden.middleRows(begin, end - begin);
+    matrix<scalar> eta(end - begin, genes);
+    fill_rows(model.bias(0), eta);
+    const auto weights = as_factor(model.weights(0).data(), genes, hidden.cols());
+    add_product(serial_executor{}, as_factor(own), weights.transposed(), eta.data());
+    vector<scalar> expected(genes);
     for (index i = begin; i < end; ++i) {
-      const std::span<const scalar> h(hidden.data() + i * hidden.cols(),
-                                      static_cast<std::size_t>(hidden.cols()));
-      model.visible_input(h, as_span(eta));
-      model.visible().mean(as_span(std::as_const(eta)), as_span(expected));
+      model.visible().mean(row_span(std::as_const(eta), i - begin), as_span(expected));
       double error = 0;
       for (index m = 0; m < genes; ++m) error += std::abs(static_cast<double>(expected[m]));
       row::for_each_nonzero(row_of(data, i), [&](index m, auto x) {

@@ -34,7 +34,7 @@ struct explorer_options {
 /// Hidden states of a model, each with what it says of log Z.
 template <class Model>
 struct annealed_explorers {
-  std::vector<typename Model::state_type> states;
+  std::vector<typename Model::state_type> states;  ///< entry 0 (visible) means nothing
   std::vector<double> log_weights;  ///< of the annealed run; the log of their mean exponential is
                                     ///< log Z, a stochastic lower bound
   std::vector<double> log_hidden;   ///< `log_hidden_weight` of each under the model then
