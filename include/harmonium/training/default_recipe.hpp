@@ -35,7 +35,7 @@ struct default_recipe_of<Model> {
 /// Units that are sites by themselves: large layers grow from small ones that are trained exactly.
 template <growable Model>
 struct default_recipe_of<Model> {
-  using type = first_that_suits<exact_em, grown_em, sampled_em>;
+  using type = first_that_suits<exact_em, grown_em>;
 };
 /// Several layers: exactly if the states of the first can be listed, else by steps.
 template <class Model>

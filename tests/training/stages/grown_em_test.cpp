@@ -75,7 +75,7 @@ TEST_CASE("a copy goes on alike, and threads do not matter") {
   CHECK(one.model().parameters() == other.model().parameters());
 }
 
-TEST_CASE("suits layers of more units alone; settings out of range") {
+TEST_CASE("suits layers of more than one unit; settings out of range") {
   const auto pilot = tiny::toy_counts(60, 6, 3);
   hm::random_engine rng(17);
   const auto refused = [&](const hm::grown_em& stage) {
@@ -88,7 +88,7 @@ TEST_CASE("suits layers of more units alone; settings out of range") {
   refused({.explore_every = -1});
   using recipe = hm::first_that_suits<hm::grown_em, hm::exact_em>;
   hm::recipe_trainer<rbm, hm::count_matrix<>, recipe> small(
-      pilot, {.hidden = {2}}, recipe(few_steps(2), hm::exact_em{.iterations = 3}), rng);
+      pilot, {.hidden = {1}}, recipe(few_steps(2), hm::exact_em{.iterations = 3}), rng);
   small.run(hm::serial_executor{}, hm::silent{});
   CHECK(small.log().back().stage == "exact maximum likelihood");
   CHECK(small.particles().empty());

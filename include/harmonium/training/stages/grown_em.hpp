@@ -47,7 +47,7 @@ class grown_em_progress;
 /// `sampled_em`. What large layers learn from scratch by particles is worse than what few units
 /// learn exactly (docs/training.md).
 struct grown_em {
-  index units = 8;             ///< that are trained exactly
+  index units = 8;             ///< that are trained exactly; fewer in layers of no more than that
   exact_em first = {};         ///< how
   double spread = 0.02;        ///< standard deviation of the joining weights, as d log mean
   double share_of_room = 0.1;  ///< most of what the visible inputs may rise by that the joining
@@ -61,7 +61,7 @@ struct grown_em {
 
   template <growable Model, row_source Data>
   [[nodiscard]] bool suits(const run_state<Model, Data>& at) const {
-    return iterations > 0 && at.model.size(1) > units;
+    return iterations > 0 && at.model.size(1) > 1;
   }
   template <growable Model, row_source Data>
   [[nodiscard]] auto begin(run_state<Model, Data>& at) const {
@@ -116,7 +116,8 @@ class grown_em_progress {
  private:
   void begin(State& at) {
     small_.emplace(at);
-    model_type fewer(at.model.visible(), units_of<model_type, 1>(stage_.units));
+    model_type fewer(at.model.visible(),
+                     units_of<model_type, 1>(std::min(stage_.units, at.model.size(1) - 1)));
     small_->model = std::move(fewer);
     exact_.emplace(stage_.first, *small_);
   }
