@@ -88,16 +88,20 @@ inline std::vector<double> inverse_temperatures(const annealed_options& options)
 ///        start from (entry 0 is not used); its log Z is known exactly. The closer its means are to
 ///        the model's, the better: see `mean_field_reference`.
 /// @param rng moves on by one word
+/// @param[out] ends where given: the last hidden states of every run, which with the weights
+///        are a sample of the model
 /// @throws std::invalid_argument for options out of range.
 template <executor Executor, collapsible Model>
 annealed_result annealed_log_partition(const Executor& run, const Model& model,
                                        const typename Model::state_type& reference,
-                                       const annealed_options& options, random_engine& rng) {
+                                       const annealed_options& options, random_engine& rng,
+                                       std::vector<typename Model::state_type>* ends = nullptr) {
   const auto ladder = inverse_temperatures(options);
   const double start = reference_log_partition(model, reference);
   const collapsed_chain<Model> prototype(model, reference);
   const random_streams streams(rng);
   std::vector<double> log_weights(static_cast<std::size_t>(options.runs));
+  if (ends != nullptr) ends->assign(log_weights.size(), model.make_state());
   for_each_range(run, options.runs, 1, [&](index begin, index end) {
     auto chain = prototype;
     for (index r = begin; r < end; ++r) {
@@ -111,6 +115,7 @@ annealed_result annealed_log_partition(const Executor& run, const Model& model,
         for (index k = 0; k < options.sweeps; ++k) chain.sweep(engine);
       }
       log_weights[static_cast<std::size_t>(r)] = log_weight;
+      if (ends != nullptr) (*ends)[static_cast<std::size_t>(r)] = chain.state();
     }
   });
   const auto all = summarise_weights(log_weights);

@@ -21,7 +21,6 @@
 #include "harmonium/models/concepts.hpp"
 #include "harmonium/models/log_hidden_weight.hpp"
 #include "harmonium/samplers/collapsed.hpp"
-#include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/samplers/replica_exchange.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -36,17 +35,6 @@ concept hidden_chain = std::copyable<C> && std::constructible_from<C, const Mode
   { chain.set_state(state) } -> std::same_as<void>;
   { chain.sweep(rng) } -> std::same_as<void>;
   { constant.state() } -> std::convertible_to<const typename Model::state_type&>;
-};
-
-/// How hidden states move: a type that names their chain.
-struct collapsed_moves {
-  template <class Model>
-  using chain = collapsed_chain<Model>;  ///< for counts
-};
-/// In blocks through the visible layer.
-struct block_moves {
-  template <class Model>
-  using chain = gibbs_chain<Model>;  ///< where visible units hold the hidden ones loosely
 };
 
 /// One chain for every rung, a model each; neighbours swap their hidden states with the probability
@@ -138,11 +126,8 @@ class trajectory_chain {
   [[nodiscard]] const state_type& state() const noexcept { return top_; }
   /// Hidden states of rung `i`; the visible layer means nothing.
   [[nodiscard]] const state_type& state(std::size_t i) const { return chains_[i].state(); }
-  [[nodiscard]] std::span<const Model> rungs() const noexcept { return rungs_; }
   /// How the swaps went.
   [[nodiscard]] const replica_exchange& exchange() const noexcept { return exchange_; }
-  /// Forgets how they went; states stay.
-  void clear_counts() { exchange_.clear_counts(); }
 
  private:
   static std::size_t checked(std::span<const Model> rungs) {

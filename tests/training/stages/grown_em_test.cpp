@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <stdexcept>
+#include <utility>
 
 #include "harmonium/likelihood/exact_fit.hpp"
 #include "harmonium/models/dbm.hpp"
@@ -73,6 +75,29 @@ TEST_CASE("a copy goes on alike, and threads do not matter") {
   one.run(hm::serial_executor{}, hm::silent{});
   other.run(hm::thread_executor(2), hm::silent{});
   CHECK(one.model().parameters() == other.model().parameters());
+}
+
+TEST_CASE("joining spins take no more of the room than they may, whichever way they turn") {
+  using machine = hm::dbm<hm::negative_binomial, hm::spin>;
+  const auto pilot = tiny::toy_counts(80, 8, 4);
+  hm::random_engine rng(18);
+  hm::recipe_trainer<machine, hm::count_matrix<>, hm::grown_em> trainer(pilot, {.hidden = {24}},
+                                                                        few_steps(2), rng);
+  trainer.run(hm::serial_executor{}, hm::silent{});
+  const auto& model = trainer.model();
+  for (hm::index m = 0; m < model.size(0); ++m)
+    CHECK(model.bias(0)[static_cast<std::size_t>(m)] + model.weights(0).row(m).cwiseAbs().sum() <
+          0);
+  // The column means are the data's as far as 300 particles tell them.
+  const auto& particles = trainer.particles();
+  const hm::vector<double> mean = hm::gene_means(pilot);
+  hm::vector<double> own = hm::vector<double>::Zero(8), eta(8), expected(8);
+  for (const auto& particle : particles) {
+    model.visible_input(hm::as_span(particle[1]), hm::as_span(eta));
+    model.visible().mean(hm::as_span(std::as_const(eta)), hm::as_span(expected));
+    own += expected / static_cast<double>(particles.size());
+  }
+  for (hm::index m = 0; m < 8; ++m) CHECK(own[m] == doctest::Approx(mean[m]).epsilon(0.1));
 }
 
 TEST_CASE("suits layers of more than one unit; settings out of range") {

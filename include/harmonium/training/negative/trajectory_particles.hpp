@@ -16,11 +16,24 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/models/model_path.hpp"
+#include "harmonium/samplers/collapsed.hpp"
+#include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/samplers/trajectory_chain.hpp"
 #include "harmonium/training/contrastive/positive_phase.hpp"
 #include "harmonium/training/negative/particle_statistics.hpp"
 
 namespace harmonium::inline v0_2 {
+
+/// How hidden states move: a type that names their chain.
+struct collapsed_moves {
+  template <class Model>
+  using chain = collapsed_chain<Model>;  ///< for counts
+};
+/// In blocks through the visible layer.
+struct block_moves {
+  template <class Model>
+  using chain = gibbs_chain<Model>;  ///< where visible units hold the hidden ones loosely
+};
 
 /// Trajectory tempering while the trajectory comes about (Bereux et al. 2024): every particle is a
 /// column of replicas, one of the model at hand and one of every checkpoint kept so far, down to a

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
@@ -16,7 +15,6 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/likelihood/annealed.hpp"
-#include "harmonium/likelihood/importance_weights.hpp"
 #include "harmonium/models/log_hidden_weight.hpp"
 #include "harmonium/samplers/collapsed.hpp"
 #include "harmonium/units/log_mean_scale.hpp"
@@ -48,7 +46,8 @@ struct annealed_explorers {
 /// Annealed importance sampling from independent units to the model: unlike particles that follow a
 /// model through its training, such runs know nothing of the modes that it had before. Back from
 /// the particles, log Z lacks the modes that they lack (see `reverse_annealed_log_partition`).
-/// @param particles states of the model as the training knows them; the first `count` are used
+/// @param particles states of the model as the training knows them; `count` of them are used,
+/// evenly
 /// @param means     of h_1 in the reference, length size(1)
 /// @param rng       moves on by two words; the result does not depend on the executor
 template <executor Executor, collapsible Model>
@@ -62,38 +61,23 @@ template <executor Executor, collapsible Model>
   keep_inside(model.template units<1>(), 0.05, std::span<scalar>(inside));
   model.template units<1>().natural_from_mean(std::span<const scalar>(inside),
                                               as_span(reference[1]));
-  const annealed_options annealing{.temperatures = options.temperatures};
-  const auto ladder = inverse_temperatures(annealing);
-  const double start = reference_log_partition(model, reference);
-  const collapsed_chain<Model> prototype(model, reference);
-  const random_streams streams(rng);
-  const auto count = static_cast<std::size_t>(options.count);
-  annealed_explorers<Model> found{
-      std::vector<typename Model::state_type>(count, model.make_state()),
-      std::vector<double>(count), std::vector<double>(count)};
-  for_each_range(run, options.count, 1, [&](index begin, index end) {
-    auto chain = prototype;
-    for (index r = begin; r < end; ++r) {
-      const auto u = static_cast<std::size_t>(r);
-      random_engine engine = streams[static_cast<std::uint64_t>(r)];
-      chain.start(engine);
-      double log_weight = start;
-      for (std::size_t t = 1; t < ladder.size(); ++t) {
-        log_weight += (ladder[t] - ladder[t - 1]) * chain.tilt();
-        chain.set_inverse_temperature(ladder[t]);
-        chain.sweep(engine);
-      }
-      found.log_weights[u] = log_weight;
-      found.states[u] = chain.state();
-      found.log_hidden[u] = log_hidden_weight(model, chain.state());
-    }
-  });
+  const annealed_options annealing{.runs = options.count, .temperatures = options.temperatures};
+  annealed_explorers<Model> found;
+  auto forth = annealed_log_partition(run, model, reference, annealing, rng, &found.states);
+  for (const auto& state : found.states)
+    found.log_hidden.push_back(log_hidden_weight(model, state));
+  // Copies of one particle lie side by side.
+  std::vector<typename Model::state_type> starts;
+  const std::size_t all = particles.size(),
+                    most = std::min(static_cast<std::size_t>(options.count), all);
+  for (std::size_t k = 0; k < most; ++k) starts.push_back(particles[k * all / most]);
   const auto back = reverse_annealed_log_partition(
-      run, model, reference, particles.first(std::min(count, particles.size())), 1, annealing, rng);
-  const auto forth = summarise_weights(found.log_weights);
+      run, model, reference, std::span<const typename Model::state_type>(starts), 1, annealing,
+      rng);
   found.log_partition = back.log_partition;
-  found.unseen = forth.log_mean - back.log_partition;
+  found.unseen = forth.log_partition - back.log_partition;
   found.unseen_error = std::hypot(forth.standard_error, back.standard_error);
+  found.log_weights = std::move(forth.log_weights);
   return found;
 }
 

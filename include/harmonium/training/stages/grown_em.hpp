@@ -122,6 +122,13 @@ class grown_em_progress {
     exact_.emplace(stage_.first, *small_);
   }
 
+  /// What a unit adds to an input at the most.
+  [[nodiscard]] static scalar largest_input(scalar weight) {
+    using units = units_of<model_type, 1>;
+    return std::max(static_cast<scalar>(units::lowest_state) * weight,
+                    static_cast<scalar>(units::highest_state) * weight);
+  }
+
   /// The small machine's units first, then those that join.
   template <executor Executor>
   void grow(const Executor& run, State& at) {
@@ -140,12 +147,12 @@ class grown_em_progress {
       scalar room = limits[m] - large.bias(0)[static_cast<std::size_t>(m)], raised(0);
       for (index k = 0; k < few; ++k) {
         large.weights(0)(m, k) = small.weights(0)(m, k);
-        room -= std::max(large.weights(0)(m, k), scalar(0));
+        room -= largest_input(large.weights(0)(m, k));
       }
       for (index k = few; k < all; ++k) {
         large.weights(0)(m, k) =
             static_cast<scalar>(stage_.spread * draw::normal(at.root)) * scale[m];
-        raised += std::max(large.weights(0)(m, k), scalar(0));
+        raised += largest_input(large.weights(0)(m, k));
       }
       const scalar most = static_cast<scalar>(stage_.share_of_room) * std::max(room, scalar(0));
       if (raised > most) large.weights(0).row(m).rightCols(all - few) *= most / raised;
