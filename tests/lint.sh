@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # usage: bash tests/lint.sh     needs clang-tidy 14 and Python 3; about a minute
-# The checks of .clang-tidy over every header that harmonium.hpp includes and the suites of harmonium::testing,
+# The checks of .clang-tidy over every header that everything.hpp includes and the suites of harmonium::testing,
 # and whether every file includes what it uses of the standard library.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -8,7 +8,7 @@ python3 tests/includes.py
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cat >"$work/all.cpp" <<END
-#include "harmonium/harmonium.hpp"
+#include "harmonium/everything.hpp"
 #include "harmonium/io/dataset.hpp"
 #include "harmonium/io/known_models.hpp"
 #include "harmonium/io/labels.hpp"

@@ -10,7 +10,7 @@
 #include <iterator>
 #include <string>
 
-#include "harmonium/harmonium.hpp"
+#include "harmonium/everything.hpp"
 
 namespace hm = harmonium;
 

@@ -4,7 +4,7 @@
 
 //
 #include "harmonium/core/xtensor.hpp"
-#include "harmonium/harmonium.hpp"
+#include "harmonium/everything.hpp"
 #include "harmonium/io/any_model.hpp"
 #include "harmonium/io/atlas.hpp"
 #include "harmonium/io/gene_list.hpp"

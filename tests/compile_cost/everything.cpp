@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#include "harmonium/everything.hpp"
+
+int main() {}
