@@ -41,8 +41,7 @@ HARMONIUM_INSTANCE k_means_result k_means(const executor_ref&, matrix_view<doubl
                                           const k_means_options&, random_engine&);
 HARMONIUM_INSTANCE k_means_result k_means(const serial_executor&, matrix_view<double>,
                                           const k_means_options&, random_engine&);
-HARMONIUM_INSTANCE class basic_symmetric_factor<matrix<double>>;
-HARMONIUM_INSTANCE class basic_symmetric_factor<Eigen::MatrixXd>;
+HARMONIUM_INSTANCE class basic_symmetric_factor<double>;
 HARMONIUM_INSTANCE class basic_coupled_information<index>;
 HARMONIUM_INSTANCE class basic_admissible_faces<index>;
 HARMONIUM_INSTANCE matrix<double> separate_direction(const basic_coupled_information<index>&,

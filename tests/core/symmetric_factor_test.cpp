@@ -8,8 +8,7 @@
 
 namespace hm = harmonium;
 
-TEST_CASE_TEMPLATE("solves as Eigen's own, from the lower triangle", Matrix, hm::matrix<double>,
-                   Eigen::MatrixXd) {
+TEST_CASE("solves from the lower triangle") {
   for (const hm::index size : {1, 3, 5}) {
     hm::matrix<double> whole(size, size);
     for (hm::index j = 0; j < size; ++j)
@@ -17,7 +16,7 @@ TEST_CASE_TEMPLATE("solves as Eigen's own, from the lower triangle", Matrix, hm:
         whole(j, k) = 1.0 / static_cast<double>(j + k + 1) + (j == k ? 0.5 : 0.0);
     const hm::vector<double> right = hm::vector<double>::LinSpaced(size, 1, 2);
     const hm::matrix<double> lower = whole.triangularView<Eigen::Lower>();
-    hm::basic_symmetric_factor<Matrix> factor(lower);
+    hm::symmetric_factor factor(lower);
     const hm::vector<double> found = factor.solved(right);
     CHECK((whole * found - right).cwiseAbs().maxCoeff() < 1e-13);
     std::vector<double> in_place(right.data(), right.data() + size);

@@ -110,7 +110,7 @@ class basic_coupled_information {
   const active_states* states_;
   index columns_, genes_;
   vector<double> hidden_mean_;  ///< of h_1 over the coupling states
-  basic_symmetric_factor<Eigen::MatrixXd> hidden_covariance_;
+  symmetric_factor hidden_covariance_;
   matrix<double> gradient_, blocks_, inverse_;
 };
 

@@ -281,7 +281,7 @@ requires(Model::hidden_layers > 1) class upper_m_step {
     matrix<double> damped = local.information;
     damped.diagonal().array() += damping;
     const vector<double> step =
-        basic_symmetric_factor<Eigen::MatrixXd>(damped).solved(local.gradient);
+        symmetric_factor(damped).solved(local.gradient);
     const double most = step.cwiseAbs().maxCoeff();
     const double length = most > 10 ? 10 / most : 1;
     for (index i = 0; i < size_; ++i) parameter(trial, i) += static_cast<scalar>(length * step[i]);

@@ -128,7 +128,7 @@ centred_start start_about(const Operator& scores, const factor_centre& centre, i
       scaled(m, j) /= centre.own_variances[m];
       for (index k = 0; k < rank; ++k) precision(j, k) += scaled(m, j) * centre.loadings(m, k);
     }
-  const matrix<double> covariance = basic_symmetric_factor<matrix<double>>(precision).inverse();
+  const matrix<double> covariance = symmetric_factor(precision).inverse();
   matrix<double> received(cells, rank), factors = matrix<double>::Zero(cells, rank);
   vector<double> weight(genes), product(cells);
   for (index k = 0; k < rank; ++k) {
