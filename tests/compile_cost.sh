@@ -12,11 +12,12 @@ trap 'rm -rf "$work"' EXIT
 
 # instantiations | program | flags
 stated="
-86179|readme|
-62281|readme|-DHARMONIUM_COMPILED
-45070|train_exact|
-14266|sample_dbm|
-53055|umbrella|
+61611|readme|
+38591|readme|-DHARMONIUM_COMPILED
+44252|train_exact|
+14514|sample_dbm|
+27516|umbrella|
+57043|everything|
 "
 
 cmake -DREADME=README.md -DOUTPUT="$work/readme.cpp" -P tests/consumer/readme_program.cmake
