@@ -20,6 +20,7 @@
 #include "harmonium/units/negative_binomial.hpp"
 #include "harmonium/units/poisson.hpp"
 #include "support/toy_counts.hpp"
+#include "support/weighted_copies.hpp"
 
 namespace hm = harmonium;
 
@@ -121,22 +122,11 @@ TEST_CASE("a layer too large to enumerate does not suit") {
 
 namespace {
 
-/// Trains on rows of which some count `copies` times, and on as many copies of them.
+/// Trains on rows of which some count more than once, and on as many copies of them.
 template <class Model>
 void check_weights(const hm::count_matrix<>& counts, hm::training_settings<Model> settings,
                    const hm::exact_em& stage) {
-  constexpr hm::index copies = 3;
-  hm::count_matrix<> copied(counts.genes());
-  std::vector<double> weights;
-  for (hm::index i = 0; i < counts.cells(); ++i) {
-    const bool more = i % 4 == 1;
-    weights.push_back(more ? static_cast<double>(copies) : 1.0);
-    for (hm::index n = 0; n < (more ? copies : 1); ++n) {
-      const auto cell = counts.cell(i);
-      for (std::size_t k = 0; k < cell.size(); ++k) copied.push_back(cell.genes[k], cell.values[k]);
-      copied.finish_cell();
-    }
-  }
+  const auto [weights, copied] = tiny::copied_by_weight(counts);
   hm::random_engine a(4), b(4);
   const auto from_copies = hm::train<Model>(serial, copied, settings, stage, a);
   settings.weights = weights;

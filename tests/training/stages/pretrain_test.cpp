@@ -15,6 +15,8 @@
 #include "harmonium/training/recipe.hpp"
 #include "harmonium/training/stages/exact_em.hpp"
 #include "harmonium/training/stages/joint.hpp"
+#include "harmonium/training/steps/plain_gradient.hpp"
+#include "harmonium/training/train_with.hpp"
 #include "harmonium/training/trainer.hpp"
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/categorical.hpp"
@@ -23,6 +25,7 @@
 #include "harmonium/units/poisson.hpp"
 #include "support/checkpoints.hpp"
 #include "support/toy_counts.hpp"
+#include "support/weighted_copies.hpp"
 
 namespace hm = harmonium;
 
@@ -96,4 +99,28 @@ TEST_CASE("copies of pretraining on real-valued rows go on alike") {
       hm::pretrain<hm::block_particles>{
           .epochs = {5}, .batch_size = 16, .negative = {.particles = 16}, .refit_every = 2},
       5, 1);
+}
+
+TEST_CASE("full-batch steps count a row of weight w as w copies of it") {
+  using machine = hm::dbm<hm::negative_binomial, hm::bernoulli, hm::bernoulli>;
+  using recipe =
+      hm::then<hm::pretrain<hm::enumerated, hm::plain_gradient>, hm::joint<hm::enumerated>>;
+  const auto [weights, copied] = tiny::copied_by_weight(pilot);
+  const auto trained = [](const hm::count_matrix<>& rows, std::vector<double> of_rows) {
+    hm::random_engine rng(4);
+    recipe stages;
+    auto& [layers, all] = stages.stages;
+    layers.epochs = {5};
+    layers.batch_size = all.batch_size = rows.cells();
+    layers.learning_rate = {1e-4};
+    all.epochs = 5;
+    return hm::train<machine>(hm::serial_executor{}, rows,
+                              {.hidden = {2, 2}, .weights = std::move(of_rows)}, stages, rng);
+  };
+  const hm::vector<double> from_copies = trained(copied, {}).parameters(),
+                           from_weights = trained(pilot, weights).parameters(),
+                           unweighted = trained(pilot, {}).parameters();
+  const double apart = (from_copies - unweighted).cwiseAbs().maxCoeff();
+  CHECK(apart > 1e-3);
+  CHECK((from_copies - from_weights).cwiseAbs().maxCoeff() < 1e-6 * apart);
 }

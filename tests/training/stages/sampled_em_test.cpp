@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <stdexcept>
 
 #include "harmonium/models/dbm.hpp"
@@ -11,6 +12,7 @@
 #include "harmonium/units/bernoulli.hpp"
 #include "harmonium/units/negative_binomial.hpp"
 #include "support/toy_counts.hpp"
+#include "support/weighted_copies.hpp"
 
 namespace hm = harmonium;
 
@@ -39,4 +41,26 @@ TEST_CASE("leaves its particles, and gene means near the pilot's") {
   CHECK(total == doctest::Approx(hm::gene_means(pilot).sum()).epsilon(0.1));
   CHECK_THROWS_AS(trainer_type(pilot, {.hidden = {3}}, {.iterations = -1}, rng),
                   std::invalid_argument);
+}
+
+TEST_CASE("gene means follow the weights of rows") {
+  const auto pilot = tiny::toy_counts(150, 12, 1);
+  const auto [weights, copied] = tiny::copied_by_weight(pilot);
+  hm::random_engine rng(15);
+  trainer_type trainer(pilot, {.hidden = {3}, .weights = weights},
+                       {.iterations = 15, .sampling = {.particles = 300}}, rng);
+  trainer.run(hm::serial_executor{}, hm::silent{});
+  const auto own =
+      hm::exact_model_statistics(trainer.model(), hm::hidden_enumeration<rbm>(trainer.model()));
+  const auto weighted = hm::gene_means(copied), plain = hm::gene_means(pilot);
+  // Of the difference that weights make, nearly all is there; what is not is the particles' noise.
+  double along = 0, squared = 0;
+  for (hm::index m = 0; m < plain.size(); ++m) {
+    const double gap = std::log(weighted[m] / plain[m]);
+    along +=
+        gap * std::log(trainer.model().bias_of(own, 0)[static_cast<std::size_t>(m)] / plain[m]);
+    squared += gap * gap;
+  }
+  INFO("squared " << squared);
+  CHECK(along / squared == doctest::Approx(1).epsilon(0.2));
 }

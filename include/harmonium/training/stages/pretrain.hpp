@@ -28,6 +28,7 @@
 #include "harmonium/training/steps/centred_step.hpp"
 #include "harmonium/training/steps/schedule.hpp"
 #include "harmonium/training/training_log.hpp"
+#include "harmonium/training/training_rows.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -140,13 +141,21 @@ struct pretrain {
       (std::make_index_sequence<layers>{});
     }
 
-    /// The rows that a layer learns from: the data, or the means of the layer below.
+    /// The rows that a layer learns from: the data, or the means of the layer below, which count as
+    /// often as the data that they come from.
     template <std::size_t Layer>
     decltype(auto) rows(const State& at) const {
-      if constexpr (Layer == 0)
+      if constexpr (Layer == 0) {
         return (at.training);
-      else
-        return dense_rows<scalar>(below_);
+      } else {
+        std::vector<index> all(static_cast<std::size_t>(below_.rows()));
+        std::vector<double> weights;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+          all[i] = static_cast<index>(i);
+          weights.push_back(row_weight(at.training, all[i]));
+        }
+        return training_rows(dense_rows<scalar>(below_), row_choice(std::move(all), weights));
+      }
     }
 
     template <std::size_t Layer>
@@ -156,7 +165,7 @@ struct pretrain {
       initial_weights weights = stage_.initial;
       if (Layer > 0) weights.in_log_mean = false;
       const vector<scalar> means =
-          Layer == 0 ? at.means : column_means(dense_rows<scalar>(below_)).template cast<scalar>();
+          Layer == 0 ? at.means : column_means(rows<Layer>(at)).template cast<scalar>();
       start_weights(model, as_span(means), weights, at.initial_weights[Layer]);
       contrastive_epochs<machine, Negative, Step, typename layer_run<Layer>::constraint_type>
           training(model, stage_.negative, stage_.step, constraint_of<Layer>(), stage_.batch_size,
