@@ -56,9 +56,9 @@ std::vector<hm::sampler_row> compare(const targets::target<Model>& on, const arg
   auto budget = with.budget;
   budget.seconds *= on.patience;
   return hm::compare_samplers<contenders::gibbs, contenders::collapsed, contenders::tempered,
-                              contenders::tempered_tuned, contenders::trajectory,
-                              contenders::exact>(hm::serial_executor{}, on.model, on.reference,
-                                                 budget, rng, on.rules);
+                              contenders::tempered_tuned, contenders::tempered_blocks,
+                              contenders::trajectory, contenders::exact>(
+      hm::serial_executor{}, on.model, on.reference, budget, rng, on.rules);
 }
 
 /// Gibbs started by an autoencoder of the same cells, as one more row.

@@ -10,6 +10,7 @@
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/gibbs.hpp"
 #include "harmonium/samplers/tempered.hpp"
+#include "harmonium/samplers/tempered_blocks.hpp"
 #include "support/tiny_models.hpp"
 
 namespace hm = harmonium;
@@ -46,5 +47,12 @@ TEST_CASE("no allocation in a sweep or a draw, once every state was met") {
   for (int i = 0; i < 500; ++i) chain.draw(rng);
   CHECK(allocations_of([&] {
           for (int i = 0; i < 50; ++i) chain.draw(rng);
+        }) == 0);
+
+  const auto tempering = hm::tempered_blocks{.temperatures = 3, .burn_in = 50}.prepare(model);
+  auto tempered = tempering.make_chain();
+  for (int i = 0; i < 50; ++i) tempered.draw(rng);
+  CHECK(allocations_of([&] {
+          for (int i = 0; i < 20; ++i) tempered.draw(rng);
         }) == 0);
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// Parallel tempering of collapsed chains, with the sampler's geometric ladder and with a tuned
-/// one. All replicas begin at the start that is given.
+/// one, and of block Gibbs chains. All replicas begin at the start that is given.
 #pragma once
 
+#include <span>
+
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/samplers/temperature_ladder.hpp"
+#include "harmonium/samplers/tempered_block_chains.hpp"
 #include "harmonium/samplers/tempered_chain.hpp"
 #include "harmonium/samplers/tuned_ladder.hpp"
 
@@ -35,6 +39,22 @@ struct tempered_tuned {
     chain.set_state(start);
     do chain.sweep(rng);
     while (visit(chain.state()));
+  }
+};
+
+struct tempered_blocks {
+  static constexpr const char* name = "tempered-blocks";
+  template <class Model, class Visit>
+  void run(const Model& model, const typename Model::state_type& start,
+           harmonium::random_engine& rng, Visit&& visit) const {
+    harmonium::tempered_block_chains<Model> chains(model, harmonium::central_reference(model),
+                                                   harmonium::geometric_ladder(12, 0.01), 1, rng);
+    auto state = start;
+    chains.start(std::span(&start, 1));
+    do {
+      chains.sweep(harmonium::serial_executor{});
+      chains.draw_state(0, state);
+    } while (visit(state));
   }
 };
 

@@ -26,6 +26,13 @@ class replica_exchange {
     clear_counts();
   }
 
+  /// As just made: every replica on its rung, nothing counted.
+  void restart() {
+    for (std::size_t i = 0; i < holder_.size(); ++i) holder_[i] = i;
+    odd_ = false;
+    clear_counts();
+  }
+
   /// Which replica is on rung `i`.
   [[nodiscard]] std::size_t holder(std::size_t i) const { return holder_[i]; }
 

@@ -26,6 +26,15 @@ inline std::vector<double> geometric_ladder(index count, double lowest) {
   return ladder;
 }
 
+/// @param who whose name the message begins with
+/// @throws std::invalid_argument unless inverse temperatures fall from 1, not below 0.
+inline void check_ladder(std::span<const double> ladder, const char* who) {
+  require(!ladder.empty() && ladder[0] == 1, who, "the ladder must begin with 1");
+  for (std::size_t i = 1; i < ladder.size(); ++i)
+    require(ladder[i] < ladder[i - 1], who, "the ladder must fall");
+  require(ladder.back() >= 0, who, "the ladder must not go below 0");
+}
+
 /// `count` inverse temperatures between which neighbours are rejected equally often, from what was
 /// seen on another ladder: with Lambda(beta) the sum of the rejection rates from 1 down to beta,
 /// linear in between, Lambda rises by the same amount from each to the next (Syed, Bouchard-Cote,

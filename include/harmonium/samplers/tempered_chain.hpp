@@ -14,6 +14,7 @@
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/samplers/collapsed.hpp"
 #include "harmonium/samplers/replica_exchange.hpp"
+#include "harmonium/samplers/temperature_ladder.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -39,7 +40,7 @@ class tempered_chain {
   /// @param prototype a collapsed chain with the reference distribution that beta = 0 stands for
   tempered_chain(const collapsed_chain<Model>& prototype, std::vector<double> ladder)
       : ladder_(std::move(ladder)) {
-    check(ladder_);
+    check_ladder(ladder_, "tempered_chain");
     replicas_.assign(ladder_.size(), prototype);
     for (std::size_t i = 0; i < ladder_.size(); ++i)
       replicas_[i].set_inverse_temperature(ladder_[i]);
@@ -49,7 +50,7 @@ class tempered_chain {
   /// Goes on with other inverse temperatures, as many as before; counts begin anew.
   /// @throws std::invalid_argument for another ladder
   void set_ladder(std::vector<double> ladder) {
-    check(ladder);
+    check_ladder(ladder, "tempered_chain");
     require(ladder.size() == ladder_.size(), "tempered_chain", "the ladder must keep its length");
     ladder_ = std::move(ladder);
     for (std::size_t i = 0; i < ladder_.size(); ++i)
@@ -111,12 +112,6 @@ class tempered_chain {
   [[nodiscard]] const std::vector<double>& ladder() const noexcept { return ladder_; }
 
  private:
-  static void check(const std::vector<double>& ladder) {
-    require(!ladder.empty() && ladder[0] == 1, "tempered_chain", "the ladder must begin with 1");
-    for (std::size_t i = 1; i < ladder.size(); ++i)
-      require(ladder[i] < ladder[i - 1], "tempered_chain", "the ladder must fall");
-  }
-
   [[nodiscard]] collapsed_chain<Model>& holder(std::size_t i) {
     return replicas_[exchange_.holder(i)];
   }
