@@ -156,6 +156,13 @@ class count_matrix {
     gene_index_.push_back(static_cast<Index>(gene));
   }
 
+  /// Adds counts to the unfinished cell, none of them 0.
+  /// @param genes ascending, each below the number of genes; as many as `values`
+  void push_back(std::span<const Index> genes, std::span<const Value> values) {
+    values_.insert(values_.end(), values.begin(), values.end());
+    gene_index_.insert(gene_index_.end(), genes.begin(), genes.end());
+  }
+
   /// Appends the non-zero counts of a whole cell, one entry per gene; what `push_back` refuses,
   /// this does.
   template <std::floating_point Scalar>

@@ -8,8 +8,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
@@ -25,8 +27,12 @@ namespace harmonium::inline v0_2 {
 /// For every state and gene the nodes of its `nb_score_table`, moved by the gene's calibration: a
 /// score is compared as drawn. The score below which the count is 0 lies apart, gene by gene: most
 /// genes of most cells need nothing else. Scores are floats.
+///
+/// A node is found by comparing the score with `window` ends side by side, from about where a line
+/// through the ends says it is; where it is not among them, by halving. What a cell needs is
+/// fetched some genes ahead, as the tables of all states are in no cache near.
 /// Memory: 8 bytes a node, about 30 nodes for each state and gene where counts are small, up to 700
-/// where they are huge; 8 bytes more for each.
+/// where they are huge, at least `window`; 20 bytes more for each.
 class count_thresholds {
  public:
   /// No states.
@@ -48,6 +54,7 @@ class count_thresholds {
       std::vector<std::size_t> sizes;
     };
     std::vector<nodes> parts(static_cast<std::size_t>((all + block_size - 1) / block_size));
+    lookups_.resize(static_cast<std::size_t>(all));
     for_each_range(run, all, block_size, [&](index begin, index end) {
       nodes& own = parts[static_cast<std::size_t>(begin / block_size)];
       for (index k = begin; k < end; ++k) {
@@ -59,6 +66,7 @@ class count_thresholds {
         const auto last = std::lower_bound(counts.begin(), counts.end(), largest[m]);
         const std::size_t size =
             std::min(counts.size(), static_cast<std::size_t>(last - counts.begin()) + 1);
+        const std::size_t first = own.ends.size();
         for (std::size_t i = 0; i < size; ++i) {
           const double end_score = calibrations.empty()
                                        ? scores[i]
@@ -67,15 +75,28 @@ class count_thresholds {
           const double most = std::min(largest[m], 2147483647.0);
           own.counts.push_back(static_cast<std::int32_t>(std::min(counts[i], most)));
         }
-        own.sizes.push_back(size);
-        zero_[static_cast<std::size_t>(k)] = own.counts[own.counts.size() - size] == 0
-                                                 ? own.ends[own.ends.size() - size]
-                                                 : -infinity;
+        for (std::size_t i = size; i < window; ++i) {
+          own.ends.push_back(infinity);
+          own.counts.push_back(own.counts.back());
+        }
+        own.sizes.push_back(own.ends.size() - first);
+        lookups_[static_cast<std::size_t>(k)] =
+            lookup_of(std::span<const float>(own.ends).subspan(first),
+                      std::span<const std::int32_t>(own.counts).subspan(first));
+        zero_[static_cast<std::size_t>(k)] = own.counts[first] == 0 ? own.ends[first] : -infinity;
       }
     });
-    begin_.push_back(0);
+    std::size_t total = 0, k = 0;
+    for (const nodes& own : parts)
+      for (const std::size_t size : own.sizes) {
+        lookups_[k++].begin = static_cast<std::uint32_t>(total);
+        total += size;
+      }
+    require(total < 0x7fffffff, "count_thresholds", "more than 2^31 nodes");
+    end_ = static_cast<std::uint32_t>(total);
+    ends_.reserve(total);
+    counts_.reserve(total);
     for (nodes& own : parts) {
-      for (const std::size_t size : own.sizes) begin_.push_back(begin_.back() + size);
       ends_.insert(ends_.end(), own.ends.begin(), own.ends.end());
       counts_.insert(counts_.end(), own.counts.begin(), own.counts.end());
       own = {};
@@ -86,58 +107,145 @@ class count_thresholds {
 
   /// Appends the counts of a cell to `out`, which has as many genes, and leaves it unfinished.
   /// @param scores  length genes
-  /// @param scratch resized to hold a number per gene
+  /// @param scratch resized to hold two numbers per gene
   void append(index state, std::span<const float> scores, std::vector<std::int32_t>& scratch,
               count_matrix<>& out) const {
     const auto genes = static_cast<std::size_t>(genes_);
-    const float* zero = zero_.data() + static_cast<std::size_t>(state * genes_);
-    scratch.resize(genes);
+    const std::size_t first = static_cast<std::size_t>(state) * genes;
+    const float* zero = zero_.data() + first;
+    const lookup* lookups = lookups_.data() + first;
+    scratch.resize(2 * genes);
+    std::int32_t* gene = scratch.data();
+    std::int32_t* node = gene + genes;  // where a gene's comparisons begin, later its count
     // Every gene is written down, and kept where its count is not 0: no branch to mispredict.
     std::size_t counted = 0;
     for (std::size_t m = 0; m < genes; ++m) {
-      scratch[counted] = static_cast<std::int32_t>(m);
+      gene[counted] = static_cast<std::int32_t>(m);
       counted += scores[m] > zero[m] ? 1 : 0;
     }
+    constexpr std::size_t ahead = 24;
+    const auto fetch = [&](std::size_t k) {
+      const auto m = static_cast<std::size_t>(gene[k]);
+      const std::uint32_t start = lookups[m].start(scores[m]);
+      node[k] = static_cast<std::int32_t>(start);
+      __builtin_prefetch(ends_.data() + start);
+      __builtin_prefetch(ends_.data() + start + window - 1);
+    };
+    for (std::size_t k = 0; k < std::min(ahead, counted); ++k) fetch(k);
+    std::size_t kept = 0;
     for (std::size_t k = 0; k < counted; ++k) {
-      const auto m = static_cast<std::size_t>(scratch[k]);
-      out.push_back(static_cast<index>(m), count(state, static_cast<index>(m), scores[m]));
+      if (k + ahead < counted) fetch(k + ahead);
+      const auto m = static_cast<std::size_t>(gene[k]);
+      const auto start = static_cast<std::uint32_t>(node[k]);
+      const std::int32_t count = count_from(first + m, start, scores[m]);
+      gene[kept] = static_cast<std::int32_t>(m);
+      node[kept] = count;
+      kept += count != 0 ? 1 : 0;  // 0: what the largest count leaves of a scaled model
     }
+    out.push_back(std::span<const std::int32_t>(gene, kept),
+                  std::span<const std::int32_t>(node, kept));
   }
 
   /// The count that a score stands for.
   [[nodiscard]] std::int32_t count(index state, index gene, float z) const noexcept {
     const auto k = static_cast<std::size_t>(state * genes_ + gene);
-    const float* ends = ends_.data() + begin_[k];
-    const std::int32_t* counts = counts_.data() + begin_[k];
-    // The first node that ends at z or above; the last one ends at infinity.
-    const std::size_t size = begin_[k + 1] - begin_[k];
-    constexpr std::size_t near = 3;  // most counts are small
-    std::size_t i = 0;
-    while (i < near && i + 1 < size && ends[i] < z) ++i;
-    if (i == near) {
-      // Halving without a branch to mispredict: the node is among `left` from `i` on.
-      for (std::size_t left = size - i; left > 1;) {
-        const std::size_t half = left / 2;
-        i += ends[i + half - 1] < z ? half : 0;
-        left -= half;
-      }
-    }
-    if (i == 0 || counts[i] - counts[i - 1] <= 1) return counts[i];
-    if (ends[i] == infinity) return counts[i];
-    const double share = (static_cast<double>(z) - static_cast<double>(ends[i - 1])) /
-                         (static_cast<double>(ends[i]) - static_cast<double>(ends[i - 1]));
-    const double gap = static_cast<double>(counts[i]) - static_cast<double>(counts[i - 1]);
-    const auto steps = static_cast<std::int32_t>(std::ceil(share * gap));
-    return std::clamp(counts[i - 1] + steps, counts[i - 1] + 1, counts[i]);
+    return count_from(k, lookups_[k].start(z), z);
   }
 
  private:
   static constexpr float infinity = std::numeric_limits<float>::infinity();
+  static constexpr std::size_t window = 16;  ///< ends that a score is compared with
+
+  /// The nodes of one state and gene.
+  struct lookup {
+    std::uint32_t begin;       ///< the first one
+    std::uint16_t units;       ///< so many nodes have their number as their count
+    std::uint16_t last_start;  ///< no window begins later
+    float offset, slope;       ///< offset + slope z: where the window of the score z begins
+
+    [[nodiscard]] std::uint32_t start(float z) const noexcept {
+      const float guess =
+          std::min(std::max(0.0f, offset + slope * z), static_cast<float>(last_start));
+      return begin + static_cast<std::uint32_t>(static_cast<std::int32_t>(guess));
+    }
+  };
+
+  /// Without `begin`. The line goes through the nodes of the lowest score above 0 counts and of a
+  /// high one, moved by half of what it misses between them.
+  static lookup lookup_of(std::span<const float> ends, std::span<const std::int32_t> counts) {
+    const auto node = [&](float z) {
+      return static_cast<float>(std::lower_bound(ends.begin(), ends.end(), z) - ends.begin());
+    };
+    const float low = std::clamp(ends[0], -2.0f, 1.5f), high = 2.5f;
+    const float at_low = node(low), at_high = node(high), middle = 0.5f * (low + high);
+    lookup result{};
+    result.slope = (at_high - at_low) / (high - low);
+    const float missed = node(middle) - 0.5f * (at_low + at_high);
+    result.offset = at_low - result.slope * low + 0.5f * missed - 0.5f * float{window};
+    constexpr std::size_t most = std::numeric_limits<std::uint16_t>::max();
+    result.last_start = static_cast<std::uint16_t>(std::min(most, ends.size() - window));
+    std::size_t units = 0;
+    while (units < std::min(most, counts.size()) && std::cmp_equal(counts[units], units)) ++units;
+    result.units = static_cast<std::uint16_t>(units);
+    return result;
+  }
+
+  /// Of the table k, given where its window begins.
+  [[nodiscard]] std::int32_t count_from(std::size_t k, std::uint32_t start,
+                                        float z) const noexcept {
+    const lookup& own = lookups_[k];
+    // The first node that ends at z or above; the last one ends at infinity.
+    std::uint32_t below = below_in_window(ends_.data() + start, z);
+    std::uint32_t i = start - own.begin + below;
+    if (below == window || (below == 0 && start != own.begin)) [[unlikely]]
+      i = search(k, z);
+    if (i < own.units) return static_cast<std::int32_t>(i);
+    const float* ends = ends_.data() + own.begin;
+    const std::int32_t* counts = counts_.data() + own.begin;
+    if (i == 0 || counts[i] - counts[i - 1] <= 1 || ends[i] == infinity) return counts[i];
+    const double share = (static_cast<double>(z) - static_cast<double>(ends[i - 1])) /
+                         (static_cast<double>(ends[i]) - static_cast<double>(ends[i - 1]));
+    const double gap = static_cast<double>(counts[i]) - static_cast<double>(counts[i - 1]);
+    // Rounded up; std::ceil is a call where the instruction set lacks it.
+    const double steps = share * gap;
+    const auto whole = static_cast<std::int32_t>(steps);
+    return std::clamp(counts[i - 1] + whole + (static_cast<double>(whole) < steps ? 1 : 0),
+                      counts[i - 1] + 1, counts[i]);
+  }
+
+  /// How many of `window` numbers are below z.
+  static std::uint32_t below_in_window(const float* numbers, float z) noexcept {
+    typedef float four __attribute__((vector_size(16)));
+    typedef std::int32_t truths __attribute__((vector_size(16)));
+    const four score{z, z, z, z};
+    truths sum{};
+    for (std::size_t i = 0; i < window; i += 4) {
+      four part;
+      std::memcpy(&part, numbers + i, sizeof part);
+      sum += part < score;  // -1 where true
+    }
+    return static_cast<std::uint32_t>(-(sum[0] + sum[1] + sum[2] + sum[3]));
+  }
+
+  /// The first node of the table k that ends at z or above, by halving without a branch.
+  [[nodiscard]] std::uint32_t search(std::size_t k, float z) const noexcept {
+    const std::uint32_t begin = lookups_[k].begin;
+    const std::uint32_t end = k + 1 < lookups_.size() ? lookups_[k + 1].begin : end_;
+    const float* ends = ends_.data() + begin;
+    std::uint32_t i = 0;
+    for (std::uint32_t left = end - begin; left > 1;) {
+      const std::uint32_t half = left / 2;
+      i += ends[i + half - 1] < z ? half : 0;
+      left -= half;
+    }
+    return i;
+  }
 
   index genes_ = 0;
-  std::vector<float> zero_;         ///< states x genes: up to here the count is 0
-  std::vector<std::size_t> begin_;  ///< of the nodes of each, one more at the end
-  std::vector<float> ends_;         ///< highest score of each node's count
+  std::vector<float> zero_;      ///< states x genes: up to here the count is 0
+  std::vector<lookup> lookups_;  ///< states x genes
+  std::uint32_t end_ = 0;        ///< of the nodes of the last
+  std::vector<float> ends_;      ///< highest score of each node's count
   std::vector<std::int32_t> counts_;
 };
 
