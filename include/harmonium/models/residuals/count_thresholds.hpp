@@ -130,6 +130,7 @@ class count_thresholds {
       node[k] = static_cast<std::int32_t>(start);
       __builtin_prefetch(ends_.data() + start);
       __builtin_prefetch(ends_.data() + start + window - 1);
+      __builtin_prefetch(counts_.data() + start + window / 2);
     };
     for (std::size_t k = 0; k < std::min(ahead, counted); ++k) fetch(k);
     std::size_t kept = 0;
@@ -164,9 +165,10 @@ class count_thresholds {
     float offset, slope;       ///< offset + slope z: where the window of the score z begins
 
     [[nodiscard]] std::uint32_t start(float z) const noexcept {
-      const float guess =
-          std::min(std::max(0.0f, offset + slope * z), static_cast<float>(last_start));
-      return begin + static_cast<std::uint32_t>(static_cast<std::int32_t>(guess));
+      constexpr float most = 65535;  // of infinite scores
+      const float guess = std::min(std::max(0.0f, offset + slope * z), most);
+      return begin + std::min(static_cast<std::uint32_t>(static_cast<std::int32_t>(guess)),
+                              std::uint32_t{last_start});
     }
   };
 
