@@ -194,7 +194,7 @@ TEST_CASE("counts of a list go behind those of the unfinished cell") {
   hm::count_matrix<> listed(6), single(6);
   const std::vector<std::int32_t> genes{2, 3, 5}, values{7, 1, 70'000};
   listed.push_back(0, 4);
-  listed.push_back(std::span<const std::int32_t>(genes), std::span<const std::int32_t>(values));
+  listed.push_listed(genes, values);
   listed.finish_cell();
   single.push_back(0, 4);
   for (std::size_t k = 0; k < genes.size(); ++k) single.push_back(genes[k], values[k]);

@@ -5,12 +5,10 @@
 
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <vector>
 
 #include "harmonium/core/draw/uniform.hpp"
-#include "harmonium/core/kernels.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/math/logistic.hpp"
 #include "harmonium/core/random_engine.hpp"
@@ -81,26 +79,5 @@ TEST_CASE_TEMPLATE("every lane of every kernel has the bits of a number alone", 
     CHECK(different(
               numbers,
               [](const auto& x) __attribute__((always_inline)) { return math::sigmoid(x); }) == 0);
-  }
-}
-
-TEST_CASE("a zero in any lane of any register") {
-  for (const hm::kernel kernel : hm::available_kernels()) {
-    const hm::kernel_scope scope(kernel);
-    hm::packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
-      using P = hm::packs::word_pack<float, Bytes / 4>;
-      std::uint32_t words[Bytes / 4];
-      for (std::uint32_t& word : words) word = 0x80000000u;
-      CHECK(!hm::packs::any_zero(P::load(words)));
-      for (std::uint32_t& word : words) {
-        word = 0;
-        CHECK(hm::packs::any_zero(P::load(words)));
-        word = 1;
-      }
-      CHECK(!hm::packs::any_zero(P::load(words)));
-      using one = hm::packs::word_pack<float, 1>;
-      const std::uint32_t zero = 0;
-      CHECK((hm::packs::any_zero(one::load(&zero)) && !hm::packs::any_zero(one::load(words))));
-    });
   }
 }

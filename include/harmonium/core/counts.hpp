@@ -158,9 +158,14 @@ class count_matrix {
 
   /// Adds counts to the unfinished cell, none of them 0.
   /// @param genes ascending, each below the number of genes; as many as `values`
-  void push_back(std::span<const Index> genes, std::span<const Value> values) {
-    values_.insert(values_.end(), values.begin(), values.end());
-    gene_index_.insert(gene_index_.end(), genes.begin(), genes.end());
+  void push_listed(std::span<const Index> genes, std::span<const Value> values) {
+    const std::size_t size = values_.size();
+    values_.resize(size + values.size());
+    gene_index_.resize(size + values.size());
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      values_[size + k] = values[k];
+      gene_index_[size + k] = genes[k];
+    }
   }
 
   /// Appends the non-zero counts of a whole cell, one entry per gene; what `push_back` refuses,

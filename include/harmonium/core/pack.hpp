@@ -128,35 +128,6 @@ struct pack {
   }
 };
 
-/// Whether any bit is set: halves are or-ed until two words are left.
-template <int Lanes, std::size_t... Lane>
-[[gnu::always_inline]] inline word_pack<double, Lanes / 2> halves_joined(
-    const word_pack<double, Lanes>& a, std::index_sequence<Lane...>) {
-  return {__builtin_shufflevector(a.v, a.v, Lane...) |
-          __builtin_shufflevector(a.v, a.v, (Lanes / 2 + Lane)...)};
-}
-template <int Lanes>
-[[gnu::always_inline]] inline bool any_bit(const word_pack<double, Lanes>& a) {
-  if constexpr (Lanes <= 2) {
-    std::uint64_t word[Lanes];
-    std::memcpy(word, &a.v, sizeof word);
-    return (word[0] | word[Lanes - 1]) != 0;
-  } else {
-    return any_bit(halves_joined(a, std::make_index_sequence<Lanes / 2>{}));
-  }
-}
-/// Whether any lane is 0.
-template <int Lanes>
-[[gnu::always_inline]] inline bool any_zero(const word_pack<float, Lanes>& a) {
-  if constexpr (Lanes == 1) {
-    return a.v[0] == 0;
-  } else {
-    word_pack<double, Lanes / 2> zeros;
-    zeros.v = reinterpret_cast<typename word_pack<double, Lanes / 2>::words>(a.v == 0);
-    return any_bit(zeros);
-  }
-}
-
 /// The upper halves of 64-bit words, one to a lane.
 template <int Lanes, std::size_t... Lane>
 [[gnu::always_inline]] inline word_pack<float, Lanes> upper_halves(const std::uint64_t* from,

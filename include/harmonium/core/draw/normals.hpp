@@ -41,7 +41,11 @@ template <class Pack>
                             0.000308789169f, -6.19939149e-06f, -4.89792547e-06f, 4.84403325e-07f,
                             3.29311762e-08f);
   // w >= 5 takes a k below 2^23, which most packs do not hold.
-  if (packs::any_zero(packs::word_pack<float, Pack::lanes>::load(bits) & 0x7f800000)) [[unlikely]] {
+  const signed_words far = (word & 0x7f800000) == 0;
+  std::uint32_t lanes[Pack::lanes], any = 0;
+  std::memcpy(lanes, &far, sizeof far);
+  for (const std::uint32_t lane : lanes) any |= lane;
+  if (any != 0) [[unlikely]] {
     const Pack tail = packs::square_root(larger(w, Pack(1.0f))) - Pack(3.5f);
     const Pack outer = math::horner(tail, 4.71708839f, 1.42462851f, 0.00465659725f, -0.00286773592f,
                                     0.00143985545f, -0.00106561996f, 0.000782818209f,

@@ -11,7 +11,6 @@
 #include <cstring>
 #include <limits>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "harmonium/core/counts.hpp"
@@ -54,7 +53,7 @@ class count_thresholds {
       std::vector<std::size_t> sizes;
     };
     std::vector<nodes> parts(static_cast<std::size_t>((all + block_size - 1) / block_size));
-    lookups_.resize(static_cast<std::size_t>(all));
+    lookups_.resize(2 * static_cast<std::size_t>(all));
     for_each_range(run, all, block_size, [&](index begin, index end) {
       nodes& own = parts[static_cast<std::size_t>(begin / block_size)];
       for (index k = begin; k < end; ++k) {
@@ -80,22 +79,20 @@ class count_thresholds {
           own.counts.push_back(own.counts.back());
         }
         own.sizes.push_back(own.ends.size() - first);
-        lookups_[static_cast<std::size_t>(k)] =
-            lookup_of(std::span<const float>(own.ends).subspan(first),
-                      std::span<const std::int32_t>(own.counts).subspan(first));
+        set_lookup(static_cast<std::size_t>(k),
+                   lookup_of(&own.ends[first], &own.counts[first], own.ends.size() - first));
         zero_[static_cast<std::size_t>(k)] = own.counts[first] == 0 ? own.ends[first] : -infinity;
       }
     });
     std::size_t total = 0, k = 0;
     for (const nodes& own : parts)
       for (const std::size_t size : own.sizes) {
-        lookups_[k++].begin = static_cast<std::uint32_t>(total);
+        lookup here = lookup_at(k);
+        here.begin = static_cast<std::uint32_t>(total);
+        set_lookup(k++, here);
         total += size;
       }
     require(total < 0x7fffffff, "count_thresholds", "more than 2^31 nodes");
-    end_ = static_cast<std::uint32_t>(total);
-    ends_.reserve(total);
-    counts_.reserve(total);
     for (nodes& own : parts) {
       ends_.insert(ends_.end(), own.ends.begin(), own.ends.end());
       counts_.insert(counts_.end(), own.counts.begin(), own.counts.end());
@@ -113,7 +110,6 @@ class count_thresholds {
     const auto genes = static_cast<std::size_t>(genes_);
     const std::size_t first = static_cast<std::size_t>(state) * genes;
     const float* zero = zero_.data() + first;
-    const lookup* lookups = lookups_.data() + first;
     scratch.resize(2 * genes);
     std::int32_t* gene = scratch.data();
     std::int32_t* node = gene + genes;  // where a gene's comparisons begin, later its count
@@ -126,7 +122,7 @@ class count_thresholds {
     constexpr std::size_t ahead = 24;
     const auto fetch = [&](std::size_t k) {
       const auto m = static_cast<std::size_t>(gene[k]);
-      const std::uint32_t start = lookups[m].start(scores[m]);
+      const std::uint32_t start = lookup_at(first + m).start(scores[m]);
       node[k] = static_cast<std::int32_t>(start);
       __builtin_prefetch(ends_.data() + start);
       __builtin_prefetch(ends_.data() + start + window - 1);
@@ -143,14 +139,14 @@ class count_thresholds {
       node[kept] = count;
       kept += count != 0 ? 1 : 0;  // 0: what the largest count leaves of a scaled model
     }
-    out.push_back(std::span<const std::int32_t>(gene, kept),
-                  std::span<const std::int32_t>(node, kept));
+    const std::int32_t* listed = gene;
+    out.push_listed({listed, kept}, {listed + genes, kept});
   }
 
   /// The count that a score stands for.
   [[nodiscard]] std::int32_t count(index state, index gene, float z) const noexcept {
     const auto k = static_cast<std::size_t>(state * genes_ + gene);
-    return count_from(k, lookups_[k].start(z), z);
+    return count_from(k, lookup_at(k).start(z), z);
   }
 
  private:
@@ -158,7 +154,7 @@ class count_thresholds {
   static constexpr std::size_t window = 16;  ///< ends that a score is compared with
 
   /// The nodes of one state and gene.
-  struct lookup {
+  struct [[gnu::may_alias]] lookup {
     std::uint32_t begin;       ///< the first one
     std::uint16_t units;       ///< so many nodes have their number as their count
     std::uint16_t last_start;  ///< no window begins later
@@ -167,40 +163,48 @@ class count_thresholds {
     [[nodiscard]] std::uint32_t start(float z) const noexcept {
       constexpr float most = 65535;  // of infinite scores
       const float guess = std::min(std::max(0.0f, offset + slope * z), most);
-      return begin + std::min(static_cast<std::uint32_t>(static_cast<std::int32_t>(guess)),
-                              std::uint32_t{last_start});
+      const auto from = static_cast<std::int32_t>(guess);
+      return begin + static_cast<std::uint32_t>(std::min(from, std::int32_t{last_start}));
     }
   };
+  static_assert(sizeof(lookup) == 2 * sizeof(std::uint64_t));
 
   /// Without `begin`. The line goes through the nodes of the lowest score above 0 counts and of a
   /// high one, moved by half of what it misses between them.
-  static lookup lookup_of(std::span<const float> ends, std::span<const std::int32_t> counts) {
-    const auto node = [&](float z) {
-      return static_cast<float>(std::lower_bound(ends.begin(), ends.end(), z) - ends.begin());
-    };
-    const float low = std::clamp(ends[0], -2.0f, 1.5f), high = 2.5f;
+  static lookup lookup_of(const float* ends, const std::int32_t* counts, std::size_t size) {
+    const auto node = [&](float z) { return static_cast<float>(search(ends, size, z)); };
+    const float low = std::min(std::max(ends[0], -2.0f), 1.5f), high = 2.5f;
     const float at_low = node(low), at_high = node(high), middle = 0.5f * (low + high);
     lookup result{};
     result.slope = (at_high - at_low) / (high - low);
     const float missed = node(middle) - 0.5f * (at_low + at_high);
     result.offset = at_low - result.slope * low + 0.5f * missed - 0.5f * float{window};
     constexpr std::size_t most = std::numeric_limits<std::uint16_t>::max();
-    result.last_start = static_cast<std::uint16_t>(std::min(most, ends.size() - window));
+    result.last_start = static_cast<std::uint16_t>(std::min(most, size - window));
     std::size_t units = 0;
-    while (units < std::min(most, counts.size()) && std::cmp_equal(counts[units], units)) ++units;
+    while (units < std::min(most, size) && counts[units] == static_cast<std::int32_t>(units))
+      ++units;
     result.units = static_cast<std::uint16_t>(units);
     return result;
+  }
+
+  // Two words each: a vector of them is a type that any program has already.
+  [[nodiscard]] const lookup& lookup_at(std::size_t k) const noexcept {
+    return *reinterpret_cast<const lookup*>(&lookups_[2 * k]);
+  }
+  void set_lookup(std::size_t k, const lookup& value) noexcept {
+    std::memcpy(&lookups_[2 * k], &value, sizeof value);
   }
 
   /// Of the table k, given where its window begins.
   [[nodiscard]] std::int32_t count_from(std::size_t k, std::uint32_t start,
                                         float z) const noexcept {
-    const lookup& own = lookups_[k];
+    const lookup& own = lookup_at(k);
     // The first node that ends at z or above; the last one ends at infinity.
     std::uint32_t below = below_in_window(ends_.data() + start, z);
     std::uint32_t i = start - own.begin + below;
     if (below == window || (below == 0 && start != own.begin)) [[unlikely]]
-      i = search(k, z);
+      i = search(ends_.data() + own.begin, end_of(k) - own.begin, z);
     if (i < own.units) return static_cast<std::int32_t>(i);
     const float* ends = ends_.data() + own.begin;
     const std::int32_t* counts = counts_.data() + own.begin;
@@ -213,6 +217,10 @@ class count_thresholds {
     const auto whole = static_cast<std::int32_t>(steps);
     return std::clamp(counts[i - 1] + whole + (static_cast<double>(whole) < steps ? 1 : 0),
                       counts[i - 1] + 1, counts[i]);
+  }
+
+  [[nodiscard]] std::size_t end_of(std::size_t k) const noexcept {
+    return 2 * (k + 1) < lookups_.size() ? lookup_at(k + 1).begin : ends_.size();
   }
 
   /// How many of `window` numbers are below z.
@@ -229,25 +237,22 @@ class count_thresholds {
     return static_cast<std::uint32_t>(-(sum[0] + sum[1] + sum[2] + sum[3]));
   }
 
-  /// The first node of the table k that ends at z or above, by halving without a branch.
-  [[nodiscard]] std::uint32_t search(std::size_t k, float z) const noexcept {
-    const std::uint32_t begin = lookups_[k].begin;
-    const std::uint32_t end = k + 1 < lookups_.size() ? lookups_[k + 1].begin : end_;
-    const float* ends = ends_.data() + begin;
-    std::uint32_t i = 0;
-    for (std::uint32_t left = end - begin; left > 1;) {
-      const std::uint32_t half = left / 2;
+  /// The first of ascending ends that is at z or above, by halving without a branch; the last one
+  /// is infinite.
+  static std::uint32_t search(const float* ends, std::size_t size, float z) noexcept {
+    std::size_t i = 0;
+    for (std::size_t left = size; left > 1;) {
+      const std::size_t half = left / 2;
       i += ends[i + half - 1] < z ? half : 0;
       left -= half;
     }
-    return i;
+    return static_cast<std::uint32_t>(i);
   }
 
   index genes_ = 0;
-  std::vector<float> zero_;      ///< states x genes: up to here the count is 0
-  std::vector<lookup> lookups_;  ///< states x genes
-  std::uint32_t end_ = 0;        ///< of the nodes of the last
-  std::vector<float> ends_;      ///< highest score of each node's count
+  std::vector<float> zero_;             ///< states x genes: up to here the count is 0
+  std::vector<std::uint64_t> lookups_;  ///< states x genes, a `lookup` in two words
+  std::vector<float> ends_;             ///< highest score of each node's count
   std::vector<std::int32_t> counts_;
 };
 
