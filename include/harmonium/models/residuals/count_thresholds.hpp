@@ -66,18 +66,18 @@ class count_thresholds {
         const std::size_t size =
             std::min(counts.size(), static_cast<std::size_t>(last - counts.begin()) + 1);
         const std::size_t first = own.ends.size();
-        for (std::size_t i = 0; i < size; ++i) {
-          const double end_score = calibrations.empty()
-                                       ? scores[i]
-                                       : calibrations[static_cast<std::size_t>(m)](scores[i]);
-          own.ends.push_back(i + 1 < size ? static_cast<float>(end_score) : infinity);
-          const double most = std::min(largest[m], 2147483647.0);
-          own.counts.push_back(static_cast<std::int32_t>(std::min(counts[i], most)));
-        }
-        for (std::size_t i = size; i < window; ++i) {
-          own.ends.push_back(infinity);
-          own.counts.push_back(own.counts.back());
-        }
+        // At least a window; what follows the last node is like it.
+        own.ends.resize(first + std::max(size, window), infinity);
+        own.counts.resize(own.ends.size());
+        const double most = std::min(largest[m], 2147483647.0);
+        for (std::size_t i = 0; i < size; ++i)
+          own.counts[first + i] = static_cast<std::int32_t>(std::min(counts[i], most));
+        for (std::size_t i = first + size; i < own.counts.size(); ++i)
+          own.counts[i] = own.counts[first + size - 1];
+        for (std::size_t i = 0; i + 1 < size; ++i)
+          own.ends[first + i] = static_cast<float>(
+              calibrations.empty() ? scores[i]
+                                   : calibrations[static_cast<std::size_t>(m)](scores[i]));
         own.sizes.push_back(own.ends.size() - first);
         set_lookup(static_cast<std::size_t>(k),
                    lookup_of(&own.ends[first], &own.counts[first], own.ends.size() - first));
@@ -93,6 +93,8 @@ class count_thresholds {
         total += size;
       }
     require(total < 0x7fffffff, "count_thresholds", "more than 2^31 nodes");
+    ends_.reserve(total);
+    counts_.reserve(total);
     for (nodes& own : parts) {
       ends_.insert(ends_.end(), own.ends.begin(), own.ends.end());
       counts_.insert(counts_.end(), own.counts.begin(), own.counts.end());
@@ -172,13 +174,15 @@ class count_thresholds {
   /// Without `begin`. The line goes through the nodes of the lowest score above 0 counts and of a
   /// high one, moved by half of what it misses between them.
   static lookup lookup_of(const float* ends, const std::int32_t* counts, std::size_t size) {
-    const auto node = [&](float z) { return static_cast<float>(search(ends, size, z)); };
-    const float low = std::min(std::max(ends[0], -2.0f), 1.5f), high = 2.5f;
-    const float at_low = node(low), at_high = node(high), middle = 0.5f * (low + high);
     lookup result{};
-    result.slope = (at_high - at_low) / (high - low);
-    const float missed = node(middle) - 0.5f * (at_low + at_high);
-    result.offset = at_low - result.slope * low + 0.5f * missed - 0.5f * float{window};
+    if (size > window) {
+      const auto node = [&](float z) { return static_cast<float>(search(ends, size, z)); };
+      const float low = std::min(std::max(ends[0], -2.0f), 1.5f), high = 2.5f;
+      const float at_low = node(low), at_high = node(high), middle = 0.5f * (low + high);
+      result.slope = (at_high - at_low) / (high - low);
+      const float missed = node(middle) - 0.5f * (at_low + at_high);
+      result.offset = at_low - result.slope * low + 0.5f * missed - 0.5f * float{window};
+    }
     constexpr std::size_t most = std::numeric_limits<std::uint16_t>::max();
     result.last_start = static_cast<std::uint16_t>(std::min(most, size - window));
     std::size_t units = 0;
