@@ -190,6 +190,20 @@ TEST_CASE("library sizes and gene means") {
   CHECK(hm::gene_means(hm::count_matrix<>(4)) == hm::vector<double>::Zero(4));
 }
 
+TEST_CASE("counts of a list go behind those of the unfinished cell") {
+  hm::count_matrix<> listed(6), single(6);
+  const std::vector<std::int32_t> genes{2, 3, 5}, values{7, 1, 70'000};
+  listed.push_back(0, 4);
+  listed.push_listed(genes, values);
+  listed.finish_cell();
+  single.push_back(0, 4);
+  for (std::size_t k = 0; k < genes.size(); ++k) single.push_back(genes[k], values[k]);
+  single.finish_cell();
+  CHECK(hm::to_dense(listed) == hm::to_dense(single));
+  CHECK(listed.nonzeros() == 4);
+  CHECK_NOTHROW(hm::validate(listed));
+}
+
 TEST_CASE("a whole row is its counts one by one") {
   const std::vector<double> row{0, 2, 0, 0, 40000, 1, 0};
   const std::vector<float> low{1, 0, 0, 3, 0, 0, 9};

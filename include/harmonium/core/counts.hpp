@@ -156,6 +156,18 @@ class count_matrix {
     gene_index_.push_back(static_cast<Index>(gene));
   }
 
+  /// Adds counts to the unfinished cell, none of them 0.
+  /// @param genes ascending, each below the number of genes; as many as `values`
+  void push_listed(std::span<const Index> genes, std::span<const Value> values) {
+    const std::size_t size = values_.size();
+    values_.resize(size + values.size());
+    gene_index_.resize(size + values.size());
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      values_[size + k] = values[k];
+      gene_index_[size + k] = genes[k];
+    }
+  }
+
   /// Appends the non-zero counts of a whole cell, one entry per gene; what `push_back` refuses,
   /// this does.
   template <std::floating_point Scalar>

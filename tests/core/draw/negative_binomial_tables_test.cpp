@@ -95,6 +95,39 @@ TEST_CASE("what 32 bits leave open, further bits decide") {
   CHECK(std::abs(share + static_cast<double>(above) * 0x1p-48 - 4 * p) < 0x1p-47);
 }
 
+TEST_CASE("counts without zeros are those of a row") {
+  // More genes than are drawn at a time, with and without a table, some never counted.
+  std::vector<double> eta, theta;
+  for (int m = 0; m < 300; ++m) {
+    theta.push_back(0.2 + m % 5);
+    const double mean = m % 17 == 0 ? 1e4 : 0.01 * (1 + m % 7) * (1 + m);
+    eta.push_back(m % 11 == 0 ? -745 : -std::log1p(theta.back() / mean));
+  }
+  const auto tables = tables_of(eta, theta);
+  std::vector<double> row(tables.size());
+  std::vector<std::int32_t> genes(tables.size()), counts(tables.size());
+  hm::random_engine rows(5), lists(5);
+  for (int i = 0; i < 300; ++i) {
+    tables(std::span<double>(row), rows);
+    const std::size_t kept = tables.nonzeros(genes.data(), counts.data(), lists);
+    REQUIRE(rows == lists);
+    std::size_t next = 0;
+    for (std::size_t m = 0; m < row.size(); ++m) {
+      if (row[m] == 0) continue;
+      REQUIRE(next < kept);
+      CHECK(genes[next] == static_cast<std::int32_t>(m));
+      CHECK(counts[next++] == row[m]);
+    }
+    CHECK(next == kept);
+  }
+  const auto huge = tables_of<double>({-1e-12}, {1.0});
+  CHECK_THROWS_AS(
+      [&] {
+        for (int i = 0; i < 20; ++i) huge.nonzeros(genes.data(), counts.data(), lists);
+      }(),
+      std::overflow_error);
+}
+
 TEST_CASE("inadmissible parameters are refused; float counts too") {
   for (const double eta : {0.0, 0.5, std::nan("")})
     CHECK_THROWS_AS(tables_of<double>({-1, eta}, {1, 1}), std::domain_error);

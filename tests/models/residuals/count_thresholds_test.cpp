@@ -42,12 +42,14 @@ TEST_CASE("counts are those of the score tables") {
   const auto states = simulated();
   const hm::count_thresholds thresholds(serial, states, unlimited(states.genes()), {});
   hm::random_engine rng(1);
-  std::vector<float> z(2000);
-  hm::draw::normals(z, rng);
+  std::vector<float> scores(2000);
+  hm::draw::normals(scores, rng);
+  // Far out too, where no line through the ends says where they are (but before the last node).
+  for (float far = -8; far < 6; far += 0.0371f) scores.push_back(far);
   for (hm::index s = 0; s < 2; ++s)
     for (hm::index m = 0; m < states.genes(); ++m) {
       const hm::nb_score_table table(states.mean(s, m), states.theta(s, m));
-      for (const float score : z) {
+      for (const float score : scores) {
         const double want = table.count(static_cast<double>(score));
         const double got = thresholds.count(s, m, score);
         // Ends are floats: beyond 24 a step may fall on the other side of one.
@@ -61,6 +63,7 @@ TEST_CASE("a cell's counts: those of its scores, zeros left out, the largest kep
   hm::vector<double> largest = unlimited(states.genes());
   largest[3] = 0;  // never counted
   largest[20] = 9;
+  largest[16] = 0.4;  // of a scaled model: 1 is too much
   const hm::count_thresholds thresholds(serial, states, largest, {});
   hm::random_engine rng(2);
   std::vector<float> scores(static_cast<std::size_t>(states.genes()));
@@ -83,6 +86,7 @@ TEST_CASE("a cell's counts: those of its scores, zeros left out, the largest kep
     CHECK(next == cell.size());
   }
   CHECK(hm::gene_means(cells)[3] == 0);
+  CHECK(hm::gene_means(cells)[16] == 0);
   CHECK(thresholds.count(0, 5, std::numeric_limits<float>::infinity()) > 0);
 }
 

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "harmonium/core/draw/domain.hpp"
@@ -61,20 +63,40 @@ class negative_binomial_tables {
       for (std::size_t i = 0; i < count; ++i) {
         const auto half = static_cast<std::uint32_t>(words[i / 2] >> (i % 2 * 32));
         const std::size_t m = begin + i;
-        const gene here = genes_[m];
-        const std::uint32_t fraction = half << here.bits;
-        const std::uint32_t slot = half >> (32 - here.bits);
-        const std::uint64_t entry = slots_[here.begin + slot];
-        const auto threshold = static_cast<std::uint32_t>(entry >> 32);
-        const auto alias = static_cast<std::uint32_t>(entry & 0xffff);
-        const std::uint32_t count_drawn = fraction < threshold ? slot : alias;
-        const bool open = ((fraction ^ threshold) >> here.bits) == 0;
-        if (open || count_drawn + 1 == (1u << here.bits)) [[unlikely]]
-          out[m] = static_cast<Scalar>(settle(m, slot, fraction, rng));
+        const std::uint32_t drawn = look_up(genes_[m], half);
+        if (drawn == open) [[unlikely]]
+          out[m] = static_cast<Scalar>(settle(m, half, rng));
         else
-          out[m] = static_cast<Scalar>(static_cast<std::int32_t>(count_drawn));
+          out[m] = static_cast<Scalar>(static_cast<std::int32_t>(drawn));
       }
     }
+  }
+
+  /// The same counts without zeros.
+  /// @param[out] genes  of the counts, ascending; room for size()
+  /// @param[out] counts as many; room for size()
+  /// @return how many
+  /// @throws std::overflow_error for counts of 2^31 and more
+  template <bit_source Engine>
+  std::size_t nonzeros(std::int32_t* genes, std::int32_t* counts, Engine& rng) const {
+    constexpr std::size_t most = 256;
+    std::array<std::uint64_t, most / 2> words;
+    std::size_t kept = 0;
+    for (std::size_t begin = 0; begin < size(); begin += most) {
+      const std::size_t end = std::min(size(), begin + most);
+      fill(std::span(words).first((end - begin + 1) / 2), rng);
+      for (std::size_t m = begin; m < end; ++m) {
+        const std::size_t i = m - begin;
+        const auto half = static_cast<std::uint32_t>(words[i / 2] >> (i % 2 * 32));
+        std::uint32_t drawn = look_up(genes_[m], half);
+        if (drawn == open) [[unlikely]]
+          drawn = checked_count(settle(m, half, rng), m);
+        genes[kept] = static_cast<std::int32_t>(m);
+        counts[kept] = static_cast<std::int32_t>(drawn);
+        kept += drawn != 0 ? 1 : 0;
+      }
+    }
+    return kept;
   }
 
   /// Bytes that the tables take.
@@ -84,6 +106,7 @@ class negative_binomial_tables {
   }
 
  private:
+  static constexpr std::uint32_t open = 0xffffffff;  ///< what a look-up does not tell
   static constexpr std::uint32_t fewest_bits = 2, most_bits = 9;
   /// Where the last outcome may begin: smaller means larger tables and fewer inversions.
   static constexpr double tail_mass = 1.0 / 64;
@@ -162,11 +185,31 @@ class negative_binomial_tables {
     }
   }
 
+  /// The count, or `open`.
+  [[nodiscard]] [[gnu::always_inline]] inline std::uint32_t look_up(
+      gene here, std::uint32_t half) const noexcept {
+    const std::uint32_t fraction = half << here.bits;
+    const std::uint32_t slot = half >> (32 - here.bits);
+    const std::uint64_t entry = slots_[here.begin + slot];
+    const auto threshold = static_cast<std::uint32_t>(entry >> 32);
+    const auto alias = static_cast<std::uint32_t>(entry & 0xffff);
+    const std::uint32_t drawn = fraction < threshold ? slot : alias;
+    const bool undecided = ((fraction ^ threshold) >> here.bits) == 0;
+    return undecided || drawn + 1 == (1u << here.bits) ? open : drawn;
+  }
+
+  static std::uint32_t checked_count(std::int64_t count, std::size_t m) {
+    if (count > std::numeric_limits<std::int32_t>::max())
+      throw std::overflow_error("negative_binomial_tables: count " + std::to_string(count) +
+                                " of gene " + std::to_string(m) + " is too large");
+    return static_cast<std::uint32_t>(count);
+  }
+
   /// The draws that a look-up leaves open.
   template <bit_source Engine>
-  [[nodiscard]] std::int64_t settle(std::size_t m, std::uint32_t slot, std::uint32_t fraction,
-                                    Engine& rng) const {
+  [[nodiscard]] std::int64_t settle(std::size_t m, std::uint32_t half, Engine& rng) const {
     const gene here = genes_[m];
+    const std::uint32_t fraction = half << here.bits, slot = half >> (32 - here.bits);
     const tail& beyond = tails_[m];
     if (beyond.first == 0) return negative_binomial(beyond.q, beyond.theta, rng);
     const std::uint64_t entry = slots_[here.begin + slot];

@@ -37,14 +37,22 @@ template <class Pack>
   const Pack one(1.0f), both = (k + Pack(0.5f)) * Pack(0x1p-31f);
   const Pack w = -math::log_of_normal(both * (Pack(2.0f) - both), Pack(0.0f));
   const Pack middle = w - Pack(2.5f);
-  const Pack tail = packs::square_root(larger(w, Pack(1.0f))) - Pack(3.5f);
-  const Pack inner = math::horner(middle, 2.12331348f, 0.348802705f, -0.00590772125f,
-                                  -0.00177306829f, 0.000308789169f, -6.19939149e-06f,
-                                  -4.89792547e-06f, 4.84403325e-07f, 3.29311762e-08f);
-  const Pack outer =
-      math::horner(tail, 4.71708839f, 1.42462851f, 0.00465659725f, -0.00286773592f, 0.00143985545f,
-                   -0.00106561996f, 0.000782818209f, -0.00025382402f, 8.11594032e-07f);
-  const Pack size = select(w < Pack(5.0f), inner, outer) * (one - both);
+  Pack shape = math::horner(middle, 2.12331348f, 0.348802705f, -0.00590772125f, -0.00177306829f,
+                            0.000308789169f, -6.19939149e-06f, -4.89792547e-06f, 4.84403325e-07f,
+                            3.29311762e-08f);
+  // w >= 5 takes a k below 2^23, which most packs do not hold.
+  const signed_words far = (word & 0x7f800000) == 0;
+  std::uint32_t lanes[Pack::lanes], any = 0;
+  std::memcpy(lanes, &far, sizeof far);
+  for (const std::uint32_t lane : lanes) any |= lane;
+  if (any != 0) [[unlikely]] {
+    const Pack tail = packs::square_root(larger(w, Pack(1.0f))) - Pack(3.5f);
+    const Pack outer = math::horner(tail, 4.71708839f, 1.42462851f, 0.00465659725f, -0.00286773592f,
+                                    0.00143985545f, -0.00106561996f, 0.000782818209f,
+                                    -0.00025382402f, 8.11594032e-07f);
+    shape = select(w < Pack(5.0f), shape, outer);
+  }
+  const Pack size = shape * (one - both);
   Pack result;
   result.v = reinterpret_cast<numbers>(reinterpret_cast<signed_words>(size.v) |
                                        (word & std::int32_t{-0x7fffffff - 1}));

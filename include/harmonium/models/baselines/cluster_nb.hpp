@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <span>
@@ -147,10 +149,15 @@ class cluster_nb {
     return make_cells(
         run, genes(), cells,
         [this] {
-          return [this, row = vector<double>(genes())](random_engine& own, auto& out) mutable {
+          return [this, scratch = std::vector<std::int32_t>()](random_engine& own,
+                                                               count_matrix<>& out) mutable {
             const index cluster = draw::categorical(std::span<const double>(sizes_), own);
-            (*tables_[static_cast<std::size_t>(cluster)])(as_span(row), own);
-            out.push_row(as_span(std::as_const(row)));
+            const auto room = static_cast<std::size_t>(genes());
+            scratch.resize(2 * room);
+            const std::size_t kept = tables_[static_cast<std::size_t>(cluster)]->nonzeros(
+                scratch.data(), scratch.data() + room, own);
+            const std::int32_t* listed = scratch.data();
+            out.push_listed({listed, kept}, {listed + room, kept});
           };
         },
         watch, rng);

@@ -3,6 +3,8 @@
 /// Baseline: every gene negative binomial, on its own.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <span>
@@ -131,9 +133,13 @@ class independent_nb {
     return make_cells(
         run, genes(), cells,
         [this] {
-          return [this, row = vector<double>(genes())](random_engine& own, auto& out) mutable {
-            (*tables_)(as_span(row), own);
-            out.push_row(as_span(std::as_const(row)));
+          return [this, scratch = std::vector<std::int32_t>()](random_engine& own,
+                                                               count_matrix<>& out) mutable {
+            const auto room = static_cast<std::size_t>(genes());
+            scratch.resize(2 * room);
+            const std::size_t kept = tables_->nonzeros(scratch.data(), scratch.data() + room, own);
+            const std::int32_t* listed = scratch.data();
+            out.push_listed({listed, kept}, {listed + room, kept});
           };
         },
         watch, rng);
