@@ -43,6 +43,7 @@ class factor_em {
         uncertainty_(matrix<double>::Zero(rank, rank)),
         loadings_(matrix<double>::Zero(pilot_->genes(), rank)),
         variance_(vector<double>::Ones(pilot_->genes())),
+        mean_squares_(vector<double>::Ones(pilot_->genes())),
         prior_(rank),
         centred_prior_(0) {
     const expected_scores expected(run, *pilot_);
@@ -64,6 +65,7 @@ class factor_em {
         least_variance_(least_variance),
         loadings_(matrix<double>::Zero(pilot_->genes(), rank_)),
         variance_(centre->own_variances),
+        mean_squares_(vector<double>::Ones(pilot_->genes())),
         prior_(rank_),
         centre_(std::move(centre)),
         centred_prior_(centre_->rank()) {
@@ -132,6 +134,11 @@ class factor_em {
   [[nodiscard]] const matrix<double>& loadings() const noexcept { return loadings_; }
   /// psi, length genes.
   [[nodiscard]] const vector<double>& own_variances() const noexcept { return variance_; }
+  /// Of the scores over all cells, length genes: 1 where they were calibrated, as calibration makes
+  /// them; else as the last iteration expected them. Factors and own part together have less: a
+  /// shrunk loading leaves to the own part what goes with the factors, and factors that are fitted
+  /// to these cells take some of their noise.
+  [[nodiscard]] const vector<double>& mean_squares() const noexcept { return mean_squares_; }
 
  private:
   /// What a block of genes adds up for the factors and the prior.
@@ -150,22 +157,30 @@ class factor_em {
 
   /// One number per cell each.
   struct cell_arrays {
-    explicit cell_arrays(index cells) : lower(cells), upper(cells), score(cells) {}
-    vector<double> lower, upper, score;
+    explicit cell_arrays(index cells) : lower(cells), upper(cells), score(cells), part(cells) {}
+    vector<double> lower, upper, score, part;
   };
 
   [[nodiscard]] index centre_rank() const noexcept { return centre_ ? centre_->rank() : 0; }
 
   void update_gene(index m, const matrix<double>& second, cell_arrays& own, gene_sums& sums) {
     const bool known = centre_ && centre_->known[static_cast<std::size_t>(m)];
+    // For the gene's own variance: cells of variance 1, or of the centre's.
     const auto copies = static_cast<double>(pilot_->copies());
+    const double prior_cells = copies * (known ? centre_->prior_cells : 5);
+    const double prior_squares = known ? prior_cells * centre_->own_variances[m] : prior_cells;
     const index centred = known ? centre_rank() : 0;
     const auto cells = static_cast<double>(pilot_->cells());
     double* w = loadings_.data() + m * rank_;
     pilot_->intervals(m, as_span(own.lower), as_span(own.upper));
     // Scores, given the factors.
     std::vector<double> pairs(static_cast<std::size_t>(rank_));
-    const double spread = expect_scores(w, variance_[m], own, pairs);
+    double squares = expect_scores(w, variance_[m], own, pairs);
+    if (pilot_->calibrations().empty()) {
+      double whole = squares + prior_cells;
+      for (const double z : own.score) whole += z * z;
+      mean_squares_[m] = whole / (cells + prior_cells);
+    }
     // Loadings, one after the other.
     for (index k = 0; k < rank_; ++k) {
       double fit = pairs[static_cast<std::size_t>(k)];
@@ -176,17 +191,11 @@ class factor_em {
                                                  sums.centred_mass)
                          : prior_.shrink(value, error, k, sums.prior_mass);
     }
-    // The gene's own variance: what the factors leave of the scores' mean square.
-    const double whole = mean_square(spread, own, copies * (known ? centre_->prior_cells : 5));
-    double explained = 0;
+    // The gene's own variance.
+    squares += residual_squares(w, own);
     for (index j = 0; j < rank_; ++j)
-      for (index k = 0; k < rank_; ++k) explained += w[j] * second(j, k) * w[k] / cells;
-    if (explained > whole - least_variance_ && whole > least_variance_) {
-      const double shorter = std::sqrt((whole - least_variance_) / explained);
-      for (index k = 0; k < rank_; ++k) w[k] *= shorter;
-      explained = whole - least_variance_;
-    }
-    variance_[m] = std::max(whole - explained, least_variance_);
+      for (index k = 0; k < rank_; ++k) squares += cells * w[j] * uncertainty_(j, k) * w[k];
+    variance_[m] = std::max((squares + prior_squares) / (cells + prior_cells), least_variance_);
     // What the factors receive.
     for (index j = 0; j < rank_; ++j) {
       const double scaled = w[j] / variance_[m];
@@ -227,26 +236,21 @@ class factor_em {
     return spread;
   }
 
-  /// Of the gene's scores: 1 where they were calibrated, as calibration makes it; else learned,
-  /// with a belief of `prior_cells` in 1. The mean square of what the factors leave would be too
-  /// small an own variance: loadings are shrunk, so that what they leave goes with the factors, and
-  /// factors that are fitted to these cells take some of their noise. Together, own variance and
-  /// factors would give scores of 0.93, and the synthetic counts' means would be too low.
-  /// @see the delta parameterisation of ordinal factor analysis, Muthen (1984), Psychometrika 49,
-  /// doi 10.1007/bf02294210
-  double mean_square(double spread, const cell_arrays& own, double prior_cells) const {
-    if (!pilot_->calibrations().empty()) return 1;
-    const auto cells = static_cast<double>(pilot_->cells());
-    double squares = spread;
+  /// Sum of squares of what the factors leave of the scores.
+  double residual_squares(const double* w, const cell_arrays& own) const {
+    const index cells = pilot_->cells(), rank = rank_;
+    double squares = 0;
     packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
-      const double* score = own.score.data();
-      squares += packs::sum_in_lanes<double, Bytes>(
-          pilot_->cells(), [=]<class Pack>(index i, double* lane) __attribute__((always_inline)) {
-            const Pack z = Pack::load(score + i);
-            (Pack::load(lane) + z * z).store(lane);
+      const double *f = factors_.data(), *score = own.score.data();
+      squares = packs::sum_in_lanes<double, Bytes>(
+          cells, [=]<class Pack>(index i, double* lane) __attribute__((always_inline)) {
+            Pack rest = Pack::load(score + i);
+            for (index k = 0; k < rank; ++k)
+              rest = rest - Pack(w[k]) * Pack::load(f + k * cells + i);
+            (Pack::load(lane) + rest * rest).store(lane);
           });
     });
-    return (squares + prior_cells) / (cells + prior_cells);
+    return squares;
   }
 
   void add_to_factors(const double* w, double variance, const cell_arrays& own,
@@ -273,6 +277,7 @@ class factor_em {
   matrix<double> uncertainty_;
   matrix<double> loadings_;
   vector<double> variance_;
+  vector<double> mean_squares_;
   loading_prior prior_;  ///< of free factors, and of genes that the centre does not know
   std::shared_ptr<const factor_centre> centre_;  ///< none: every factor is free
   centred_loading_prior centred_prior_;
