@@ -37,9 +37,9 @@ hm::matrix<double> true_loadings() {
 
 template <class Executor = hm::serial_executor>
 auto fitted(const hm::low_rank_copula& policy, const support::factor_cells& made,
-            const Executor& run = {}) {
+            const Executor& run = {}, const hm::calibration_options& calibration = {}) {
   const auto pilot = std::make_shared<const hm::scored_pilot>(
-      hm::scored_pilot::make<hm::no_size_factors>(run, made.counts, made.states));
+      hm::scored_pilot::make<hm::no_size_factors>(run, made.counts, made.states, calibration));
   hm::random_engine rng(1);
   return hm::fit_residual(run, policy, pilot, hm::random_streams(rng));
 }
@@ -50,6 +50,13 @@ double off_diagonal(const hm::matrix<double>& of) {
   for (hm::index m = 0; m < of.rows(); ++m)
     for (hm::index k = 0; k < m; ++k) sum += of(m, k) * of(m, k);
   return std::sqrt(2 * sum / static_cast<double>(of.rows() * (of.rows() - 1)));
+}
+
+/// Variance of a gene's scores given the state: own and through the factors.
+double score_variance(const hm::score_factors& parts, hm::index state, hm::index gene) {
+  const hm::vector<double> along = parts.roots[static_cast<std::size_t>(state)].transpose() *
+                                   parts.loadings.row(gene).transpose();
+  return parts.own_variances[gene] + along.squaredNorm();
 }
 
 }  // namespace
@@ -136,6 +143,44 @@ TEST_CASE("means and variances of states that the negative binomial does not kno
   double apart = 0;
   for (hm::index m = 0; m < 20; ++m) apart += (m % 2 == 0 ? 1 : -1) * (wrong[m] - right[m]) / 20;
   CHECK(apart > 0.15);
+}
+
+TEST_CASE("scores have the variance of the pilot's, whatever loadings lose by shrinkage") {
+  // The truth is 1. From more factors than there are, so that some take noise.
+  for (const double load : {0.0, 0.3, 1.0})
+    for (const bool calibrate : {false, true}) {
+      CAPTURE(load);
+      CAPTURE(calibrate);
+      const hm::matrix<double> w = load * true_loadings();
+      const auto made = support::make_factor_cells(cells, 4 * means(), 2, w, 12);
+      const auto copula = fitted({}, made, serial, {.calibrate = calibrate});
+      double mean = 0;
+      for (hm::index m = 0; m < genes; ++m) {
+        double own = 0;
+        for (hm::index s = 0; s < 2; ++s) own += score_variance(copula.parts(), s, m) / 2;
+        mean += own / genes;
+        // Calibrated: exactly, but for states' covariances, which are shrunk to that of all cells,
+        // and means. Else the sampling error of a variance from the cells, more for counts.
+        CHECK(std::abs(own - 1) < (calibrate ? 0.02 : 5 * std::sqrt(2.0 / cells)));
+      }
+      // Squares of the scores of two genes have the square of their correlation.
+      const hm::matrix<double> correlation = w * w.transpose();
+      const double alike =
+          1.0 / genes + (correlation.squaredNorm() - correlation.diagonal().squaredNorm()) /
+                            static_cast<double>(genes * genes);
+      CHECK(std::abs(mean - 1) < (calibrate ? 0.01 : 3 * std::sqrt(2.0 / cells * alike)));
+    }
+}
+
+TEST_CASE("a gene that the factors explain altogether keeps a part of its own") {
+  hm::matrix<double> w = hm::matrix<double>::Zero(genes, 2);
+  for (hm::index m = 0; m < genes; ++m) w(m, 0) = m % 2 == 0 ? 0.999 : -0.999;
+  const auto made = support::make_factor_cells(cells, 20 * means(), 20, w, 13);
+  const auto copula = fitted({.rank = 2}, made, serial, {.calibrate = true});
+  for (hm::index m = 0; m < genes; ++m) {
+    CHECK(copula.own_variances()[m] > 0.04);
+    CHECK(std::abs(score_variance(copula.parts(), 0, m) - 1) < 0.1);
+  }
 }
 
 TEST_CASE("the same fit for any number of threads") {

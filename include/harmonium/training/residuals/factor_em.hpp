@@ -43,6 +43,7 @@ class factor_em {
         uncertainty_(matrix<double>::Zero(rank, rank)),
         loadings_(matrix<double>::Zero(pilot_->genes(), rank)),
         variance_(vector<double>::Ones(pilot_->genes())),
+        mean_squares_(vector<double>::Ones(pilot_->genes())),
         prior_(rank),
         centred_prior_(0) {
     const expected_scores expected(run, *pilot_);
@@ -64,6 +65,7 @@ class factor_em {
         least_variance_(least_variance),
         loadings_(matrix<double>::Zero(pilot_->genes(), rank_)),
         variance_(centre->own_variances),
+        mean_squares_(vector<double>::Ones(pilot_->genes())),
         prior_(rank_),
         centre_(std::move(centre)),
         centred_prior_(centre_->rank()) {
@@ -132,6 +134,11 @@ class factor_em {
   [[nodiscard]] const matrix<double>& loadings() const noexcept { return loadings_; }
   /// psi, length genes.
   [[nodiscard]] const vector<double>& own_variances() const noexcept { return variance_; }
+  /// Of the scores over all cells, length genes: 1 where they were calibrated, as calibration makes
+  /// them; else as the last iteration expected them. Factors and own part together have less: a
+  /// shrunk loading leaves to the own part what goes with the factors, and factors that are fitted
+  /// to these cells take some of their noise.
+  [[nodiscard]] const vector<double>& mean_squares() const noexcept { return mean_squares_; }
 
  private:
   /// What a block of genes adds up for the factors and the prior.
@@ -169,6 +176,11 @@ class factor_em {
     // Scores, given the factors.
     std::vector<double> pairs(static_cast<std::size_t>(rank_));
     double squares = expect_scores(w, variance_[m], own, pairs);
+    if (pilot_->calibrations().empty()) {
+      double whole = squares + prior_cells;
+      for (const double z : own.score) whole += z * z;
+      mean_squares_[m] = whole / (cells + prior_cells);
+    }
     // Loadings, one after the other.
     for (index k = 0; k < rank_; ++k) {
       double fit = pairs[static_cast<std::size_t>(k)];
@@ -265,6 +277,7 @@ class factor_em {
   matrix<double> uncertainty_;
   matrix<double> loadings_;
   vector<double> variance_;
+  vector<double> mean_squares_;
   loading_prior prior_;  ///< of free factors, and of genes that the centre does not know
   std::shared_ptr<const factor_centre> centre_;  ///< none: every factor is free
   centred_loading_prior centred_prior_;

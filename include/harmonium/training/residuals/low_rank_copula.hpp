@@ -43,7 +43,7 @@ struct low_rank_copula {
   double mean_cells = 5;         ///< average cells in a state's mean factor; more shrinks it
   double least_variance = 0.05;  ///< of a gene's own part psi
   bool exact_marginals = false;  ///< true: every gene keeps its negative binomial exactly; false:
-                                 ///< mean and variance of the scores may correct it
+                                 ///< mean and variance of a state's scores may correct it
   std::shared_ptr<const factor_centre> centre = {};  ///< loadings to shrink to, in place of `rank`;
                                                      ///< `train_harmonium` sets it with a prior
 
@@ -130,6 +130,7 @@ class low_rank_copula::fit {
       const Eigen::LLT<Matrix> root(covariance[s]);
       parts.roots.push_back(root.matrixL());
     }
+    give_variance(parts, common);
     if (settings_.exact_marginals) {
       parts.means.setZero();
       parts.scales.resize(states, pilot_->genes());
@@ -150,6 +151,24 @@ class low_rank_copula::fit {
     covariance.topLeftCorner(known, known) = settings_.centre->covariances[state];
     covariance.bottomRightCorner(free, free) = common.bottomRightCorner(free, free);
     return covariance;
+  }
+
+  /// Scores of all states together have the mean square that they have in the pilot, 1 where they
+  /// were calibrated; their correlations stay. Counts are convex in the scores: scores that vary
+  /// too little make cells whose means are too low.
+  /// @see the delta parameterisation of ordinal factor analysis, Muthen (1984), Psychometrika 49,
+  /// doi 10.1007/bf02294210
+  /// @param common mean square of the factors over all cells, rank x rank
+  void give_variance(score_factors& parts, const matrix<double>& common) const {
+    for (index m = 0; m < pilot_->genes(); ++m) {
+      double has = parts.own_variances[m];
+      for (index j = 0; j < common.rows(); ++j)
+        for (index k = 0; k < common.cols(); ++k)
+          has += parts.loadings(m, j) * common(j, k) * parts.loadings(m, k);
+      const double factor = em_->mean_squares()[m] / has;
+      parts.own_variances[m] *= factor;
+      parts.loadings.row(m) *= std::sqrt(factor);
+    }
   }
 
   /// Of W_m f in a state.
