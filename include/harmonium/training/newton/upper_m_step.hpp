@@ -280,8 +280,7 @@ requires(Model::hidden_layers > 1) class upper_m_step {
   void move(Model& trial, const expansion& local, double damping) const {
     matrix<double> damped = local.information;
     damped.diagonal().array() += damping;
-    const vector<double> step =
-        symmetric_factor(damped).solved(local.gradient);
+    const vector<double> step = symmetric_factor(damped).solved(local.gradient);
     const double most = step.cwiseAbs().maxCoeff();
     const double length = most > 10 ? 10 / most : 1;
     for (index i = 0; i < size_; ++i) parameter(trial, i) += static_cast<scalar>(length * step[i]);
