@@ -53,7 +53,7 @@ class count_thresholds {
       std::vector<std::size_t> sizes;
     };
     std::vector<nodes> parts(static_cast<std::size_t>((all + block_size - 1) / block_size));
-    lookups_.resize(2 * static_cast<std::size_t>(all));
+    lookups_.resize(static_cast<std::size_t>(all));
     for_each_range(run, all, block_size, [&](index begin, index end) {
       nodes& own = parts[static_cast<std::size_t>(begin / block_size)];
       for (index k = begin; k < end; ++k) {
@@ -79,17 +79,15 @@ class count_thresholds {
               calibrations.empty() ? scores[i]
                                    : calibrations[static_cast<std::size_t>(m)](scores[i]));
         own.sizes.push_back(own.ends.size() - first);
-        set_lookup(static_cast<std::size_t>(k),
-                   lookup_of(&own.ends[first], &own.counts[first], own.ends.size() - first));
+        lookups_[static_cast<std::size_t>(k)] =
+            lookup_of(&own.ends[first], &own.counts[first], own.ends.size() - first);
         zero_[static_cast<std::size_t>(k)] = own.counts[first] == 0 ? own.ends[first] : -infinity;
       }
     });
     std::size_t total = 0, k = 0;
     for (const nodes& own : parts)
       for (const std::size_t size : own.sizes) {
-        lookup here = lookup_at(k);
-        here.begin = static_cast<std::uint32_t>(total);
-        set_lookup(k++, here);
+        lookups_[k++].begin = static_cast<std::uint32_t>(total);
         total += size;
       }
     require(total < 0x7fffffff, "count_thresholds", "more than 2^31 nodes");
@@ -124,7 +122,7 @@ class count_thresholds {
     constexpr std::size_t ahead = 24;
     const auto fetch = [&](std::size_t k) {
       const auto m = static_cast<std::size_t>(gene[k]);
-      const std::uint32_t start = lookup_at(first + m).start(scores[m]);
+      const std::uint32_t start = lookups_[first + m].start(scores[m]);
       node[k] = static_cast<std::int32_t>(start);
       __builtin_prefetch(ends_.data() + start);
       __builtin_prefetch(ends_.data() + start + window - 1);
@@ -148,7 +146,7 @@ class count_thresholds {
   /// The count that a score stands for.
   [[nodiscard]] std::int32_t count(index state, index gene, float z) const noexcept {
     const auto k = static_cast<std::size_t>(state * genes_ + gene);
-    return count_from(k, lookup_at(k).start(z), z);
+    return count_from(k, lookups_[k].start(z), z);
   }
 
  private:
@@ -156,7 +154,7 @@ class count_thresholds {
   static constexpr std::size_t window = 16;  ///< ends that a score is compared with
 
   /// The nodes of one state and gene.
-  struct [[gnu::may_alias]] lookup {
+  struct lookup {
     std::uint32_t begin;       ///< the first one
     std::uint16_t units;       ///< so many nodes have their number as their count
     std::uint16_t last_start;  ///< no window begins later
@@ -169,7 +167,6 @@ class count_thresholds {
       return begin + static_cast<std::uint32_t>(std::min(from, std::int32_t{last_start}));
     }
   };
-  static_assert(sizeof(lookup) == 2 * sizeof(std::uint64_t));
 
   /// Without `begin`. The line goes through the nodes of the lowest score above 0 counts and of a
   /// high one, moved by half of what it misses between them.
@@ -192,18 +189,10 @@ class count_thresholds {
     return result;
   }
 
-  // Two words each: a vector of them is a type that any program has already.
-  [[nodiscard]] const lookup& lookup_at(std::size_t k) const noexcept {
-    return *reinterpret_cast<const lookup*>(&lookups_[2 * k]);
-  }
-  void set_lookup(std::size_t k, const lookup& value) noexcept {
-    std::memcpy(&lookups_[2 * k], &value, sizeof value);
-  }
-
   /// Of the table k, given where its window begins.
   [[nodiscard]] std::int32_t count_from(std::size_t k, std::uint32_t start,
                                         float z) const noexcept {
-    const lookup& own = lookup_at(k);
+    const lookup& own = lookups_[k];
     // The first node that ends at z or above; the last one ends at infinity.
     std::uint32_t below = below_in_window(ends_.data() + start, z);
     std::uint32_t i = start - own.begin + below;
@@ -224,7 +213,7 @@ class count_thresholds {
   }
 
   [[nodiscard]] std::size_t end_of(std::size_t k) const noexcept {
-    return 2 * (k + 1) < lookups_.size() ? lookup_at(k + 1).begin : ends_.size();
+    return k + 1 < lookups_.size() ? lookups_[k + 1].begin : ends_.size();
   }
 
   /// How many of `window` numbers are below z.
@@ -254,9 +243,9 @@ class count_thresholds {
   }
 
   index genes_ = 0;
-  std::vector<float> zero_;             ///< states x genes: up to here the count is 0
-  std::vector<std::uint64_t> lookups_;  ///< states x genes, a `lookup` in two words
-  std::vector<float> ends_;             ///< highest score of each node's count
+  std::vector<float> zero_;      ///< states x genes: up to here the count is 0
+  std::vector<lookup> lookups_;  ///< states x genes
+  std::vector<float> ends_;      ///< highest score of each node's count
   std::vector<std::int32_t> counts_;
 };
 
