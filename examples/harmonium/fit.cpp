@@ -126,8 +126,9 @@ void fit(const generate_options& asked) {
   const pilot_data pilot = read_pilot(run, options, rng);
   for (const auto& remark : pilot.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
   const fitted_model fitted = train(run, pilot, options, watch, rng);
-  if (interrupted) throw interruption{};
+  if (interrupted && fitted.cut_short.empty()) throw interruption{};
   write_model(options.output, fitted, pilot, options, rng);
+  if (interrupted) throw stopped{kept_after(fitted, options.output)};
 
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   print_fit(options, fitted, pilot.training.cells(), pilot.remarks, seconds.count());

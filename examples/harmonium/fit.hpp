@@ -12,7 +12,8 @@
 namespace program {
 
 /// Trains on a pilot and writes the model to the file `options.output`; makes no cells.
-/// @throws interruption on Ctrl-C, before anything is written; otherwise what the library throws.
+/// @throws interruption on Ctrl-C, before anything is written; `stopped` where the model was
+///         trained by then, and written; otherwise what the library throws.
 void fit(const generate_options& options);
 
 /// What was fitted, to standard output: a page, or JSON.

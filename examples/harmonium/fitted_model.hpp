@@ -31,7 +31,13 @@ struct fitted_model {
   std::vector<std::string> cell_barcodes = {};  ///< of pilot cells, if cells are drawn around them
   std::vector<std::string> cell_labels = {};    ///< their types, if known
   cell_groups groups = {};
+  std::string cut_short = {};  ///< what Ctrl-C ended after the model was trained; empty: nothing
 };
+
+/// What is said where Ctrl-C cut short what came after training, and `file` has the model.
+[[nodiscard]] inline std::string kept_after(const fitted_model& fitted, const std::string& file) {
+  return "interrupted; " + file + " keeps the trained model, without " + fitted.cut_short;
+}
 
 /// What the page of a run says of a set of cells.
 struct overview {

@@ -304,8 +304,10 @@ void train_and_generate(const generate_options& options) {
   for (const auto& remark : pilot.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
   took.reading = took.elapsed();
   const fitted_model fitted = train(run, pilot, options, watch, rng);
-  if (interrupted) throw interruption{};
-  if (!options.save_model.empty()) write_model(options.save_model, fitted, pilot, options, rng);
+  const bool is_kept = !options.save_model.empty();
+  if (interrupted && (fitted.cut_short.empty() || !is_kept)) throw interruption{};
+  if (is_kept) write_model(options.save_model, fitted, pilot, options, rng);
+  if (interrupted) throw stopped{kept_after(fitted, options.save_model)};
 
   const pilot_summary summary = summary_of(pilot);
   auto json = training_as_json(options);

@@ -167,8 +167,8 @@ inline hm::count_matrix<> cells_of(const hm::count_matrix<>& counts, std::vector
 }
 
 /// Facts: the log-likelihood of cells from both sides of log Z, or exactly. Draws are its own, so
-/// that the cells that `rng` makes later are the same with it and without.
-/// @throws interruption
+/// that the cells that `rng` makes later are the same with it and without. Stopped by `watch` it
+/// says so in `made.cut_short`: the model is there.
 template <class Model>
 void tell_both_sides(const hm::thread_executor& run, const Model& model,
                      const hm::count_matrix<>& counts, const std::vector<hm::index>& held,
@@ -219,7 +219,8 @@ void tell_both_sides(const hm::thread_executor& run, const Model& model,
             ? "came round, " + rounded(sides.round_trips, 3) + " times each"
             : "did not all come round: log Z may be larger, the log-likelihood lower");
   } catch (const hm::stopped_by_observer&) {
-    throw interruption{};
+    made.facts.emplace_back("log-likelihood", "both sides were stopped before they were known");
+    made.cut_short = "both sides of its log-likelihood";
   }
 }
 

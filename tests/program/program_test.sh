@@ -461,5 +461,23 @@ check "Ctrl-C: exit code 130" [ "$code" -eq 130 ]
 check "... says so" grep -qx "harmonium: interrupted; nothing was written" err
 check "... and nothing was" [ ! -e long ]
 
+
+# What comes after training may be stopped without losing the model.
+set -m
+"$program" fit --pilot pilot --model scdbm --hidden 24 --both-sides --threads 1 --output sided.harmonium >out 2>err &
+child=$!
+set +m
+for _ in $(seq 1200); do
+  grep -q "both sides of log Z" err && break
+  kill -0 $child 2>/dev/null || break
+  sleep 0.05
+done
+kill -INT $child
+wait $child
+code=$?
+check "Ctrl-C in --both-sides: exit code 130" [ "$code" -eq 130 ]
+check "... says what was kept" grep -q "sided.harmonium keeps the trained model" err
+check "... and it was" made --model-file sided.harmonium --cells 5 --output of_sided
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
