@@ -14,9 +14,9 @@
 
 namespace matrix_cells {
 
-/// @param rate of learning at the start; Gaussian units need a small one, or their refitted sigma
-/// and the weights drive each other to the bound of the stack
 /// `pretrain`, in deeper stacks followed by `joint`.
+/// @param rate of learning at the start; Gaussian units need a small one, or their refitted sigma
+///        and the weights drive each other to the bound of the stack
 template <std::size_t Visible, class Stack, class Negative>
 void check_particles(const Negative& negative, double gain, double rate) {
   const hm::pretrain<Negative> below{.epochs = {40, 20},
