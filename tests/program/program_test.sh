@@ -464,11 +464,11 @@ check "... and nothing was" [ ! -e long ]
 
 # What comes after training may be stopped without losing the model.
 set -m
-"$program" fit --pilot pilot --model scdbm --hidden 24 --both-sides --threads 1 --output sided.harmonium >out 2>err &
+"$program" fit --pilot pilot --model scdbm --hidden 40 --both-sides --threads 1 --output sided.harmonium >out 2>err &
 child=$!
 set +m
 for _ in $(seq 1200); do
-  grep -q "both sides of log Z" err && break
+  grep -q "^tables: 1 of 1" err && break  # the last stage before
   kill -0 $child 2>/dev/null || break
   sleep 0.05
 done
