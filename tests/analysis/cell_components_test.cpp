@@ -3,9 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <numeric>
+#include <utility>
+#include <vector>
+
 #include "harmonium/analysis/k_means.hpp"
 #include "harmonium/core/draw/negative_binomial.hpp"
 #include "harmonium/metrics/partition_agreement.hpp"
+#include "harmonium/training/training_rows.hpp"
 
 namespace hm = harmonium;
 
@@ -52,4 +57,19 @@ TEST_CASE("read counts: one loud gene does not hide the kinds") {
   CHECK(hm::cell_components(data.counts, 3) !=
         hm::pca(hm::deviance_residuals(data.counts), {.components = 3}).scores);
   CHECK(agreement(data) > 0.9);
+}
+
+TEST_CASE("rows count by the ratios of their weights, also where these have mean 1") {
+  const auto counts = two_kinds(2, 3, 1).counts;
+  const auto scores = [&](double first, double second) {
+    std::vector<hm::index> all(120);
+    std::iota(all.begin(), all.end(), hm::index{0});
+    std::vector<double> weights;
+    for (int i = 0; i < 120; ++i) weights.push_back(i % 2 == 0 ? first : second);
+    return hm::cell_components(
+        hm::training_rows<hm::count_matrix<>>(counts, {std::move(all), weights}), 2);
+  };
+  const auto whole = scores(1, 3), shares = scores(0.5, 1.5), equal = scores(1, 1);
+  CHECK((whole - shares).cwiseAbs().maxCoeff() < 1e-8);
+  CHECK((whole - equal).cwiseAbs().maxCoeff() > 1e-2);
 }

@@ -3,6 +3,7 @@
 /// Where cells stand in the leading directions of variation: what clustering starts from.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <span>
 #include <vector>
@@ -24,14 +25,13 @@ namespace harmonium::inline v0_2 {
 /// of thousands make them a picture of the few largest genes. The boundary, a mean squared residual
 /// of `most_deviance`, lies between the two: UMI counts have 0.5 to 10, full-length reads hundreds.
 /// Cells that have weights (`row_weight`) count so often. The executor is asked before every
-/// product
-/// (`watched_operator`).
+/// product (`watched_operator`).
 template <executor Executor, count_source Counts>
 matrix<double> cell_components(const Executor& run, const Counts& counts, index components,
                                double most_deviance = 30) {
   std::vector<double> weights;
-  if (total_weight(counts) != static_cast<double>(counts.cells()))
-    for (index i = 0; i < counts.cells(); ++i) weights.push_back(row_weight(counts, i));
+  for (index i = 0; i < counts.cells(); ++i) weights.push_back(row_weight(counts, i));
+  if (std::all_of(weights.begin(), weights.end(), [](double w) { return w == 1; })) weights.clear();
   const pca_options options{.components = components, .row_weights = weights};
   const deviance_residuals residuals(counts);
   const vector<double> deviances = residuals.column_squares();

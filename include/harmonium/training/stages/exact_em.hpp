@@ -211,7 +211,7 @@ class exact_em_progress {
   template <executor Executor>
   void begin_without(const Executor& run, State& at) {
     // First, as it takes much memory and gives it back.
-    const matrix<double> scores = starting_scores(at.model.visible(), at.training);
+    const matrix<double> scores = starting_scores(run, at.model.visible(), at.training);
     const vector<scalar> limit = limits(at.model);
     start_without_weights(run, at, as_span(limit), stage_.refit_every > 0);
     stage_.constraint.apply(at.model);

@@ -120,7 +120,7 @@ class sampled_em_progress {
   /// principal components.
   template <executor Executor>
   void begin(const Executor& run, State& at) {
-    const matrix<double> scores = starting_scores(at.model.visible(), at.training);
+    const matrix<double> scores = starting_scores(run, at.model.visible(), at.training);
     vector<scalar> limits(at.model.size(0));
     stage_.constraint.write_limits(at.model, as_span(limits));
     start_without_weights(run, at, as_span(std::as_const(limits)), stage_.refit_every > 0);

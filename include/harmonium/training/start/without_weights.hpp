@@ -21,11 +21,12 @@ namespace harmonium::inline v0_2 {
 
 /// Scores of the training rows on up to ten principal components, rows x components: of counts as
 /// `cell_components`, of dense rows as they are. Rows of weight w count as w copies.
-template <row_source Data>
-[[nodiscard]] matrix<double> starting_scores(const Data& data) {
+/// @param run whose observer, if it has one, may stop it
+template <executor Executor, row_source Data>
+[[nodiscard]] matrix<double> starting_scores(const Executor& run, const Data& data) {
   constexpr index components = 10;
   if constexpr (count_source<Data>) {
-    return cell_components(data, components);
+    return cell_components(run, data, components);
   } else {
     matrix<double> dense(row_count(data), column_count(data));
     for (index i = 0; i < dense.rows(); ++i)
@@ -39,19 +40,20 @@ template <row_source Data>
 
 /// The same for a visible layer: of one of parts, each part's own scores side by side, as counts
 /// say little of proteins and nothing of a batch.
-template <unit_family Units, row_source Data>
-[[nodiscard]] matrix<double> starting_scores(const Units& units, const Data& data) {
+template <executor Executor, unit_family Units, row_source Data>
+[[nodiscard]] matrix<double> starting_scores(const Executor& run, const Units& units,
+                                             const Data& data) {
   if constexpr (layer_of_parts<Units>) {
     matrix<double> all(row_count(data), 0);
     units.for_each_part([&](auto p, const auto&) {
-      const matrix<double> own = starting_scores(part_of_rows<p()>(units, data));
+      const matrix<double> own = starting_scores(run, part_of_rows<p()>(units, data));
       const index begin = all.cols();
       all.conservativeResize(all.rows(), begin + own.cols());
       all.rightCols(own.cols()) = own;
     });
     return all;
   } else {
-    return starting_scores(data);
+    return starting_scores(run, data);
   }
 }
 
