@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 
@@ -69,6 +70,8 @@ TEST_CASE("the same bits for any number of threads, and a ladder knows nothing o
   const auto serial = states(hm::serial_executor{}, 9),
              threaded = states(hm::thread_executor(3), 9);
   CHECK(serial == threaded);
+  const auto few = states(hm::serial_executor{}, 4);
+  CHECK(std::equal(few.begin(), few.end(), serial.begin()));
 }
 
 TEST_CASE("swaps: nearly equal temperatures always, and every ladder keeps its own books") {

@@ -3,7 +3,6 @@
 /// Where cells stand in the leading directions of variation: what clustering starts from.
 #pragma once
 
-#include <algorithm>
 #include <concepts>
 #include <span>
 #include <vector>
@@ -29,9 +28,7 @@ namespace harmonium::inline v0_2 {
 template <executor Executor, count_source Counts>
 matrix<double> cell_components(const Executor& run, const Counts& counts, index components,
                                double most_deviance = 30) {
-  std::vector<double> weights;
-  for (index i = 0; i < counts.cells(); ++i) weights.push_back(row_weight(counts, i));
-  if (std::all_of(weights.begin(), weights.end(), [](double w) { return w == 1; })) weights.clear();
+  const std::vector<double> weights = weights_unless_one(counts);
   const pca_options options{.components = components, .row_weights = weights};
   const deviance_residuals residuals(counts);
   const vector<double> deviances = residuals.column_squares();

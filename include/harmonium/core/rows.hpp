@@ -102,6 +102,19 @@ template <row_source Data>
     return static_cast<double>(row_count(data));
 }
 
+/// How often every row counts; empty where each counts once.
+template <row_source Data>
+[[nodiscard]] std::vector<double> weights_unless_one(const Data& data) {
+  std::vector<double> weights;
+  bool is_one = true;
+  for (index i = 0; i < row_count(data); ++i) {
+    weights.push_back(row_weight(data, i));
+    is_one = is_one && weights.back() == 1;
+  }
+  if (is_one) weights.clear();
+  return weights;
+}
+
 /// Mean of every column, rows weighted; zeros where there is no row.
 template <row_source Data>
 [[nodiscard]] vector<double> column_means(const Data& data) {

@@ -102,10 +102,7 @@ class visible_refit<Model, Data> {
               std::span<const scalar> limits) {
     if (!by_gene_)
       by_gene_ = std::make_shared<const counts_by_gene<typename Data::value_type>>(data);
-    std::vector<double> weights;
-    for (index i = 0; i < row_count(data); ++i) weights.push_back(row_weight(data, i));
-    if (std::all_of(weights.begin(), weights.end(), [](double w) { return w == 1; }))
-      weights.clear();
+    const std::vector<double> weights = weights_unless_one(data);
     statuses_ = update_dispersion(run, model, *by_gene_, hidden, limits, options_, weights);
   }
 
