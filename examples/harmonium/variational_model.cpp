@@ -5,8 +5,10 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "cell_types.hpp"
+#include "harmonium/core/watched_executor.hpp"
 #include "harmonium/io/models/variational.hpp"
 #include "harmonium/models/variational_states.hpp"
 #include "harmonium/samplers/variational_posterior.hpp"
@@ -48,6 +50,28 @@ std::string in_words(const hm::evidence_bound& bound) {
          rounded(bound.reconstruction) + ", divergence " + rounded(bound.divergence(), 4) + ")";
 }
 
+/// Facts: the bound of the cells trained on and of those held out. Stopped by `watch` it says so in
+/// `made.cut_short`: the model is there.
+void tell_bounds(const hm::thread_executor& run, const hm::variational_autoencoder<>& model,
+                 const hm::variational_trainer<>& trainer, terminal_progress& watch,
+                 hm::random_engine rng, fitted_model& made) {
+  const hm::watched_executor within(run, watch, hm::progress{"the cells' bound", 0, 1, {}});
+  try {
+    const auto& training = trainer.training_cells();
+    made.facts.emplace_back("bound", in_words(hm::bound_of(within, model, training, 20, rng)) +
+                                         ", " + std::to_string(training.cells()) +
+                                         " training cells");
+    const auto& held_out = trainer.held_out_cells();
+    if (held_out.cells() == 0) return;
+    made.facts.emplace_back("held-out bound",
+                            in_words(hm::bound_of(within, model, held_out, 20, rng)) + ", " +
+                                std::to_string(held_out.cells()) + " cells");
+  } catch (const hm::stopped_by_observer&) {
+    made.facts.emplace_back("bound", "stopped before it was known");
+    made.cut_short = "its cells' bound";
+  }
+}
+
 }  // namespace
 
 fitted_model fit_variational(const hm::thread_executor& run, const pilot_data& pilot,
@@ -65,16 +89,27 @@ fitted_model fit_variational(const hm::thread_executor& run, const pilot_data& p
 
   fitted_model made;
   made.training_log = log_as_csv(trainer.log());
+  const auto watched = [&](const auto& encode) {
+    const hm::watched_executor within(run, watch, hm::progress{"encoding cells", 0, 1, {}});
+    try {
+      return encode(within);
+    } catch (const hm::stopped_by_observer&) {
+      throw interruption{};
+    }
+  };
   const hm::depth_options depth{.mean_library = asked.mean_library.value_or(0)};
   if (asked.model == "vae-posterior") {
     if (asked.residual != "none") {
       hm::io::model_notes notes;  // each state is what the autoencoder makes of a pilot cell
       notes.pilot = hm::io::pilot_in_file::cells;
-      made.model = fit_residual(run, pilot.training, hm::states_of(run, *model, pilot.training), {},
-                                asked, watch, rng)
+      auto states = watched(
+          [&](const auto& within) { return hm::states_of(within, *model, pilot.training); });
+      made.model = fit_residual(run, pilot.training, std::move(states), {}, asked, watch, rng)
                        .model.with_notes(std::move(notes));
     } else {
-      made.model.emplace(hm::variational_posterior<>(run, model, pilot.training, depth));
+      made.model.emplace(watched([&](const auto& within) {
+        return hm::variational_posterior<>(within, model, pilot.training, depth);
+      }));
     }
     for (const hm::index row : pilot.rows)
       made.cell_barcodes.push_back(pilot.barcodes[static_cast<std::size_t>(row)]);
@@ -86,7 +121,8 @@ fitted_model fit_variational(const hm::thread_executor& run, const pilot_data& p
     std::shared_ptr<const hm::latent_clusters> clusters;
     if (pilot.labels)
       clusters = std::make_shared<const hm::latent_clusters>(
-          model->encode(run, pilot.training), std::span<const hm::index>(labels.number));
+          watched([&](const auto& within) { return model->encode(within, pilot.training); }),
+          std::span<const hm::index>(labels.number));
     hm::io::model_notes notes;
     notes.labels = labels.names;
     made.model.emplace(hm::variational_prior<>(model, {}, clusters, depth), std::move(notes));
@@ -101,14 +137,7 @@ fitted_model fit_variational(const hm::thread_executor& run, const pilot_data& p
                                          " hidden units, z of " + std::to_string(shape.latent) +
                                          ", " + asked.preset);
   made.facts.emplace_back("epochs", std::to_string(trainer.epoch()));
-  hm::random_engine own(asked.seed, 1);
-  made.facts.emplace_back(
-      "bound", in_words(hm::bound_of(run, *model, trainer.training_cells(), 20, own)) + ", " +
-                   std::to_string(trainer.training_cells().cells()) + " training cells");
-  if (trainer.held_out_cells().cells() > 0)
-    made.facts.emplace_back("held-out bound",
-                            in_words(hm::bound_of(run, *model, trainer.held_out_cells(), 20, own)) +
-                                ", " + std::to_string(trainer.held_out_cells().cells()) + " cells");
+  tell_bounds(run, *model, trainer, watch, hm::random_engine(asked.seed, 1), made);
   const auto theta = model->theta();
   made.inverse_dispersion.assign(theta.data(), theta.data() + theta.size());
   made.dispersion_status.assign(made.inverse_dispersion.size(), "by gradient");

@@ -3,9 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <functional>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "harmonium/testing/check_trainer.hpp"
 #include "support/fingerprint.hpp"
 #include "support/toy_counts.hpp"
 
@@ -69,6 +73,35 @@ TEST_CASE("stopped and resumed, with other threads: the same bits as one straigh
   for (hm::index k = 0; k < straight.model().parameters().size(); ++k)
     bits.add(static_cast<double>(straight.model().parameters()[k]));
   CHECK(bits.value() == 13266195468875496264u);  // GCC and Clang, whatever the registers
+}
+
+TEST_CASE("stopped between batches, again and again: the same bits, and the same log") {
+  // Every now and then slow enough for a look of the observer.
+  struct slow_at_times {
+    mutable int calls = 0;
+    void for_each_block(hm::index blocks, const std::function<void(hm::index)>& body) const {
+      if (++calls % 150 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(110));
+      for (hm::index block = 0; block < blocks; ++block) body(block);
+    }
+  };
+  const auto pilot = tiny::toy_counts(60, 15, 5);
+  auto options = small_options();
+  options.epochs = 6;
+  options.batch = 8;
+  options.monitor = hm::held_out_monitor{.every = 2};
+  hm::random_engine first(9), second(9);
+  hm::variational_trainer<> straight(pilot, options, first), stopped(pilot, options, second);
+  CHECK(straight.run(hm::serial_executor{}, hm::silent{}));
+  const slow_at_times slow;
+  int stops = 0;
+  while (!stopped.run(slow, [](const hm::progress& now) {
+    return now.figures.empty() ? hm::flow::stop : hm::flow::proceed;  // only within epochs
+  }))
+    ++stops;
+  CHECK(stops > 0);
+  CHECK(stopped.model().parameters() == straight.model().parameters());
+  CHECK(stopped.model().statistics() == straight.model().statistics());
+  CHECK(hm::testing::same_log(stopped.log(), straight.log()));
 }
 
 TEST_CASE("early stopping takes the best model") {

@@ -24,6 +24,7 @@
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
 #include "harmonium/core/select_counts.hpp"
+#include "harmonium/core/watched_executor.hpp"
 #include "harmonium/models/variational/evidence_bound.hpp"
 #include "harmonium/models/variational_autoencoder.hpp"
 #include "harmonium/training/adam.hpp"
@@ -41,6 +42,7 @@ class variational_trainer {
  public:
   using scalar = typename Model::scalar;
   static constexpr index least_batch = 3;  ///< cells whose moments say something
+  static constexpr const char* stage_name = "variational training";
 
   /// @param counts whole numbers >= 0 (see `validate`); copied
   /// @throws std::invalid_argument for options out of range or fewer than 3 training cells.
@@ -49,8 +51,8 @@ class variational_trainer {
       : options_(checked(std::move(options))),
         root_(rng()),
         split_(split(counts, options_.held_out, root_)),
-        training_(select_cells(counts, std::span<const index>(split_.training))),
-        held_out_(select_cells(counts, std::span<const index>(split_.held_out))),
+        training_(cell_selection(counts, split_.training)),
+        held_out_(cell_selection(counts, split_.held_out)),
         model_(untrained(counts, options_.shape, root_)),
         adam_(model_.parameters().size(), options_.adam) {
     require(training_.cells() >= least_batch, "variational_trainer",
@@ -70,56 +72,35 @@ class variational_trainer {
   [[nodiscard]] bool done() const noexcept { return epoch_ >= options_.epochs || stopped_early_; }
   [[nodiscard]] index epoch() const noexcept { return epoch_; }
 
-  /// One epoch. @return the line it adds to the log.
+  /// One epoch, or what is left of the one that `run` was stopped in. @return the line it adds to
+  /// the log.
   /// @throws std::domain_error if numbers are no longer finite: the learning rate is too large.
   template <executor Executor>
   const training_record& step(const Executor& run) {
     require(!done(), "variational_trainer::step", "training is finished");
-    const double weight =
-        options_.warm_up > 0 ? std::min(1.0, static_cast<double>(epoch_) / options_.warm_up) : 1.0;
-    random_engine own(root_, static_cast<std::uint64_t>(epoch_) + first_epoch_stream);
-    draw::shuffle(std::span<index>(order_), own);
-    const random_streams noise(own);
-    evidence_bound sum;
-    index seen = 0;
-    const auto cells = static_cast<index>(order_.size());
-    for (index first = 0; first < cells; first += options_.batch) {
-      const index size = std::min(options_.batch, cells - first);
-      if (size < least_batch) break;
-      const auto rows = std::span<const index>(order_).subspan(static_cast<std::size_t>(first),
-                                                               static_cast<std::size_t>(size));
-      const evidence_bound batch = gradient_of_.evaluate(
-          run, model_, training_, rows, options_.dropout, weight, noise, gradient_);
-      if (!std::isfinite(batch.value())) diverged();
-      gradient_of_.update_statistics(model_);
-      adam_.step(run, gradient_, model_.parameters());
-      const auto n = static_cast<double>(size);
-      sum.reconstruction += n * batch.reconstruction;
-      sum.latent_divergence += n * batch.latent_divergence;
-      sum.log_library_divergence += n * batch.log_library_divergence;
-      seen += size;
-    }
-    if (!model_.parameters().allFinite() || !model_.statistics().allFinite()) diverged();
-    ++epoch_;
-    const auto n = static_cast<double>(seen);
-    const double reconstruction = sum.reconstruction / n;
-    const double divergence = sum.latent_divergence / n, library = sum.log_library_divergence / n;
-    log_.push_back({"variational training",
-                    epoch_,
-                    {{"bound", reconstruction - (divergence + library)},
-                     {"reconstruction", reconstruction},
-                     {"latent_divergence", divergence},
-                     {"library_divergence", library},
-                     {"weight", weight}}});
-    monitor(run);
-    return log_.back();
+    while (has_batches()) next_batch(executor_ref(run));
+    return end_epoch(executor_ref(run));
   }
 
-  /// Runs to the end, or until the observer says stop. @return whether training is finished.
+  /// Runs to the end, or until the observer says stop, which it may between batches and while the
+  /// cells held out are looked at. @return whether training is finished.
   template <executor Executor, observer Observer>
-  bool run(const Executor& executor, Observer&& watch) {
-    return run_to_end(*this, executor, watch,
-                      [](const auto& training) { return training.options_.epochs; });
+  bool run(const Executor& run, Observer&& watch) {
+    while (!done()) {
+      const watched_executor within(run, watch, progress{stage_name, epoch_, options_.epochs, {}});
+      try {
+        while (has_batches()) {
+          look_up(within);
+          next_batch(executor_ref(run));
+        }
+        const training_record& line = end_epoch(executor_ref(within));
+        const index total = done() ? epoch_ : options_.epochs;
+        if (watch(progress{stage_name, epoch_, total, line.figures}) == flow::stop) break;
+      } catch (const stopped_by_observer&) {
+        break;
+      }
+    }
+    return done();
   }
 
   /// As trained so far; after early stopping the best one.
@@ -174,18 +155,77 @@ class variational_trainer {
     return Model(counts.genes(), shape, own);
   }
 
+  /// Whether cells of this epoch still have to be seen; fewer than `least_batch` at the end are
+  /// not.
+  [[nodiscard]] bool has_batches() const noexcept {
+    const auto left = static_cast<index>(order_.size()) - position_;
+    return left >= least_batch || position_ == 0;
+  }
+
+  [[nodiscard]] double weight() const {
+    return options_.warm_up > 0 ? std::min(1.0, static_cast<double>(epoch_) / options_.warm_up)
+                                : 1.0;
+  }
+
+  /// One step of Adam on the next cells of this epoch.
+  void next_batch(const executor_ref& run) {
+    if (position_ == 0) {
+      random_engine own(root_, static_cast<std::uint64_t>(epoch_) + first_epoch_stream);
+      draw::shuffle(std::span<index>(order_), own);
+      noise_.emplace(own);
+      sum_ = {};
+    }
+    const index size = std::min(options_.batch, static_cast<index>(order_.size()) - position_);
+    const auto rows = std::span<const index>(order_).subspan(static_cast<std::size_t>(position_),
+                                                             static_cast<std::size_t>(size));
+    const evidence_bound batch = gradient_of_.evaluate(
+        run, model_, training_, rows, options_.dropout, weight(), *noise_, gradient_);
+    if (!std::isfinite(batch.value())) diverged();
+    gradient_of_.update_statistics(model_);
+    adam_.step(run, gradient_, model_.parameters());
+    const auto n = static_cast<double>(size);
+    sum_.reconstruction += n * batch.reconstruction;
+    sum_.latent_divergence += n * batch.latent_divergence;
+    sum_.log_library_divergence += n * batch.log_library_divergence;
+    position_ += size;
+  }
+
+  /// The line of an epoch whose batches are all seen. Where the executor throws nothing has
+  /// changed.
+  const training_record& end_epoch(const executor_ref& run) {
+    if (!model_.parameters().allFinite() || !model_.statistics().allFinite()) diverged();
+    const auto held_out = held_out_bound(run);
+    const auto n = static_cast<double>(position_);
+    const double reconstruction = sum_.reconstruction / n;
+    const double divergence = sum_.latent_divergence / n, library = sum_.log_library_divergence / n;
+    log_.push_back({stage_name,
+                    epoch_ + 1,
+                    {{"bound", reconstruction - (divergence + library)},
+                     {"reconstruction", reconstruction},
+                     {"latent_divergence", divergence},
+                     {"library_divergence", library},
+                     {"weight", weight()}}});
+    ++epoch_;
+    position_ = 0;
+    if (held_out) keep_if_best(*held_out);
+    return log_.back();
+  }
+
   [[noreturn]] void diverged() const {
     throw std::domain_error("variational_trainer: training diverged in epoch " +
                             std::to_string(epoch_ + 1) + " with learning rate " +
                             std::to_string(options_.adam.rate) + ": try a smaller one");
   }
 
-  template <executor Executor>
-  void monitor(const Executor& run) {
-    if (!options_.monitor || held_out_.cells() == 0) return;
-    if (epoch_ % options_.monitor->every != 0) return;
+  /// Of the epoch that ends, where it has a look.
+  [[nodiscard]] std::optional<double> held_out_bound(const executor_ref& run) const {
+    if (!options_.monitor || held_out_.cells() == 0) return std::nullopt;
+    if ((epoch_ + 1) % options_.monitor->every != 0) return std::nullopt;
     random_engine own(root_, monitor_stream);  // the same draws at every look
-    const double bound = bound_of(run, model_, held_out_, options_.monitor->draws, own).value();
+    return bound_of(run, model_, held_out_, options_.monitor->draws, own).value();
+  }
+
+  void keep_if_best(double bound) {
     log_.back().figures.push_back({"held_out_bound", bound});
     // Before the end of the warm-up another bound is trained: no model of that time is the best.
     if (!options_.monitor->patience || static_cast<double>(epoch_) < options_.warm_up) return;
@@ -207,6 +247,9 @@ class variational_trainer {
   batch_gradient<Model> gradient_of_;
   vector<scalar> gradient_;
   std::vector<index> order_;
+  index position_ = 0;                   // cells of this epoch seen
+  std::optional<random_streams> noise_;  // of this epoch, one stream per cell
+  evidence_bound sum_;                   // over the cells seen
   index epoch_ = 0;
   training_log log_;
   std::optional<Model> best_;

@@ -26,6 +26,12 @@ class count_rows {
  public:
   template <count_source Counts>
   explicit count_rows(const Counts& counts) : genes_(counts.genes()) {
+    std::size_t nonzeros = 0;
+    for (index i = 0; i < counts.cells(); ++i) nonzeros += counts.cell(i).size();
+    columns_.reserve(nonzeros);
+    counts_.reserve(nonzeros);
+    logs_.reserve(nonzeros);
+    pointers_.reserve(static_cast<std::size_t>(counts.cells()) + 1);
     log_library_.resize(counts.cells());
     for (index i = 0; i < counts.cells(); ++i) {
       const auto cell = counts.cell(i);
