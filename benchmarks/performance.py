@@ -1,22 +1,21 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""usage: performance.py BUILD [NATIVE_BUILD] [--full]
+"""usage: performance.py BUILD [NATIVE_BUILD] [--only SECTION ...]
 
-Measures what docs/performance.md states and writes it. BUILD is a build folder of the preset
-`benchmarks` with the benchmarks built, NATIVE_BUILD one of `native`, whose kernels are then shown
-beside. NumPy, SciPy and PyTorch are peers where this Python has them (on Debian /usr/bin/python3
-with python3-numpy, python3-scipy, python3-torch); the page says which were missing. Processor time
-throughout, ten repetitions, median and interquartile range; the wall clock only where it says so.
-Some 5 minutes a build on a quiet machine; --full adds the runs that take long, some 30 minutes.
+Measures what docs/performance.md states and puts it between the page's marks; the words around them stay. BUILD is a
+build folder of the preset `benchmarks`, NATIVE_BUILD one of `native`, whose kernels are then shown beside; the program is
+build/bin/harmonium, as README's first command makes it. NumPy, SciPy, PyTorch and scikit-learn are peers where this Python has them (on Debian /usr/bin/python3
+with python3-numpy, python3-scipy, python3-torch, python3-sklearn); the page says which were missing. Under every figure
+stand the commit, the machine and its load. Processor time, median and interquartile range; the clock only where it says so.
+Sections, with minutes on a quiet machine: SECTIONS.
 """
-import json, math, os, statistics, subprocess, sys, time
+import json, math, os, statistics, subprocess, sys, tempfile, time
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before the peers start their threads
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-full = "--full" in sys.argv
-folders = [argument for argument in sys.argv[1:] if argument != "--full"]
-if not 1 <= len(folders) <= 2:
-    sys.exit(__doc__)
+data = os.path.join(root, "..", "shared", "data")
+harmonium = os.path.join(root, "build", "bin", "harmonium")
+folders = []
 NOT_MEASURED = (math.nan, math.nan)
 
 
@@ -202,58 +201,73 @@ def run_rows(runs):
           f"{r['memory_training']:.0f}", f"{r['counts']:.1f}"] for r in runs])
 
 
-def main():
-    python, missing = python_peers()
-    for name in missing:
-        print(f"performance.py: {name} is not measured, {sys.executable} does not have it",
-              file=sys.stderr)
-    draws = [benchmark(build, "nb_sampling", "sample_rows|philox") for build in folders]
-    masses = [benchmark(build, "nb_log_pmf") for build in folders]
-    sweeps = [benchmark(build, "gibbs_sweep") for build in folders]
-    conditionals = [runs_of(build, "conditionals") for build in folders]
 
-    draw_table = kernel_table(
-        draws,
+def draws():
+    python, missing = python_peers()
+    rows = kernel_table(
+        [benchmark(build, "nb_sampling", "sample_rows|philox") for build in folders],
         [("tables, 1000 genes", "sample_rows<true>/1000"), ("rows", "sample_rows<false>/1000")],
         [("one by one", "sample<ours, philox>"), ("std:: gamma and Poisson", "standard_library"),
          ("Boost.Random", "boost_random")],
         [(k[6:], v) for k, v in python.items() if k.startswith("draw")], "at most 10 ns")
-    sweep_table = kernel_table(
-        sweeps,
-        [("a sweep, per gene, with tables", "gibbs_sweep<true>"),
-         ("without (training)", "gibbs_sweep<false>")],
+    return rows + (f"\nNot measured, because {sys.executable} does not have them: {', '.join(missing)}.\n" if missing else "")
+
+
+def sweeps():
+    return kernel_table(
+        [benchmark(build, "gibbs_sweep") for build in folders],
+        [("a sweep, per gene, with tables", "gibbs_sweep<true>"), ("without (training)", "gibbs_sweep<false>")],
         [("std:: draws alone", "visible_draws_std")], [], "at most 10 ns with the draws")
-    mass_table = kernel_table(
-        masses,
+
+
+def masses():
+    python, _ = python_peers()
+    return kernel_table(
+        [benchmark(build, "nb_log_pmf") for build in folders],
         [("tables, eta stays", "evaluate_rows<false>"), ("tables, eta changes", "evaluate_rows<true>")],
-        [("one by one", "evaluate<ours>"), ("std::lgamma", "standard_lgamma"),
-         ("Boost.Math", "boost_pdf")],
+        [("one by one", "evaluate<ours>"), ("std::lgamma", "standard_lgamma"), ("Boost.Math", "boost_pdf")],
         [(k[9:], v) for k, v in python.items() if k.startswith("log-pmf")], "at most 3 ns")
-    per_build = lambda make: "\n".join(
-        f"Preset `{preset(folder)}`:\n\n{make(runs)}\n" for folder, runs in zip(folders, conditionals))
-    medians = lambda runs: {run["run_name"]: spread([r["cpu_time"] for r in runs
-                                                     if r["run_name"] == run["run_name"]])
-                            for run in runs}
 
-    def series(model, name, values, fixed):
-        out = []
-        for value in values:
-            setting = dict(fixed, **{name: value})
-            out.append(whole_run(model, setting["cells"], setting["genes"], setting["hidden"], 1, 1000))
-        return out
 
+def per_build(make, runs):
+    return "\n".join(f"Preset `{preset(folder)}`:\n\n{make(of)}\n" for folder, of in zip(folders, runs))
+
+
+def conditionals():
+    def medians(runs):
+        times = {}
+        for run in runs:
+            times.setdefault(run["run_name"], []).append(run["cpu_time"])
+        return {name: spread(of) for name, of in times.items()}
+    return per_build(lambda runs: conditional_table(medians(runs)), [runs_of(build, "conditionals") for build in folders])
+
+
+def roofs():
+    return per_build(roofline, [runs_of(build, "conditionals") for build in folders])
+
+
+def series(model, name, values, fixed):
+    out = []
+    for value in values:
+        setting = dict(fixed, **{name: value})
+        out.append(whole_run(model, setting["cells"], setting["genes"], setting["hidden"], 1, 1000))
+    return out
+
+
+def whole():
     start = {"cells": 384, "genes": 1000, "hidden": 4}
-    cells = series("scdbm", "cells", [384, 1500, 6000] + ([25000, 100000] if full else []), start)
-    genes = series("scdbm", "genes", [500, 2000, 8000] + ([20000] if full else []), start)
+    many_cells, many_genes = [384, 1500, 6000, 25000, 100000], [500, 2000, 8000, 20000]
+    cells = series("scdbm", "cells", many_cells, start)
+    genes = series("scdbm", "genes", many_genes, start)
     hidden = series("scdbm", "hidden", [4, 8, 12], start)
-    wide = series("scdbm", "hidden", [32, 128, 512] if full else [16, 32], start)
+    wide = series("scdbm", "hidden", [32, 128, 512], start)
+    default_cells = series("harmonium", "cells", many_cells, dict(start, hidden=0))
+    default_genes = series("harmonium", "genes", many_genes, dict(start, hidden=0))
     real = []
     for name in ("pbmc3k", "pbmc3k_full"):
-        folder = os.path.join(root, "..", "shared", "data", name)
+        folder = os.path.join(data, name)
         if os.path.isdir(folder):
-            for model, units in (("harmonium", 0), ("scdbm", 4)):
-                if full or name == "pbmc3k":
-                    real.append(whole_run(model, 0, 0, units, 2, 2638, folder))
+            real += [whole_run(model, 0, 0, units, 2, 2638, folder) for model, units in (("harmonium", 0), ("scdbm", 4))]
     # By the clock the quickest of three; two processes of one thread each tell what the machine can.
     many = [["scdbm", 384, 1000, 4, t, 100000] for t in (1, 2)]
     threads = [min((whole_run(*of) for _ in range(3)), key=lambda r: r["generating"]) for of in many]
@@ -265,7 +279,8 @@ def main():
                   f"at the same time reach {alone / apart:.2f}, which is what this machine allows.")
     if os.getloadavg()[0] > os.cpu_count() + 0.5:
         efficiency = "not measured, the machine had other work."
-    grown = [("cells", "cells", cells), ("genes", "genes", genes),
+    grown = [("cells, `scdbm`", "cells", cells), ("genes, `scdbm`", "genes", genes),
+             ("cells, `harmonium`", "cells", default_cells), ("genes, `harmonium`", "genes", default_genes),
              ("hidden units, enumerated", "hidden", hidden),
              ("hidden units, collapsed particles", "hidden", wide)]
     rows = [[name, f"{of[0][size]:,.0f} to {of[-1][size]:,.0f}",
@@ -274,94 +289,87 @@ def main():
     rows.append(["threads, by the clock", "1 to 2",
                  *(f"{exponent(threads, 'threads', what):.2f}" for what in ("training", "generating", "memory_training"))])
     growth = table(["over", "from", "training time", "generating time", "memory"], rows)
+    return (run_rows(cells + genes + hidden[1:] + wide + default_cells + default_genes + real + threads)
+            + f"\n\nExponents of growth, fitted; processor time:\n\n{growth}\n\nParallel efficiency of generating "
+            + f"100,000 cells on two cores, by the clock: {efficiency}\n")
+
+
+def correlated():
+    """Nanoseconds a gene and cell of what generates counts from correlated or independent genes."""
+    rows = []
+    for name in ("pbmc3k", "celseq2_5cl", "pbmc3k_full"):
+        folder = os.path.join(data, name)
+        if not os.path.isdir(folder): continue
+        cells, made = (384, 20000) if name != "pbmc3k_full" else (0, 2638)
+        for model in ("harmonium", "independent-nb", "cluster-nb"):
+            runs = [whole_run(model, cells, 0, 0, 1, made, folder) for _ in range(5 if cells else 3)]
+            times = sorted(1e9 * r["generating_cpu"] / r["generated"] / r["genes"] for r in runs)
+            rows.append([f"`{model}`", name, f"{runs[0]['cells']:.0f}", f"{runs[0]['genes']:.0f}",
+                         f"{statistics.median(times):.1f}", f"{times[0]:.1f} to {times[-1]:.1f}"])
+    return table(["model", "pilot", "cells", "genes", "ns a gene and cell", "least to most"], rows) + "\n"
+
+
+def program(*arguments):
+    """Seconds by the clock and of the processor, and the largest memory in MiB, of one run of the program."""
+    print("harmonium", *arguments, file=sys.stderr, flush=True)
+    begin = time.monotonic()
+    run = subprocess.Popen([harmonium, *map(str, arguments)], stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(run.pid, 0)
+    if status: raise RuntimeError(f"{run.args} failed")
+    return time.monotonic() - begin, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def large_pilot(folder):
+    """100,000 cells made from pbmc3k_full, in `folder`."""
+    return program("generate", "--pilot", os.path.join(data, "pbmc3k_full"), "--cells", 100000, "--output", folder, "--threads", 2)
+
+
+def large():
+    with tempfile.TemporaryDirectory() as folder:
+        pilot, model = os.path.join(folder, "cells"), os.path.join(folder, "fit.harmonium")
+        rows = [("learn from 2638 cells x 13,713 genes, make 100,000 and write a 10x folder", large_pilot(pilot)),
+                ("read those 100,000 and learn `harmonium` from them", program("fit", "--pilot", pilot, "--model", "harmonium", "--output", model, "--threads", 2)),
+                ("make 100,000 cells of that model, write an `.h5ad`", program("generate", "--model-file", model, "--cells", 100000, "--output", os.path.join(folder, "cells.h5ad"), "--threads", 2))]
+    return table(["two threads", "by the clock, s", "processor, s", "largest memory, MiB"],
+                 [[what, f"{clock:.1f}", f"{processor:.1f}", f"{memory:.0f}"] for what, (clock, processor, memory) in rows]) + "\n"
+
+
+def interrupts():
+    with tempfile.TemporaryDirectory() as folder:
+        pilot = os.path.join(folder, "cells")
+        large_pilot(pilot)
+        return script("interrupts.py", harmonium, pilot)
+
+
+def script(name, *arguments):
+    print(name, *arguments, file=sys.stderr, flush=True)
+    return subprocess.run([sys.executable, os.path.join(root, "benchmarks", name), *arguments], stdout=subprocess.PIPE,
+                          check=True, text=True).stdout
+
+
+def machines():
+    return script("rbm_training.py", folders[0], "speed", "--two-threads")
+
+
+def counts():
+    return script("rbm_training.py", folders[0], "counts", "--repeats", "3")
+
+
+def digits():
+    return script("rbm_training.py", folders[0], "digits", "--seeds", "8")
+
+
+sections = {"draws": (draws, 3), "sweeps": (sweeps, 2), "log-probabilities": (masses, 3), "conditionals": (conditionals, 3),
+            "roofline": (roofs, 3), "whole runs": (whole, 18), "correlated cells": (correlated, 5), "large pilots": (large, 4),
+            "interrupts": (interrupts, 8), "machines": (machines, 6), "machines of counts": (counts, 8), "digits": (digits, 5)}
+
+
+def where_measured():
+    commit = subprocess.run(["git", "-C", root, "describe", "--always", "--dirty", "--abbrev=10"], stdout=subprocess.PIPE, text=True).stdout.strip()
     load = " ".join(f"{x:.1f}" for x in os.getloadavg())
-    builds = " and ".join(f"`{preset(folder)}`" for folder in folders)
-    peers = f"Not measured, because {sys.executable} does not have them: {', '.join(missing)}.\n" if missing else ""
-    arguments = "BUILD" + (" NATIVE_BUILD" if len(folders) > 1 else "") + (" --full" if full else "")
-    text = f"""# Performance
-
-Written by `benchmarks/performance.py {arguments}`; run it again rather than edit this. {os.cpu_count()} cores, {cpu_name()},
-builds of the presets {builds}; load averages at the end {load}. Processor time, ten repetitions in random order, median
-and interquartile range; a ratio is by the line's time over ours in the same run and build. Times by the clock (training,
-cells made, efficiency) suffer from whatever else runs. How to read the comparison of samplers: comparing-samplers.md.
-{peers}
-## Negative binomial draws
-
-Means log-normal (median 0.62), median theta 1.6, 57 % zeros.
-
-{draw_table}
-{sweep_table}
-A draw by table is one random look-up: cachegrind counts 1.6 misses of the first cache per count drawn and stored, next to
-none of the last. Rows are drawn where eta differs from draw to draw: two exponentials and a logarithm each, in single
-precision with a bound on the error, and in double precision for the few in a thousand that this leaves open; then four
-counts at a time, of all genes, later of those that go on. Both kinds, A(eta), means and variances choose AVX2 or AVX-512 at
-run time, so that the two builds differ little in them.
-
-## Log-probabilities
-
-{mass_table}
-Where eta changes, A(eta) has to be worked out for every gene: see the roofline.
-
-## Conditionals
-
-x'W, logistic function and Bernoulli draws of one cell of 1000 genes, 57 % zeros, and W h. Target: from 64 hidden units
-on at least 80 % of the rate of Eigen's product alone.
-
-{per_build(lambda runs: conditional_table(medians(runs)))}
-Below 16 units x'W is a chain of 1000 additions per unit, each waiting for the one before: the order of the sum is part of
-the promise of equal bits. Eigen's product waits likewise. W h sums in eight chains per gene, which have to be joined: at
-few units that is most of the work.
-
-## Roofline
-
-Flops are the additions, subtractions, multiplications and divisions that the result needs: of x'W those of genes with a
-count, of exponentials and logarithms as many as they are written with, of random words none. Bytes are those read and
-written once. Attainable is the smaller of the measured peak (independent multiplications and additions in registers, not
-fused: `-ffp-contract=off` is part of the promise, and rules out half the peak of the data sheet) and flop/byte times the
-measured rate of reading an array as large as what is read (the next larger of those below). Peak and reads are the best
-of ten.
-
-{per_build(roofline)}
-What keeps the others from their roof: the logistic function shares its time with the random words, which count no flop;
-A(eta), mean and variance have one to three divisions each and a polynomial whose steps wait for one another; nothing in the
-library needs all three of a gene at once, so that there is no fused function; a step of the dispersion has a logarithm and
-divisions for every cell of another mean, one at a time, its sums in their order (digamma and trigamma cost by distinct
-count, cells of equal mean count as one). Counters of the processor were not to be had;
-misses are from cachegrind.
-
-## Whole runs
-
-Simulated tissue, or data of `../shared` where there. Up to 14 hidden units the states are enumerated (exact EM). More are
-trained by collapsed particles, each of whose sweeps costs A(eta) of all genes once per hidden unit: nearly all the time.
-Peaks of memory hold the program (4 MiB) and the counts given; target for training: three times the counts, and parameters
-and particles.
-
-{run_rows(cells + genes + hidden[1:] + wide + real + threads)}
-
-Exponents of growth, fitted; processor time:
-
-{growth}
-
-Parallel efficiency of generating 100,000 cells on two cores, by the clock: {efficiency}
-
-## Where a target is missed
-
-- Draws whose eta changes (10 ns): a third is two exponentials and a logarithm in single precision, a quarter telling the
-  genes that are settled from those that go on, a seventh the steps of the inversion, an eighth Philox (sampled with
-  perf). Next: a shorter logarithm, and the settled told 16 at a time (AVX-512's compress, which the vector extension lacks).
-- Log-probabilities whose eta changes (3 ns): two thirds are A(eta) in double precision, at three quarters of the machine's
-  unfused peak with the default flags. Next: a logarithm by a table of 32 values and a short polynomial.
-- W h with AVX-512 at 16 and 64 units: eight chains a gene, a part of the promise of equal bits, are joined for every
-  gene; Eigen joins none. Next: eight genes at a time with the weights turned round.
-- A fit of 384 cells and 1000 genes (2 s): met where `<Eigen/Core>` compiles in half a second, just missed where it takes
-  three times as long. A third is the Newton step, a tenth the score of the dispersions. Next: that score in packs.
-- Compiling: a program that draws cells takes six times `<Eigen/Core>` (three were asked), two of them for parsing what it
-  includes, half for optimising the kernels of three instruction sets. Next: the kernels of rows apart from those by table.
-- Memory of `train_harmonium`: three times the counts while the residual correlation starts, and the factors of the cells
-  (cells x rank) about eight times beside. Next: that start from scores kept without their intervals.
-"""
-    with open(os.path.join(root, "docs", "performance.md"), "w") as out:
-        out.write(text)
+    return (f"*Commit {commit or 'unknown'}, {time.strftime('%-d %B %Y')}; {os.cpu_count()} cores, {cpu_name()}; load averages "
+            f"at the end {load}; presets {' and '.join(preset(folder) for folder in folders)}.*")
 
 
 def cpu_name():
@@ -370,8 +378,30 @@ def cpu_name():
 
 
 def preset(folder):
-    name = os.path.basename(os.path.abspath(folder))
-    return name.removeprefix("build-")
+    return os.path.basename(os.path.abspath(folder)).removeprefix("build-")
+
+
+def main():
+    usage = __doc__.replace("SECTIONS", ", ".join(f"{name} {minutes}" for name, (_, minutes) in sections.items()))
+    arguments, only = sys.argv[1:], list(sections)
+    if "--only" in arguments:
+        arguments, only = arguments[:arguments.index("--only")], arguments[arguments.index("--only") + 1:]
+    if not 1 <= len(arguments) <= 2 or any(name not in sections for name in only):
+        sys.exit(usage)
+    folders.extend(arguments)
+    page = os.path.join(root, "docs", "performance.md")
+    for name in only:
+        measured = sections[name][0]().strip("\n")
+        with open(page) as file:
+            text = file.read()
+        begin, end = f"<!-- measured: {name} -->\n", "<!-- end -->\n"
+        if begin not in text:
+            sys.exit(f"{page}: no mark {begin}")
+        before, after = text.split(begin, 1)
+        text = f"{before}{begin}\n{measured}\n\n{where_measured()}\n{end}{after.split(end, 1)[1]}"
+        with open(page + ".new", "w") as file:
+            file.write(text)
+        os.replace(page + ".new", page)
 
 
 main()

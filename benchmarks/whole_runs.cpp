@@ -3,8 +3,9 @@
 // Trains on a simulated tissue, or on the first CELLS cells of a 10x folder (all for 0), generates,
 // and prints one line of csv: what was asked for, seconds of training and generating by the clock
 // and of the processor, epochs of contrastive divergence, peak memory before and after in MiB, MiB
-// of the compressed counts, peak of training in MiB. MODEL is harmonium or scdbm. Without
-// arguments: something small, to see that it runs.
+// of the compressed counts, peak of training in MiB. MODEL is harmonium, scdbm, independent-nb or
+// cluster-nb (8 clusters unless HIDDEN says). Without arguments: something small, to see that it
+// runs.
 #include <malloc.h>
 
 #include <algorithm>
@@ -13,12 +14,15 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <map>
 #include <numeric>
 #include <string>
 #include <vector>
 
 #include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/mex.hpp"
+#include "harmonium/models/baselines/cluster_nb.hpp"
+#include "harmonium/models/baselines/independent_nb.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/samplers/gibbs.hpp"
@@ -122,6 +126,36 @@ timings run_scdbm(const hm::thread_executor& threads, const hm::count_matrix<>& 
   return result;
 }
 
+/// Training and generating of what is fitted in one call.
+template <class Fit>
+timings time_baseline(const hm::thread_executor& threads, hm::index generated,
+                      hm::random_engine& rng, const Fit& fit) {
+  timings result;
+  const stopwatch training;
+  const auto model = fit();
+  result.training = training.seconds();
+  result.training_processor = training.processor_seconds();
+  result.peak = peak_memory();
+  const stopwatch generating;
+  (void)model.generate(threads, generated, rng);
+  result.generating = generating.seconds();
+  result.generating_processor = generating.processor_seconds();
+  return result;
+}
+
+timings run_independent(const hm::thread_executor& threads, const hm::count_matrix<>& pilot,
+                        hm::index, hm::index generated, hm::random_engine& rng) {
+  return time_baseline(threads, generated, rng,
+                       [&] { return hm::independent_nb::fit(threads, pilot); });
+}
+
+timings run_clusters(const hm::thread_executor& threads, const hm::count_matrix<>& pilot,
+                     hm::index hidden, hm::index generated, hm::random_engine& rng) {
+  return time_baseline(threads, generated, rng, [&] {
+    return hm::cluster_nb::fit(threads, pilot, {.clusters = hidden > 0 ? hidden : 8}, rng);
+  });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -147,8 +181,16 @@ int main(int argc, char** argv) {
   }
   forget_peak();
   const double before = peak_memory();
-  const auto run = model == "harmonium" ? run_harmonium : run_scdbm;
-  const timings seconds = run(hm::thread_executor(threads), pilot, hidden, generated, rng);
+  const std::map<std::string, decltype(&run_scdbm)> known = {{"harmonium", run_harmonium},
+                                                             {"scdbm", run_scdbm},
+                                                             {"independent-nb", run_independent},
+                                                             {"cluster-nb", run_clusters}};
+  const auto run = known.find(model);
+  if (run == known.end()) {
+    std::fprintf(stderr, "whole_runs: no model %s\n", model.c_str());
+    return 2;
+  }
+  const timings seconds = run->second(hm::thread_executor(threads), pilot, hidden, generated, rng);
   const double bytes =
       static_cast<double>(pilot.nonzeros()) * 8 + static_cast<double>(pilot.cells()) * 8;
   std::printf("%s,%ld,%ld,%ld,%d,%ld,%.4f,%.4f,%.4f,%.4f,%.0f,%.1f,%.1f,%.2f,%.1f\n", model.c_str(),
