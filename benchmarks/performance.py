@@ -348,6 +348,12 @@ def script(name, *arguments):
                           check=True, text=True).stdout
 
 
+def run_program(name, *arguments):
+    print(name, *arguments, file=sys.stderr, flush=True)
+    return subprocess.run([os.path.join(folders[0], "benchmarks", name), *arguments], stdout=subprocess.PIPE, check=True,
+                          text=True).stdout
+
+
 def machines():
     return script("rbm_training.py", folders[0], "speed", "--two-threads")
 
@@ -360,9 +366,13 @@ def digits():
     return script("rbm_training.py", folders[0], "digits", "--seeds", "8")
 
 
+def chains():
+    return run_program("block_chains", "3")
+
+
 sections = {"draws": (draws, 3), "sweeps": (sweeps, 2), "log-probabilities": (masses, 3), "conditionals": (conditionals, 3),
             "roofline": (roofs, 3), "whole runs": (whole, 18), "correlated cells": (correlated, 5), "large pilots": (large, 4),
-            "interrupts": (interrupts, 8), "machines": (machines, 6), "machines of counts": (counts, 8), "digits": (digits, 5)}
+            "interrupts": (interrupts, 15), "chains side by side": (chains, 3), "machines": (machines, 6), "machines of counts": (counts, 8), "digits": (digits, 5)}
 
 
 def where_measured():
