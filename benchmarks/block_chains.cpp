@@ -3,7 +3,7 @@
 // Chains side by side, whose inputs are matrix products, beside collapsed chains one by one:
 // annealed importance sampling and parallel tempering, on machines with normal weights of standard
 // deviation 0.05. Prints two tables: processor microseconds of one thread, median and range over
-// the repeats. Without an argument: something small, to see that it runs.
+// the repeats. Without a number: something small, to see that it runs.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -127,8 +127,9 @@ void for_each_machine(const Show& show) {
 
 int main(int argc, char** argv) {
   sizes how;
-  if (argc > 1)
-    how.repeats = std::max(1, std::atoi(argv[1]));
+  const int repeats = argc > 1 ? std::atoi(argv[1]) : 0;
+  if (repeats > 0)
+    how.repeats = repeats;
   else
     how = {1, 4, 3, 2, 2, 1};
   std::printf(
