@@ -23,14 +23,14 @@ namespace harmonium::inline v0_2 {
 /// types of UMI counts better (adjusted Rand index .80 against .64 on five cell lines); read counts
 /// of thousands make them a picture of the few largest genes. The boundary, a mean squared residual
 /// of `most_deviance`, lies between the two: UMI counts have 0.5 to 10, full-length reads hundreds.
-/// Cells that have weights (`row_weight`) count so often. The executor is asked before every
-/// product (`watched_operator`).
+/// Cells that have weights (`row_weight`) count so often. The executor is asked while residuals
+/// are made and before every product (`watched_operator`).
 template <executor Executor, count_source Counts>
 matrix<double> cell_components(const Executor& run, const Counts& counts, index components,
                                double most_deviance = 30) {
   const std::vector<double> weights = weights_unless_one(counts);
   const pca_options options{.components = components, .row_weights = weights};
-  const deviance_residuals residuals(counts);
+  const deviance_residuals residuals(run, counts);
   const vector<double> deviances = residuals.column_squares();
   double total = 0;
   for (index m = 0; m < deviances.size(); ++m) total += deviances[m];

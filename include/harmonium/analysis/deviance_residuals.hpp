@@ -11,9 +11,11 @@
 
 #include "harmonium/analysis/linear_operator.hpp"
 #include "harmonium/core/counts.hpp"
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/math/saddle_point.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/rows.hpp"
+#include "harmonium/core/watched_executor.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -54,6 +56,10 @@ class deviance_residuals {
   /// @param counts cells x genes, whole numbers >= 0; need not outlive the operator.
   template <count_source Counts>
   explicit deviance_residuals(const Counts& counts)
+      : deviance_residuals(serial_executor{}, counts) {}
+  /// @param run is asked every 1024 cells (`look_up`)
+  template <executor Executor, count_source Counts>
+  deviance_residuals(const Executor& run, const Counts& counts)
       : row_root_(vector<double>::Zero(counts.cells())),
         column_root_(vector<double>::Zero(counts.genes())),
         squares_(vector<double>::Zero(counts.genes())) {
@@ -67,6 +73,7 @@ class deviance_residuals {
     pointers_.push_back(0);
     double total = 0;
     for (index i = 0; i < counts.cells(); ++i) {
+      if (i % 1024 == 0) look_up(run);
       const auto cell = counts.cell(i);
       for (std::size_t k = 0; k < cell.size(); ++k) {
         const auto x = static_cast<double>(cell.values[k]);

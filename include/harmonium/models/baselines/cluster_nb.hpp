@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <memory>
 #include <span>
@@ -25,6 +24,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/models/baselines/independent_nb.hpp"
+#include "harmonium/models/baselines/listed_cell.hpp"
 #include "harmonium/models/generator.hpp"
 #include "harmonium/units/dispersion.hpp"
 
@@ -149,15 +149,9 @@ class cluster_nb {
     return make_cells(
         run, genes(), cells,
         [this] {
-          return [this, scratch = std::vector<std::int32_t>()](random_engine& own,
-                                                               count_matrix<>& out) mutable {
+          return [this, cell = listed_cell()](random_engine& own, count_matrix<>& out) mutable {
             const index cluster = draw::categorical(std::span<const double>(sizes_), own);
-            const auto room = static_cast<std::size_t>(genes());
-            scratch.resize(2 * room);
-            const std::size_t kept = tables_[static_cast<std::size_t>(cluster)]->nonzeros(
-                scratch.data(), scratch.data() + room, own);
-            const std::int32_t* listed = scratch.data();
-            out.push_listed({listed, kept}, {listed + room, kept});
+            cell.append(*tables_[static_cast<std::size_t>(cluster)], out, own);
           };
         },
         watch, rng);

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <memory>
 #include <span>
@@ -20,6 +19,7 @@
 #include "harmonium/core/make_cells.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/progress.hpp"
+#include "harmonium/models/baselines/listed_cell.hpp"
 #include "harmonium/models/generator.hpp"
 #include "harmonium/units/dispersion.hpp"
 #include "harmonium/units/negative_binomial.hpp"
@@ -133,13 +133,8 @@ class independent_nb {
     return make_cells(
         run, genes(), cells,
         [this] {
-          return [this, scratch = std::vector<std::int32_t>()](random_engine& own,
-                                                               count_matrix<>& out) mutable {
-            const auto room = static_cast<std::size_t>(genes());
-            scratch.resize(2 * room);
-            const std::size_t kept = tables_->nonzeros(scratch.data(), scratch.data() + room, own);
-            const std::int32_t* listed = scratch.data();
-            out.push_listed({listed, kept}, {listed + room, kept});
+          return [this, cell = listed_cell()](random_engine& own, count_matrix<>& out) mutable {
+            cell.append(*tables_, out, own);
           };
         },
         watch, rng);
