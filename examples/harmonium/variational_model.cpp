@@ -83,20 +83,22 @@ fitted_model fit_variational(const hm::thread_executor& run, const pilot_data& p
   if (!asked.epochs.empty()) options.epochs = asked.epochs.front();
   if (asked.learning_rate) options.adam.rate = *asked.learning_rate;
   if (!options.monitor) options.monitor = hm::held_out_monitor{.every = 10};
-  hm::variational_trainer<> trainer(pilot.training, options, rng);
+  const auto watched = [&](const auto& what) {
+    const hm::watched_executor within(run, watch, hm::progress{"preparing cells", 0, 1, {}});
+    try {
+      return what(within);
+    } catch (const hm::stopped_by_observer&) {
+      throw interruption{};
+    }
+  };
+  auto trainer = watched([&](const auto& within) {
+    return hm::variational_trainer<>(within, pilot.training, options, rng);
+  });
   if (!trainer.run(run, std::ref(watch))) throw interruption{};
   const auto model = std::make_shared<const hm::variational_autoencoder<>>(trainer.model());
 
   fitted_model made;
   made.training_log = log_as_csv(trainer.log());
-  const auto watched = [&](const auto& encode) {
-    const hm::watched_executor within(run, watch, hm::progress{"encoding cells", 0, 1, {}});
-    try {
-      return encode(within);
-    } catch (const hm::stopped_by_observer&) {
-      throw interruption{};
-    }
-  };
   const hm::depth_options depth{.mean_library = asked.mean_library.value_or(0)};
   if (asked.model == "vae-posterior") {
     if (asked.residual != "none") {

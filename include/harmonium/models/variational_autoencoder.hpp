@@ -199,7 +199,7 @@ class variational_autoencoder {
   }
   template <executor Executor, count_source Counts>
   [[nodiscard]] encoded_cells<Scalar> encode(const Executor& run, const Counts& counts) const {
-    return encode(run, count_rows<Scalar>(counts));
+    return encode(run, count_rows<Scalar>(run, counts));
   }
 
   /// Any latent points. @param z cells x latent @param log_library as many as rows of z

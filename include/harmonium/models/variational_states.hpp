@@ -29,7 +29,7 @@ template <executor Executor, std::floating_point Scalar, count_source Counts>
 count_states states_of(const Executor& run,
                        const variational_autoencoder<negative_binomial_counts, Scalar>& model,
                        const Counts& pilot) {
-  const count_rows<Scalar> rows(pilot);
+  const count_rows<Scalar> rows(run, pilot);
   const auto encoded = model.encode(run, rows);
   const auto decoded = model.decode(run, encoded.mean, as_span(rows.log_library()));
   count_states states;

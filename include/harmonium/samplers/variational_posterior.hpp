@@ -52,7 +52,7 @@ class variational_posterior {
       : model_(std::move(model)) {
     require(model_ != nullptr, "variational_posterior", "there is no model");
     require(pilot.cells() > 0, "variational_posterior", "the pilot has no cells");
-    const count_rows<scalar> rows(pilot);
+    const count_rows<scalar> rows(run, pilot);
     encoded_ = model_->encode(run, rows);
     largest_ = rows.log_library().maxCoeff() + math::log(2.0);
     double learned = 0;

@@ -48,11 +48,16 @@ class variational_trainer {
   /// @throws std::invalid_argument for options out of range or fewer than 3 training cells.
   template <count_source Counts>
   variational_trainer(const Counts& counts, variational_options options, random_engine& rng)
+      : variational_trainer(serial_executor{}, counts, std::move(options), rng) {}
+  /// The same, the cells copied in blocks.
+  template <executor Executor, count_source Counts>
+  variational_trainer(const Executor& run, const Counts& counts, variational_options options,
+                      random_engine& rng)
       : options_(checked(std::move(options))),
         root_(rng()),
         split_(split(counts, options_.held_out, root_)),
-        training_(cell_selection(counts, split_.training)),
-        held_out_(cell_selection(counts, split_.held_out)),
+        training_(executor_ref(run), cell_selection(counts, split_.training)),
+        held_out_(executor_ref(run), cell_selection(counts, split_.held_out)),
         model_(untrained(counts, options_.shape, root_)),
         adam_(model_.parameters().size(), options_.adam) {
     require(training_.cells() >= least_batch, "variational_trainer",
@@ -270,7 +275,7 @@ static_assert(trainer<variational_trainer<>>);
 template <encoder_decoder Model, executor Executor, count_source Counts>
 Model train(const Executor& run, const Counts& counts, const variational_options& options,
             random_engine& rng) {
-  variational_trainer<Model> training(counts, options, rng);
+  variational_trainer<Model> training(run, counts, options, rng);
   training.run(run, silent{});
   return training.model();
 }
