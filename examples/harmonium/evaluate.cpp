@@ -15,6 +15,7 @@
 
 #include "evaluate_input.hpp"
 #include "evaluate_report.hpp"
+#include "expendable_work.hpp"
 #include "harmonium/report/candidates.hpp"
 #include "harmonium/report/verdicts.hpp"
 #include "harmonium/version.hpp"
@@ -190,10 +191,16 @@ void evaluate(const evaluate_options& options) {
   const hm::thread_executor run(options.threads);
   terminal_progress watch;
 
-  const evaluate_input input = read_input(run, options, watch);
-  for (const auto& remark : input.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
-  if (interrupted) throw interruption{};
-  const judgement judged = judge_cells(run, input, options, watch, rng);
+  const judgement judged = [&] {
+    const expendable_work all([&] {
+      claim.remove_empty();
+      return nothing_written;
+    });
+    const evaluate_input input = read_input(run, options, watch);
+    for (const auto& remark : input.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
+    if (interrupted) throw interruption{};
+    return judge_cells(run, input, options, watch, rng);
+  }();
 
   const std::filesystem::path folder = options.output;
   output_files files(folder);

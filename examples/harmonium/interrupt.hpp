@@ -23,6 +23,7 @@ inline void catch_interrupts() {
 
 /// Thrown where work stopped because of Ctrl-C; nothing was written.
 struct interruption {};
+inline constexpr const char* nothing_written = "interrupted; nothing was written";
 
 /// While it lives, files are read and written under this thread's eyes: Ctrl-C ends that with an
 /// `interruption`.

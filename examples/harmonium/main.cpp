@@ -679,7 +679,7 @@ int main(int argc, char** argv) {
     if (manual_command->parsed()) std::fputs(program::manual_page(app).c_str(), stdout);
     return 0;
   } catch (const program::interruption&) {
-    return fail(was_interrupted, "interrupted; nothing was written");
+    return fail(was_interrupted, program::nothing_written);
   } catch (const program::stopped& stop) {
     return fail(was_interrupted, stop.message);
   } catch (const harmonium::io_error& error) {

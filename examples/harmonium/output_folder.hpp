@@ -134,13 +134,13 @@ class output_claim {
   output_claim& operator=(output_claim&&) = delete;
   ~output_claim() { remove_empty(); }
 
- private:
-  void remove_empty() noexcept {
+  /// Removes the folders that it made and that are empty, as its end does.
+  void remove_empty() const noexcept {
     for (const auto& path : made_)
       if (rmdir(path.c_str()) != 0) break;  // deepest first; only empty ones go
-    made_.clear();
   }
 
+ private:
   std::vector<std::filesystem::path> made_;
   output_lock lock_;
 };

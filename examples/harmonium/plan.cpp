@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "expendable_work.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/io/study_csv.hpp"
 #include "harmonium/study/planning/reads.hpp"
@@ -249,10 +250,15 @@ std::string plan_as_json(const pilot_of_plan& pilot, const plan_result& result,
 void plan(const plan_command& options) {
   const output_claim claim(options.output, options.overwrite);
   const hm::thread_executor run(options.threads);
+  std::optional<expendable_work> all(std::in_place, [&] {
+    claim.remove_empty();
+    return nothing_written;
+  });
   const pilot_of_plan pilot = read_plan_pilot(run, options);
   for (const auto& remark : pilot.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
   const plan_result result = make_plan(run, pilot, options, {});
   if (interrupted) throw interruption{};
+  all.reset();
 
   const auto& found = result.found;
   const std::filesystem::path folder = options.output;

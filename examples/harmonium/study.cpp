@@ -14,6 +14,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
@@ -24,6 +25,7 @@
 #include <vector>
 
 #include "dealers.hpp"
+#include "expendable_work.hpp"
 #include "harmonium/io/npy.hpp"
 #include "harmonium/io/study_csv.hpp"
 #include "harmonium/metrics/adjusted_rand.hpp"
@@ -216,7 +218,10 @@ class study_run {
 
   void operator()() {
     auto models = study_models(options_);  // before reading: it may complain
-    input_ = read_study_input(run_, options_);
+    {
+      const auto reading = unless_one_of_many([] { return std::string(nothing_written); });
+      input_ = read_study_input(run_, options_);
+    }
     for (auto& fixed : fixed_models(input_)) models.push_back(std::move(fixed));
     settings_ = study_settings(options_, input_);
     const hm::sweep all(input_.reference.counts, {}, models, sweep_options(options_));
@@ -227,10 +232,7 @@ class study_run {
     }
     if (!options_.merge) fit(all, reference);
     if (!dealer_.is_first) return;
-    if (interrupted) {
-      throw stopped{"interrupted; " + std::to_string(on_disk(all)) + " of " +
-                    std::to_string(all.jobs()) + " fits are on disk, the same command continues"};
-    }
+    if (interrupted) throw stopped{what_is_kept(all)};
     if (on_disk(all) < all.jobs() && failures_.empty()) {
       hm::require(!options_.merge, "--merge",
                   folder_.string() + " has " + std::to_string(on_disk(all)) + " of " +
@@ -258,6 +260,16 @@ class study_run {
   [[nodiscard]] bool has_dealt() const noexcept { return dealt_; }
 
  private:
+  /// Where this is the only process: the others of an MPI run would wait for it.
+  [[nodiscard]] std::unique_ptr<expendable_work> unless_one_of_many(
+      std::function<std::string()> say) const {
+    return dealer_.abort ? nullptr : std::make_unique<expendable_work>(std::move(say));
+  }
+
+  [[nodiscard]] std::string what_is_kept(const hm::sweep& all) const {
+    return "interrupted; " + std::to_string(on_disk(all)) + " of " + std::to_string(all.jobs()) +
+           " fits are on disk, the same command continues";
+  }
   [[nodiscard]] hm::index on_disk(const hm::sweep& all) const {
     hm::index found = 0;
     for (hm::index job = 0; job < all.jobs(); ++job)
@@ -271,6 +283,7 @@ class study_run {
       for (hm::index job = 0; job < all.jobs(); ++job)
         if (job % part_.of == part_.number - 1 && !fs::exists(fit_file(folder_, all, job)))
           jobs.push_back(job);
+    const auto fitting = unless_one_of_many([&] { return what_is_kept(all); });
     const auto judge = make_judge(run_, reference, options_);
     (void)reference.neighbours();  // before the first fit, not within its time
     fit_progress show(all, jobs, dealer_.workers);
@@ -292,6 +305,7 @@ class study_run {
     desk.work = [&](hm::index job) { return io::scores_as_csv(all.run(all.job(job), judge)); };
     desk.finish = [&](const hm::job_outcome& outcome) {
       const auto job = all.job(outcome.job);
+      const auto held = fitting ? fitting->hold() : std::unique_lock<std::mutex>();
       if (outcome.failed) {
         failures_.push_back(all.name(job) + ": " + outcome.text);
         std::fprintf(stderr, "fit %s failed: %s\n", all.name(job).c_str(), outcome.text.c_str());
