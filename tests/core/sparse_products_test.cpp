@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include <limits>
 #include <vector>
 
 #include "harmonium/core/draw/uniform.hpp"
@@ -95,16 +94,6 @@ TEST_CASE_TEMPLATE("products of sparse rows are those of the dense matrix, to th
           out = start;
           hm::add_sparse_product(run, x.rows(), hm::as_factor(turned).transposed(), out.data());
           CHECK(out == expected);
-          const S unset = std::numeric_limits<S>::quiet_NaN();
-          out.setConstant(unset);
-          hm::add_sparse_product(run, x.rows(), hm::as_factor(weights), out.data(),
-                                 hm::sums::begin_anew);
-          CHECK(out == plain<S>(x.dense, weights, hm::matrix<S>::Zero(rows, width)));
-          out = hm::matrix<S>::Constant(inputs + 2, width, unset);
-          hm::write_sparse_transposed_product(run, hm::transposed_rows<S>(x.rows()),
-                                              hm::as_factor(slopes), inputs + 2, out.data());
-          CHECK(out.topRows(inputs) == transposed);
-          CHECK(out.bottomRows(2) == hm::matrix<S>::Zero(2, width));
           out = hm::matrix<S>::Zero(inputs, width);
           hm::add_sparse_transposed_product(run, x.rows(), slopes.data(), width, out.data());
           CHECK(out == transposed);
@@ -122,12 +111,6 @@ TEST_CASE("rows without entries add nothing") {
   hm::add_sparse_product(hm::serial_executor{}, none, weights.data(), 4, out.data());
   hm::add_sparse_transposed_product(hm::serial_executor{}, none, weights.data(), 4, out.data());
   CHECK(out == hm::matrix<double>::Ones(3, 4));
-  for (const hm::index width : {4, 40}) {
-    hm::matrix<double> anew = hm::matrix<double>::Ones(3, width);
-    hm::add_sparse_product(hm::serial_executor{}, none, hm::as_factor(hm::matrix<double>(0, width)),
-                           anew.data(), hm::sums::begin_anew);
-    CHECK(anew == hm::matrix<double>::Zero(3, width));
-  }
 }
 
 TEST_CASE("the entries of rows column by column") {

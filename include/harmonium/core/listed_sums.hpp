@@ -7,7 +7,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -32,21 +31,15 @@ struct sparse_row {
 
 namespace lists {
 
-/// What sums start from that do not go on from others: as many as eight of the widest packs have.
-template <class Scalar>
-inline constexpr std::array<Scalar, 512 / sizeof(Scalar)> zeros{};
-
-/// out[0, ...) = start[0, ...) + values[k] * from[row * columns[k] - base, ...) for k below `size`,
-/// for as many columns as `Packs` have; the sums stay in registers.
+/// out[0, ...) += values[k] * from[row * columns[k] - base, ...) for k below `size`, for as many
+/// columns as `Packs` have; the sums stay in registers.
 /// @param values null: all one
-/// @param start  may be `out`
 template <class P, bool Ones, std::size_t... Packs, class Scalar>
 [[gnu::always_inline]] inline void add_to(std::index_sequence<Packs...>, std::ptrdiff_t size,
                                           const std::int32_t* columns, const Scalar* values,
-                                          const Scalar* from, index row, index base,
-                                          const Scalar* start, Scalar* out) {
+                                          const Scalar* from, index row, index base, Scalar* out) {
   constexpr auto lanes = static_cast<std::size_t>(P::lanes);
-  P sums[] = {P::load(start + Packs * lanes)...};
+  P sums[] = {P::load(out + Packs * lanes)...};
   for (std::ptrdiff_t k = 0; k < size; ++k) {
     const Scalar* const x = from + (columns[k] * row - base);
     if constexpr (Ones) {
@@ -62,30 +55,27 @@ template <class P, bool Ones, std::size_t... Packs, class Scalar>
 template <class P, std::size_t Packs, class Scalar>
 [[gnu::always_inline]] inline void add_entries(const sparse_row<Scalar>& list, std::ptrdiff_t begin,
                                                std::ptrdiff_t end, const Scalar* from, index row,
-                                               index base, const Scalar* start, Scalar* out) {
+                                               index base, Scalar* out) {
   constexpr std::make_index_sequence<Packs> all;
   const std::int32_t* const columns = list.columns.data() + begin;
   if (list.all_one)
-    add_to<P, true>(all, end - begin, columns, list.values.data(), from, row, base, start, out);
+    add_to<P, true>(all, end - begin, columns, list.values.data(), from, row, base, out);
   else
-    add_to<P, false>(all, end - begin, columns, list.values.data() + begin, from, row, base, start,
-                     out);
+    add_to<P, false>(all, end - begin, columns, list.values.data() + begin, from, row, base, out);
 }
 
 /// Columns [k, end) as they lie: `Packs` packs of them at a time, then half as many down to one,
 /// then narrower packs.
 template <class P, std::size_t Packs, class Scalar>
 [[gnu::always_inline]] inline void add_in_place(index k, index end, const sparse_row<Scalar>& list,
-                                                const Scalar* from, index row, bool anew,
-                                                Scalar* out) {
+                                                const Scalar* from, index row, Scalar* out) {
   constexpr index width = static_cast<index>(Packs) * P::lanes;
   for (; k + width <= end; k += width)
-    add_entries<P, Packs>(list, 0, std::ssize(list.columns), from + k, row, 0,
-                          anew ? zeros<Scalar>.data() : out + k, out + k);
+    add_entries<P, Packs>(list, 0, std::ssize(list.columns), from + k, row, 0, out + k);
   if constexpr (Packs > 1)
-    add_in_place<P, Packs / 2>(k, end, list, from, row, anew, out);
+    add_in_place<P, Packs / 2>(k, end, list, from, row, out);
   else if constexpr (P::lanes > 1)
-    add_in_place<packs::pack<Scalar, P::lanes / 2>, 1>(k, end, list, from, row, anew, out);
+    add_in_place<packs::pack<Scalar, P::lanes / 2>, 1>(k, end, list, from, row, out);
 }
 
 /// How many of some ascending numbers are below `limit`, without a branch that depends on them.
@@ -163,7 +153,6 @@ struct sums_of_rows {
   /// where it lies, row-major.
   const std::int32_t* bounds;
   index block_rows;  ///< of `from` at a time
-  bool anew;         ///< the sums take the place of what `out` holds, which is not read
 };
 
 /// As many rows as fill 24 kB of the first cache: of eight of the widest packs, where the matrix
@@ -186,7 +175,7 @@ template <class P, std::size_t Packs, class Scalar>
   scratch_vector<Scalar> edge(columns < width ? count * width : 0);
   if (columns < width) {
     for (index i = 0; i < count; ++i) {
-      if (!sums.anew) std::copy_n(out + i * out_row, columns, edge.data() + i * width);
+      std::copy_n(out + i * out_row, columns, edge.data() + i * width);
       std::fill_n(edge.data() + i * width + columns, width - columns, Scalar(0));
     }
     out = edge.data();
@@ -202,11 +191,9 @@ template <class P, std::size_t Packs, class Scalar>
     }
     for (index i = 0; i < count; ++i) {
       const std::int32_t* const bound = sums.bounds + i * blocks + b;
-      const std::int32_t begin_of_block = b == 0 ? 0 : bound[-1];
-      Scalar* const own = out + i * out_row;
-      add_entries<P, Packs>(sums.lists[static_cast<std::size_t>(i)], begin_of_block, *bound, from,
-                            width, first * width, b == 0 && sums.anew ? zeros<Scalar>.data() : own,
-                            own);
+      const std::int32_t start = b == 0 ? 0 : bound[-1];
+      add_entries<P, Packs>(sums.lists[static_cast<std::size_t>(i)], start, *bound, from, width,
+                            first * width, out + i * out_row);
     }
   }
   if (columns < width)
@@ -228,7 +215,7 @@ template <class P, std::size_t Packs, class Scalar>
   add_panel<P, Packs>(sums, begin, end, block);
 }
 
-/// Columns [begin, end) of out(i, :) += the sum of list i, or = where `anew`.
+/// Columns [begin, end) of out(i, :) += the sum of list i.
 template <class Scalar>
 void add_columns(const sums_of_rows<Scalar>& sums, index begin, index end) {
   packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
@@ -237,7 +224,7 @@ void add_columns(const sums_of_rows<Scalar>& sums, index begin, index end) {
     if (sums.bounds == nullptr) {
       for (index i = 0; i < std::ssize(sums.lists); ++i)
         add_in_place<P, most>(begin, end, sums.lists[static_cast<std::size_t>(i)], sums.from.data,
-                              sums.from.row, sums.anew, sums.out + i * sums.out_row);
+                              sums.from.row, sums.out + i * sums.out_row);
     } else {
       scratch_vector<Scalar> block(sums.block_rows * static_cast<index>(most) * P::lanes);
       add_panels<P, most>(sums, begin, end, block.data());

@@ -21,15 +21,12 @@
 
 namespace harmonium::inline v0_2 {
 
-/// Whether sums are added to what is there, or take its place, which saves two passes over it.
-enum class sums { go_on, begin_anew };
-
-/// out(i, :) += rows[i] * right, or = where the sums begin anew.
+/// out(i, :) += rows[i] * right.
 /// @param right inputs x width, as it lies or transposed
 /// @param out   rows x width, row-major without gaps
 template <executor Executor, std::floating_point Scalar>
 void add_sparse_product(const Executor& run, std::span<const sparse_row<Scalar>> rows,
-                        const factor<Scalar>& right, Scalar* out, sums how = sums::go_on) {
+                        const factor<Scalar>& right, Scalar* out) {
   constexpr index block = 128;  // columns
   const index count = std::ssize(rows), width = right.columns;
   const index block_rows = lists::block_rows_of(right);
@@ -45,8 +42,7 @@ void add_sparse_product(const Executor& run, std::span<const sparse_row<Scalar>>
     const auto own =
         rows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
     lists::add_columns<Scalar>({own, right, out + first * width, width,
-                                copied == 0 ? nullptr : bounds.data() + first * copied, block_rows,
-                                how == sums::begin_anew},
+                                copied == 0 ? nullptr : bounds.data() + first * copied, block_rows},
                                begin, std::min(width, begin + block));
   });
 }
@@ -131,17 +127,6 @@ void add_sparse_transposed_product(const Executor& run, std::span<const sparse_r
                                    const Scalar* right, index width, Scalar* out) {
   const transposed_rows<Scalar> columns(rows);
   add_sparse_product(run, columns.lists(), as_factor(right, std::ssize(rows), width), out);
-}
-
-/// out(j, :) = sum_i columns[j][i] * right(i, :), all of it overwritten.
-/// @param columns of sparse rows, @param right rows x width, @param out inputs x width, of which
-///        columns without entries become zeros; row-major without gaps
-template <executor Executor, std::floating_point Scalar>
-void write_sparse_transposed_product(const Executor& run, const transposed_rows<Scalar>& columns,
-                                     const factor<Scalar>& right, index inputs, Scalar* out) {
-  const auto filled = columns.lists();
-  add_sparse_product(run, filled, right, out, sums::begin_anew);
-  std::fill(out + std::ssize(filled) * right.columns, out + inputs * right.columns, Scalar(0));
 }
 
 }  // namespace harmonium::inline v0_2

@@ -30,14 +30,6 @@ void add_row_sums(const matrix<Scalar>& rows, std::span<Scalar> out) {
   for (index i = 0; i < rows.rows(); ++i) sums += rows.row(i);
 }
 
-/// Statistics become zeros, but for the first weights, which are to be overwritten.
-template <class Model>
-void clear_but_first_weights(const Model& model, vector<typename Model::scalar>& flat) {
-  flat.resize(model.parameters().size());
-  for (std::size_t l = 0; l < Model::layers; ++l) std::ranges::fill(model.bias_of(flat, l), 0);
-  for (std::size_t l = 1; l + 1 < Model::layers; ++l) model.weights_of(flat, l).setZero();
-}
-
 /// A mini-batch, and what the model makes of it. Keeps its memory from batch to batch; a value.
 template <class Model>
 class positive_phase {
@@ -101,7 +93,7 @@ class positive_phase {
 
   template <executor Executor>
   void add_statistics(const Executor& run, const Model& model) {
-    clear_but_first_weights(model, statistics_);
+    statistics_.setZero(model.parameters().size());
     const auto below = x_.rows();
     const auto visible = model.bias_of(statistics_, 0);
     for (std::size_t i = 0; i < below.size(); ++i)
@@ -112,8 +104,8 @@ class positive_phase {
       for (index i = 0; i < rows(); ++i) weighted_.row(i) *= weights_[static_cast<std::size_t>(i)];
       add_row_sums(weighted_, model.bias_of(statistics_, l));
       if (l == 1)
-        write_sparse_transposed_product(run, transposed_rows<scalar>(below), as_factor(weighted_),
-                                        model.size(0), model.weights_of(statistics_, 0).data());
+        add_sparse_transposed_product(run, below, weighted_.data(), model.size(1),
+                                      model.weights_of(statistics_, 0).data());
       if (l + 1 < Model::layers)
         add_product(run, as_factor(weighted_).transposed(), as_factor(means_[l + 1]),
                     model.weights_of(statistics_, l).data());
@@ -149,8 +141,8 @@ void add_particle_statistics(const Executor& run, const Model& model,
 }
 
 /// Adds `share` times the statistics of particles, with the means of odd layers given the even ones
-/// in place of their states, to `flat`, whose first weights are overwritten. Where visible states
-/// are mostly zeros this asks for no product but sums of the few that are not.
+/// in place of their states, to `flat`. Where visible states are mostly zeros this asks for no
+/// product but sums of the few that are not.
 /// @param visible   the states of layer 0, by lists
 /// @param odd_means as `gibbs_batch::sweep` writes them; overwritten
 template <class Model, executor Executor>
@@ -176,8 +168,8 @@ void add_particle_statistics(const Executor& run, const Model& model,
       even = share * states[l];
     add_row_sums(l % 2 == 1 ? odd_means[l] : even, model.bias_of(flat, l));
     if (l == 1)
-      write_sparse_transposed_product(run, by_unit, as_factor(odd_means[1]), model.size(0),
-                                      model.weights_of(flat, 0).data());
+      add_sparse_product(run, by_unit.lists(), as_factor(odd_means[1]),
+                         model.weights_of(flat, 0).data());
     else if (l % 2 == 0)
       add_product(run, as_factor(odd_means[l - 1]).transposed(), as_factor(states[l]),
                   model.weights_of(flat, l - 1).data());
