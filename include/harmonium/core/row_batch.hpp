@@ -68,6 +68,12 @@ class row_batch {
       add(row_of(data, chosen[k]));
     }
   }
+  /// Rows [begin, end) of data.
+  template <row_source Data>
+  void assign(const Data& data, index begin, index end) {
+    clear();
+    for (index i = begin; i < end; ++i) add(row_of(data, i));
+  }
   /// All rows of a matrix.
   void assign(const matrix<Scalar>& dense) {
     clear();

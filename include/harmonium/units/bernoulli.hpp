@@ -3,6 +3,8 @@
 /// Bernoulli units: x in {0, 1} with log p(x) = eta x - log(1 + e^eta).
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cassert>
 #include <concepts>
 #include <cstddef>
@@ -37,8 +39,22 @@ class basic_bernoulli {
   /// Sum of softplus(eta).
   [[nodiscard]] Scalar log_partition(std::span<const Scalar> eta) const {
     assert(std::ssize(eta) == size());
+    constexpr std::size_t most = 64;
+    std::array<Scalar, most> terms;
     double sum = 0;
-    for (const Scalar e : eta) sum += static_cast<double>(math::softplus(e));
+    for (; !eta.empty(); eta = eta.subspan(std::min(most, eta.size()))) {
+      const std::ptrdiff_t count = std::min<std::ptrdiff_t>(most, std::ssize(eta));
+      packs::widest(
+          count, [&]<int Bytes>() __attribute__((always_inline)) {
+            packs::for_each<Scalar, Bytes>(
+                count, [ from = eta.data(), to = terms.data() ]<class P>(std::ptrdiff_t i)
+                           __attribute__((always_inline)) {
+                             math::softplus(P::load(from + i)).store(to + i);
+                           });
+          });
+      for (std::ptrdiff_t i = 0; i < count; ++i)  // one sum in order, in which no pack has a part
+        sum += static_cast<double>(terms[static_cast<std::size_t>(i)]);
+    }
     return static_cast<Scalar>(sum);
   }
 
