@@ -38,12 +38,23 @@ class row_batch {
     std::size_t count = 0;
     bool ones = true;
     if constexpr (requires { row.genes; }) {
-      for (std::size_t k = 0; k < row.size(); ++k) {
-        const auto value = static_cast<Scalar>(row.values[k]);
-        if (value == Scalar(0)) continue;
-        columns[count] = static_cast<std::int32_t>(row.genes[k]);
-        values[count++] = value;
-        ones = ones && value == Scalar(1);
+      bool none_zero = true;
+      for (; count < row.size(); ++count) {
+        const auto value = static_cast<Scalar>(row.values[count]);
+        columns[count] = static_cast<std::int32_t>(row.genes[count]);
+        values[count] = value;
+        none_zero &= value != Scalar(0);
+        ones &= value == Scalar(1);
+      }
+      if (!none_zero) {  // a stored zero is left out
+        count = 0;
+        ones = true;
+        for (std::size_t k = 0; k < row.size(); ++k) {
+          if (values[k] == Scalar(0)) continue;
+          ones = ones && values[k] == Scalar(1);
+          columns[count] = columns[k];
+          values[count++] = values[k];
+        }
       }
     } else {
       using number = std::remove_cv_t<typename Row::element_type>;

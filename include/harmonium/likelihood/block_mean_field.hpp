@@ -8,10 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <numeric>
 #include <span>
 #include <utility>
-#include <vector>
 
 #include "harmonium/core/dense_products.hpp"
 #include "harmonium/core/dot_panels.hpp"
@@ -54,7 +52,7 @@ template <class Scalar>
   return moved;
 }
 
-/// Room for the hidden means of some rows and for how they were found: a local variable.
+/// Room for the hidden means of some rows: a local variable.
 template <class Model>
 class mean_field_block {
  public:
@@ -62,8 +60,7 @@ class mean_field_block {
 
   /// @param first where the means of layer 1 shall be, rows x size(1); null: here too
   mean_field_block(const Model& model, index rows, scalar* first = nullptr)
-      : ended(static_cast<std::size_t>(rows)),
-        space_(rows * units(model, first == nullptr ? 1 : 2)) {
+      : space_(rows * units(model, first == nullptr ? 1 : 2)) {
     scalar* free = space_.data();
     for (std::size_t l = 1; l < Model::layers; ++l) {
       means[l] = l == 1 && first != nullptr ? first : free;
@@ -72,7 +69,6 @@ class mean_field_block {
   }
 
   std::array<scalar*, Model::layers> means{};  ///< rows x size(l) of every hidden layer l
-  std::vector<mean_field_result> ended;        ///< one of every row
 
  private:
   static index units(const Model& model, std::size_t first) {
@@ -101,18 +97,17 @@ class block_mean_field {
 
   /// @param from_below b_1 + x'W_0 of every row, rows x size(1)
   /// @param[out] means  rows x size(l) of every hidden layer, row-major without gaps
-  /// @param[out] ended  how the iterations of every row did
+  /// @param[out] sweeps that every row took, where asked for: `max_sweeps` + 1 if it stopped at
+  /// that
+  ///                    cap and had not converged
   void write(const scalar* from_below, index rows, const layer_arrays& means,
-             std::span<mean_field_result> ended) const {
+             index* sweeps = nullptr) const {
     Model::for_each_layer([&](auto layer) {
       if constexpr (layer() > 0) write_upwards<layer()>(from_below, rows, means);
     });
-    if constexpr (Model::hidden_layers == 1) {
-      std::fill(ended.begin(), ended.end(), mean_field_result{true, 1});
-    } else {
-      std::fill(ended.begin(), ended.end(), mean_field_result{false, options_.max_sweeps});
-      iterate(from_below, rows, means, ended);
-    }
+    if (sweeps != nullptr)
+      std::fill_n(sweeps, rows, Model::hidden_layers == 1 ? 1 : options_.max_sweeps + 1);
+    if constexpr (Model::hidden_layers > 1) iterate(from_below, rows, means, sweeps);
   }
 
  private:
@@ -148,7 +143,7 @@ class block_mean_field {
 
   /// Sweeps over the rows that still move, which stand first in arrays of their own.
   void iterate(const scalar* from_below, index rows, const layer_arrays& means,
-               std::span<mean_field_result> ended) const {
+               index* sweeps) const {
     index width = 0, widest = 0;
     for (std::size_t l = 1; l < Model::layers; ++l) {
       width += model_->size(l);
@@ -158,7 +153,7 @@ class block_mean_field {
         moved(rows);
     scratch_vector<scalar> fresh(widest);
     scratch_vector<index> number(rows);
-    std::iota(number.begin(), number.end(), index{0});
+    for (index i = 0; i < rows; ++i) number[i] = i;
     std::copy_n(from_below, below.size(), below.data());
     layer_arrays now{};
     scalar* free = space.data();
@@ -186,7 +181,7 @@ class block_mean_field {
       index kept = 0;
       for (index i = 0; i < moving; ++i) {
         if (static_cast<double>(moved[i]) <= options_.tolerance) {
-          ended[static_cast<std::size_t>(number[i])] = {true, sweep};
+          if (sweeps != nullptr) sweeps[number[i]] = sweep;
           put_back(now, i, means, number[i]);
           continue;
         }

@@ -3,15 +3,13 @@
 /// Free energies of the rows of a data set.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <span>
 #include <utility>
 
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_batch.hpp"
 #include "harmonium/core/rows.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/likelihood/base_measures.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/models/row_block.hpp"
@@ -32,10 +30,10 @@ template <executor Executor, class Visible, class Hidden, row_source Data>
   for_each_range(run, result.size(), rows_of_block, [&](index begin, index end) {
     row_block<rbm<Visible, Hidden>> block;
     block.assign(model, data, begin, end);
-    std::array<scalar, static_cast<std::size_t>(rows_of_block)> dots;
-    block.write_dots(model.bias(0), dots);
+    scratch_vector<scalar> dots(end - begin);
+    block.write_dots(model.bias(0), as_span(dots));
     for (index i = begin; i < end; ++i)
-      result[i] = -(dots[static_cast<std::size_t>(i - begin)] + base[i] +
+      result[i] = -(dots[i - begin] + base[i] +
                     model.template units<1>().log_partition(
                         row_span(std::as_const(block.input()), i - begin)));
   });

@@ -122,7 +122,7 @@ matrix<typename Model::scalar> hidden_means(const Executor& run, const Model& mo
     row_block<Model> block;
     block.assign(model, data, begin, end);
     mean_field_block<Model> own(model, end - begin, hidden.data() + begin * hidden.cols());
-    field.write(block.input().data(), end - begin, own.means, own.ended);
+    field.write(block.input().data(), end - begin, own.means);
   });
   return hidden;
 }

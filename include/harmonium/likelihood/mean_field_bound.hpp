@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -75,12 +74,11 @@ template <executor Executor, class Model, row_source Data>
     row_block<Model> block;
     block.assign(model, data, begin, end);
     mean_field_block<Model> own(model, rows);
-    field.write(block.input().data(), rows, own.means, own.ended);
-    std::array<scalar, static_cast<std::size_t>(rows_of_block)> dots;
-    block.write_dots(model.bias(0), dots);
+    field.write(block.input().data(), rows, own.means);
+    scratch_vector<scalar> dots(rows);
+    block.write_dots(model.bias(0), as_span(dots));
     for (index i = 0; i < rows; ++i)
-      bounds[begin + i] = static_cast<double>(base[begin + i]) +
-                          static_cast<double>(dots[static_cast<std::size_t>(i)]);
+      bounds[begin + i] = static_cast<double>(base[begin + i]) + static_cast<double>(dots[i]);
     Model::for_each_layer([&](auto layer) {
       if constexpr (layer() > 0) {
         const index size = model.size(layer());

@@ -37,8 +37,7 @@ typename Model::state_type mean_field_reference(const Executor& run, const Model
     block.assign(model, data, begin, end);
     std::array<scalar*, Model::layers> own{};
     for (std::size_t l = 1; l < Model::layers; ++l) own[l] = row_span(means[l], begin).data();
-    std::array<mean_field_result, static_cast<std::size_t>(rows_of_block)> ended;
-    field.write(block.input().data(), end - begin, own, ended);
+    field.write(block.input().data(), end - begin, own);
   });
   auto reference = model.make_state();
   Model::for_each_layer([&](auto layer) {

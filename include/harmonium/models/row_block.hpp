@@ -5,6 +5,7 @@
 /// matrices instead of one of every row.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 
@@ -43,15 +44,31 @@ class row_block {
   /// @param y length size(0)
   void write_dots(std::span<const scalar> y, std::span<scalar> out) {
     const auto rows = x_.rows();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      scalar sum(0);
-      for (std::size_t k = 0; k < rows[i].columns.size(); ++k)
-        sum += rows[i].values[k] * y[static_cast<std::size_t>(rows[i].columns[k])];
-      out[i] = sum;
+    std::size_t i = 0;
+    for (; i + 4 <= rows.size(); i += 4) {  // four sums, none of which waits for another
+      const auto &a = rows[i], &b = rows[i + 1], &c = rows[i + 2], &d = rows[i + 3];
+      const std::size_t common = std::min(std::min(a.columns.size(), b.columns.size()),
+                                          std::min(c.columns.size(), d.columns.size()));
+      scalar sums[4] = {0, 0, 0, 0};
+      for (std::size_t k = 0; k < common; ++k) {
+        sums[0] += a.values[k] * y[static_cast<std::size_t>(a.columns[k])];
+        sums[1] += b.values[k] * y[static_cast<std::size_t>(b.columns[k])];
+        sums[2] += c.values[k] * y[static_cast<std::size_t>(c.columns[k])];
+        sums[3] += d.values[k] * y[static_cast<std::size_t>(d.columns[k])];
+      }
+      for (std::size_t r = 0; r < 4; ++r) out[i + r] = dot_from(rows[i + r], common, sums[r], y);
     }
+    for (; i < rows.size(); ++i) out[i] = dot_from(rows[i], 0, scalar(0), y);
   }
 
  private:
+  static scalar dot_from(const sparse_row<scalar>& row, std::size_t first, scalar sum,
+                         std::span<const scalar> y) {
+    for (std::size_t k = first; k < row.columns.size(); ++k)
+      sum += row.values[k] * y[static_cast<std::size_t>(row.columns[k])];
+    return sum;
+  }
+
   row_batch<scalar> x_;
   matrix<scalar> input_;
 };

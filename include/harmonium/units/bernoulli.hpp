@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <concepts>
 #include <cstddef>
@@ -39,21 +38,21 @@ class basic_bernoulli {
   /// Sum of softplus(eta).
   [[nodiscard]] Scalar log_partition(std::span<const Scalar> eta) const {
     assert(std::ssize(eta) == size());
-    constexpr std::size_t most = 64;
-    std::array<Scalar, most> terms;
+    constexpr std::ptrdiff_t most = 64;
+    Scalar terms[most];
     double sum = 0;
-    for (; !eta.empty(); eta = eta.subspan(std::min(most, eta.size()))) {
-      const std::ptrdiff_t count = std::min<std::ptrdiff_t>(most, std::ssize(eta));
+    for (std::ptrdiff_t begin = 0; begin < std::ssize(eta); begin += most) {
+      const std::ptrdiff_t count = std::min(most, std::ssize(eta) - begin);
       packs::widest(
           count, [&]<int Bytes>() __attribute__((always_inline)) {
             packs::for_each<Scalar, Bytes>(
-                count, [ from = eta.data(), to = terms.data() ]<class P>(std::ptrdiff_t i)
+                count, [ from = eta.data() + begin, to = &terms[0] ]<class P>(std::ptrdiff_t i)
                            __attribute__((always_inline)) {
                              math::softplus(P::load(from + i)).store(to + i);
                            });
           });
       for (std::ptrdiff_t i = 0; i < count; ++i)  // one sum in order, in which no pack has a part
-        sum += static_cast<double>(terms[static_cast<std::size_t>(i)]);
+        sum += static_cast<double>(terms[i]);
     }
     return static_cast<Scalar>(sum);
   }

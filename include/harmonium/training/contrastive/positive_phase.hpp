@@ -4,7 +4,6 @@
 /// follow from them.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -16,6 +15,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_batch.hpp"
 #include "harmonium/core/rows.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/core/sparse_products.hpp"
 #include "harmonium/likelihood/block_mean_field.hpp"
 #include "harmonium/likelihood/mean_field_options.hpp"
@@ -78,18 +78,18 @@ class positive_phase {
   template <executor Executor>
   void write_means(const Executor& run, const Model& model, const mean_field_options& options,
                    const input_factors<Model>& factors) {
-    std::vector<mean_field_result> ended(static_cast<std::size_t>(rows()));
+    scratch_vector<index> sweeps(rows());
     const block_mean_field<Model> field(model, options, factors);
     for_each_range(run, rows(), rows_of_block, [&](index begin, index end) {
       std::array<scalar*, Model::layers> own{};
       for (std::size_t l = 1; l < Model::layers; ++l)
         own[l] = means_[l].data() + begin * means_[l].cols();
       field.write(from_below_.data() + begin * from_below_.cols(), end - begin, own,
-                  std::span(ended).subspan(static_cast<std::size_t>(begin),
-                                           static_cast<std::size_t>(end - begin)));
+                  sweeps.data() + begin);
     });
-    unconverged_ = std::count_if(ended.begin(), ended.end(),
-                                 [](const mean_field_result& r) { return !r.converged; });
+    unconverged_ = 0;
+    for (const index made : sweeps)
+      unconverged_ += Model::hidden_layers > 1 && made > options.max_sweeps ? 1 : 0;
   }
 
   template <executor Executor>
