@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -65,7 +66,14 @@ class dot_panels {
     constexpr std::make_index_sequence<static_cast<std::size_t>(chains)> all;
     if constexpr (std::same_as<Scalar, double>) {
       if (above >= chains) {
-        for (index i = 0; i < rows; ++i)
+        index i = 0;
+        if constexpr (P::lanes == chains)  // there are registers for the chains of two rows
+          for (; i + 2 <= rows; i += 2) {
+            const auto [one, two] = two_sums_in_chains<P>(all, h + i * above, above, panel);
+            add_to(one, lanes, out + i * out_row);
+            add_to(two, lanes, out + (i + 1) * out_row);
+          }
+        for (; i < rows; ++i)
           add_to(sum_in_chains<P>(all, h + i * above, above, panel), lanes, out + i * out_row);
         return;
       }
@@ -103,6 +111,29 @@ class dot_panels {
      ...);
     return ((chain[0] + chain[4]) + (chain[2] + chain[6])) +
            ((chain[1] + chain[5]) + (chain[3] + chain[7]));
+  }
+
+  /// Two rows.
+  template <class P, std::size_t... Chain>
+  [[gnu::always_inline]] static inline std::pair<P, P> two_sums_in_chains(
+      std::index_sequence<Chain...>, const Scalar* h, index above, const Scalar* panel) {
+    P a[] = {P((static_cast<void>(Chain), Scalar(0)))...};
+    P b[] = {P((static_cast<void>(Chain), Scalar(0)))...};
+    const auto add = [&]<std::size_t At>(std::integral_constant<std::size_t, At>, index k)
+        __attribute__((always_inline)) {
+      const P weights = P::load(panel + static_cast<index>(At) * width);
+      a[At] = a[At] + weights * P(h[k + static_cast<index>(At)]);
+      b[At] = b[At] + weights * P(h[above + k + static_cast<index>(At)]);
+    };
+    index k = 0;
+    for (; k + chains <= above; k += chains, panel += chains * width)
+      (add(std::integral_constant<std::size_t, Chain>{}, k), ...);
+    const index rest = above - k;
+    ((static_cast<index>(Chain) < rest ? add(std::integral_constant<std::size_t, Chain>{}, k)
+                                       : static_cast<void>(0)),
+     ...);
+    return {((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7])),
+            ((b[0] + b[4]) + (b[2] + b[6])) + ((b[1] + b[5]) + (b[3] + b[7]))};
   }
 
   /// Some rows, each one sum in order.

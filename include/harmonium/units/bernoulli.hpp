@@ -43,14 +43,13 @@ class basic_bernoulli {
     double sum = 0;
     for (std::ptrdiff_t begin = 0; begin < std::ssize(eta); begin += most) {
       const std::ptrdiff_t count = std::min(most, std::ssize(eta) - begin);
-      packs::widest(
-          count, [&]<int Bytes>() __attribute__((always_inline)) {
-            packs::for_each<Scalar, Bytes>(
-                count, [ from = eta.data() + begin, to = &terms[0] ]<class P>(std::ptrdiff_t i)
-                           __attribute__((always_inline)) {
-                             math::softplus(P::load(from + i)).store(to + i);
-                           });
-          });
+      // Whole packs, as the last numbers one by one would cost the most.
+      std::fill(std::copy_n(eta.data() + begin, count, terms), terms + most, Scalar(0));
+      packs::widest([ at = &terms[0], count ]<int Bytes>() __attribute__((always_inline)) {
+        using P = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
+        for (std::ptrdiff_t i = 0; i < count; i += P::lanes)
+          math::softplus(P::load(at + i)).store(at + i);
+      });
       for (std::ptrdiff_t i = 0; i < count; ++i)  // one sum in order, in which no pack has a part
         sum += static_cast<double>(terms[i]);
     }
