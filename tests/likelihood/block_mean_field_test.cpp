@@ -28,8 +28,7 @@ std::set<hm::index> check(const Model& model, const Data& data,
                           const hm::input_factors<Model>& factors = {}) {
   using scalar = typename Model::scalar;
   const hm::index rows = hm::row_count(data);
-  hm::row_block<Model> block;
-  block.assign(model, data, 0, rows);
+  hm::row_block<Model> block(model, data, 0, rows);
   hm::mean_field_block<Model> own(model, rows);
   for (std::size_t l = 1; l < Model::layers; ++l)
     std::fill_n(own.means[l], rows * model.size(l), std::numeric_limits<scalar>::quiet_NaN());

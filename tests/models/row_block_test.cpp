@@ -24,9 +24,8 @@ TEST_CASE("inputs and products with the bias of a block are those of each row") 
       model_type(hm::negative_binomial(hm::vector<double>::Constant(genes, 2.0)),
                  hm::bernoulli(21)),
       3);
-  hm::row_block<model_type> block;
   const auto check = [&](const auto& data, hm::index begin, hm::index end) {
-    block.assign(model, data, begin, end);
+    hm::row_block<model_type> block(model, data, begin, end);
     REQUIRE(block.input().rows() == end - begin);
     std::vector<double> dots(static_cast<std::size_t>(end - begin));
     block.write_dots(model.bias(0), dots);
@@ -39,7 +38,7 @@ TEST_CASE("inputs and products with the bias of a block are those of each row") 
     }
   };
   check(counts, 0, 64);
-  check(counts, 64, 128);  // the memory of the block before
+  check(counts, 64, 128);
   check(counts, 128, 130);
   check(hm::dense_rows<double>(dense), 3, 70);
   check(counts, 7, 7);

@@ -28,8 +28,7 @@ template <executor Executor, class Visible, class Hidden, row_source Data>
   using scalar = typename Visible::scalar;
   vector<scalar> result(row_count(data));
   for_each_range(run, result.size(), rows_of_block, [&](index begin, index end) {
-    row_block<rbm<Visible, Hidden>> block;
-    block.assign(model, data, begin, end);
+    row_block<rbm<Visible, Hidden>> block(model, data, begin, end);
     scratch_vector<scalar> dots(end - begin);
     block.write_dots(model.bias(0), as_span(dots));
     for (index i = begin; i < end; ++i)

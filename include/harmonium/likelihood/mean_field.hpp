@@ -119,8 +119,7 @@ matrix<typename Model::scalar> hidden_means(const Executor& run, const Model& mo
   matrix<scalar> hidden(row_count(data), model.size(1));
   const block_mean_field<Model> field(model, options, factors);
   for_each_range(run, hidden.rows(), rows_of_block, [&](index begin, index end) {
-    row_block<Model> block;
-    block.assign(model, data, begin, end);
+    row_block<Model> block(model, data, begin, end);
     mean_field_block<Model> own(model, end - begin, hidden.data() + begin * hidden.cols());
     field.write(block.input().data(), end - begin, own.means);
   });

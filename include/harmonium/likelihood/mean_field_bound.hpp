@@ -71,8 +71,7 @@ template <executor Executor, class Model, row_source Data>
   const block_mean_field<Model> field(model, options, {});
   for_each_range(run, bounds.size(), rows_of_block, [&](index begin, index end) {
     const index rows = end - begin;
-    row_block<Model> block;
-    block.assign(model, data, begin, end);
+    row_block<Model> block(model, data, begin, end);
     mean_field_block<Model> own(model, rows);
     field.write(block.input().data(), rows, own.means);
     scratch_vector<scalar> dots(rows);

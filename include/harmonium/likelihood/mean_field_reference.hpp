@@ -33,8 +33,7 @@ typename Model::state_type mean_field_reference(const Executor& run, const Model
   for (std::size_t l = 1; l < Model::layers; ++l) means[l].resize(row_count(data), model.size(l));
   const block_mean_field<Model> field(model, options, {});
   for_each_range(run, row_count(data), rows_of_block, [&](index begin, index end) {
-    row_block<Model> block;
-    block.assign(model, data, begin, end);
+    row_block<Model> block(model, data, begin, end);
     std::array<scalar*, Model::layers> own{};
     for (std::size_t l = 1; l < Model::layers; ++l) own[l] = row_span(means[l], begin).data();
     field.write(block.input().data(), end - begin, own);

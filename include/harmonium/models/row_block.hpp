@@ -7,12 +7,17 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/nonzeros.hpp"
 #include "harmonium/core/row_batch.hpp"
 #include "harmonium/core/rows.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/core/sparse_products.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -22,28 +27,42 @@ namespace harmonium::inline v0_2 {
 inline constexpr index rows_of_block = 64;
 
 /// Rows [begin, end) of data and b_1 + x'W_0 of each, with the bits of `first_hidden_input`. A
-/// value, of one thread; keeps its memory from block to block.
+/// local variable, of one thread.
 template <class Model>
 class row_block {
  public:
   using scalar = typename Model::scalar;
 
+  /// @param begin,end at most as many rows as there shall be in the caches
   template <row_source Data>
-  void assign(const Model& model, const Data& data, index begin, index end) {
-    x_.assign(data, begin, end);
-    input_.resize(end - begin, model.size(1));
+  row_block(const Model& model, const Data& data, index begin, index end)
+      : columns_(room_for(data, begin, end)),
+        values_(columns_.size()),
+        input_(end - begin, model.size(1)) {
+    index filled = 0;
+    rows_.reserve(static_cast<std::size_t>(end - begin));
+    for (index i = begin; i < end; ++i) {
+      const nonzeros found =
+          write_nonzeros(row_of(data, i), columns_.data() + filled, values_.data() + filled);
+      const auto at = static_cast<std::size_t>(filled),
+                 size = static_cast<std::size_t>(found.count);
+      rows_.push_back({as_span(std::as_const(columns_)).subspan(at, size),
+                       as_span(std::as_const(values_)).subspan(at, size), found.all_one});
+      filled += found.count;
+    }
     fill_rows(model.bias(1), input_);
-    add_sparse_product(serial_executor{}, x_.rows(), model.weights(0).data(), input_.cols(),
+    add_sparse_product(serial_executor{}, rows(), model.weights(0).data(), input_.cols(),
                        input_.data());
   }
 
+  [[nodiscard]] std::span<const sparse_row<scalar>> rows() const noexcept { return rows_; }
   /// rows x size(1)
   [[nodiscard]] matrix<scalar>& input() noexcept { return input_; }
 
   /// x'y of every row.
   /// @param y length size(0)
-  void write_dots(std::span<const scalar> y, std::span<scalar> out) {
-    const auto rows = x_.rows();
+  void write_dots(std::span<const scalar> y, std::span<scalar> out) const {
+    const auto rows = this->rows();
     std::size_t i = 0;
     for (; i + 4 <= rows.size(); i += 4) {  // four sums, none of which waits for another
       const auto &a = rows[i], &b = rows[i + 1], &c = rows[i + 2], &d = rows[i + 3];
@@ -69,7 +88,16 @@ class row_block {
     return sum;
   }
 
-  row_batch<scalar> x_;
+  template <row_source Data>
+  static index room_for(const Data& data, index begin, index end) {
+    index room = nonzeros_slack;
+    for (index i = begin; i < end; ++i) room += static_cast<index>(row_of(data, i).size());
+    return room;
+  }
+
+  scratch_vector<std::int32_t> columns_;
+  scratch_vector<scalar> values_;
+  std::vector<sparse_row<scalar>> rows_;
   matrix<scalar> input_;
 };
 
