@@ -7,17 +7,13 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <span>
-#include <utility>
-#include <vector>
 
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/listed_rows.hpp"
 #include "harmonium/core/matrix.hpp"
-#include "harmonium/core/nonzeros.hpp"
 #include "harmonium/core/row_batch.hpp"
 #include "harmonium/core/rows.hpp"
-#include "harmonium/core/scratch.hpp"
 #include "harmonium/core/sparse_products.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -36,26 +32,13 @@ class row_block {
   /// @param begin,end at most as many rows as there shall be in the caches
   template <row_source Data>
   row_block(const Model& model, const Data& data, index begin, index end)
-      : columns_(room_for(data, begin, end)),
-        values_(columns_.size()),
-        input_(end - begin, model.size(1)) {
-    index filled = 0;
-    rows_.reserve(static_cast<std::size_t>(end - begin));
-    for (index i = begin; i < end; ++i) {
-      const nonzeros found =
-          write_nonzeros(row_of(data, i), columns_.data() + filled, values_.data() + filled);
-      const auto at = static_cast<std::size_t>(filled),
-                 size = static_cast<std::size_t>(found.count);
-      rows_.push_back({as_span(std::as_const(columns_)).subspan(at, size),
-                       as_span(std::as_const(values_)).subspan(at, size), found.all_one});
-      filled += found.count;
-    }
+      : x_(data, begin, end), input_(end - begin, model.size(1)) {
     fill_rows(model.bias(1), input_);
     add_sparse_product(serial_executor{}, rows(), model.weights(0).data(), input_.cols(),
                        input_.data());
   }
 
-  [[nodiscard]] std::span<const sparse_row<scalar>> rows() const noexcept { return rows_; }
+  [[nodiscard]] std::span<const sparse_row<scalar>> rows() const noexcept { return x_.rows(); }
   /// rows x size(1)
   [[nodiscard]] matrix<scalar>& input() noexcept { return input_; }
 
@@ -88,16 +71,7 @@ class row_block {
     return sum;
   }
 
-  template <row_source Data>
-  static index room_for(const Data& data, index begin, index end) {
-    index room = nonzeros_slack;
-    for (index i = begin; i < end; ++i) room += static_cast<index>(row_of(data, i).size());
-    return room;
-  }
-
-  scratch_vector<std::int32_t> columns_;
-  scratch_vector<scalar> values_;
-  std::vector<sparse_row<scalar>> rows_;
+  listed_rows<scalar> x_;
   matrix<scalar> input_;
 };
 
