@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 
 #include "harmonium/likelihood/exact_fit.hpp"
+#include "harmonium/likelihood/mean_field.hpp"
 #include "harmonium/likelihood/mean_field_bound.hpp"
+#include "harmonium/models/rbm.hpp"
 #include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
 

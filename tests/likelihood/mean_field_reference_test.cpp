@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "harmonium/likelihood/mean_field.hpp"
 #include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
 

@@ -3,6 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "harmonium/core/kernels.hpp"
+#include "harmonium/core/math/logistic.hpp"
 #include "support/unit_conformance.hpp"
 
 namespace hm = harmonium;
@@ -39,6 +45,21 @@ TEST_CASE("the small one of mean and 1 - mean keeps its digits") {
   hm::bernoulli(2).variance(eta, variance);
   CHECK(variance[0] == doctest::Approx(4.2483542552915889e-18).epsilon(1e-14));
   CHECK(variance[1] == variance[0]);
+}
+
+TEST_CASE_TEMPLATE("the log-partition is the sum in order, with every kernel", S, float, double) {
+  for (const hm::index size : {1, 15, 63, 64, 65, 200}) {
+    std::vector<S> eta(static_cast<std::size_t>(size));
+    double sum = 0;
+    for (std::size_t i = 0; i < eta.size(); ++i) {
+      eta[i] = S(7) * std::sin(static_cast<S>(i)) * static_cast<S>(i % 5);
+      sum += static_cast<double>(hm::math::softplus(eta[i]));
+    }
+    for (const hm::kernel each : hm::available_kernels()) {
+      const hm::kernel_scope scope(each);
+      CHECK(hm::basic_bernoulli<S>(size).log_partition(eta) == static_cast<S>(sum));
+    }
+  }
 }
 
 TEST_CASE("a negative size is refused") {

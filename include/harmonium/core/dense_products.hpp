@@ -7,12 +7,11 @@
 
 #include <algorithm>
 #include <concepts>
-#include <cstddef>
-#include <vector>
 
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/factor.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/core/wide_packs.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -72,17 +71,17 @@ void add_product_columns(const factor<Scalar>& left, const factor<Scalar>& right
   packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
     using P = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
     constexpr index width = 2 * P::lanes;
-    std::vector<Scalar> packed(static_cast<std::size_t>(std::min(depth, deepest) * width));
+    scratch_vector<Scalar> packed(std::min(depth, deepest) * width);
     // Where the last panel is not full, rows are finished in this.
-    std::vector<Scalar> edge;
+    scratch_vector<Scalar> edge((end - begin) % width == 0 ? 0 : rows * width);
     for (index j = begin; j < end; j += width) {
       const index columns = std::min(width, end - j);
       Scalar* to = out + j;
       index to_row = stride;
       if (columns < width) {
-        edge.assign(static_cast<std::size_t>(rows * width), Scalar(0));
         for (index i = 0; i < rows; ++i)
-          std::copy_n(out + i * stride + j, columns, edge.data() + i * width);
+          std::fill(std::copy_n(out + i * stride + j, columns, edge.data() + i * width),
+                    edge.data() + (i + 1) * width, Scalar(0));
         to = edge.data();
         to_row = width;
       }

@@ -18,6 +18,41 @@
 
 namespace harmonium::inline v0_2 {
 
+/// Writes the entries of a row that are not zero.
+/// @param row a `cell_counts` or a dense span
+/// @param[out] columns,values with room for `nonzeros_slack` more than the row has entries
+template <std::floating_point Scalar, class Row>
+nonzeros write_nonzeros(const Row& row, std::int32_t* columns, Scalar* values) {
+  if constexpr (requires { row.genes; }) {
+    bool none_zero = true, ones = true;
+    const std::size_t size = row.size();
+    for (std::size_t k = 0; k < size; ++k) {
+      const auto value = static_cast<Scalar>(row.values[k]);
+      columns[k] = static_cast<std::int32_t>(row.genes[k]);
+      values[k] = value;
+      none_zero &= value != Scalar(0);
+      ones &= value == Scalar(1);
+    }
+    if (none_zero) return {static_cast<index>(size), ones};
+    index count = 0;
+    ones = true;
+    for (std::size_t k = 0; k < size; ++k) {  // a stored zero is left out
+      if (values[k] == Scalar(0)) continue;
+      ones = ones && values[k] == Scalar(1);
+      columns[count] = columns[k];
+      values[count++] = values[k];
+    }
+    return {count, ones};
+  } else {
+    using number = std::remove_cv_t<typename Row::element_type>;
+    const auto found = find_nonzeros<number>(row, columns);
+    for (index k = 0; k < found.count; ++k)
+      values[k] = found.all_one ? Scalar(1)
+                                : static_cast<Scalar>(row[static_cast<std::size_t>(columns[k])]);
+    return found;
+  }
+}
+
 /// The non-zero entries of some rows, in the model's number type, and whether all of a row are one.
 /// Keeps its memory from one batch to the next.
 template <std::floating_point Scalar>
@@ -33,29 +68,9 @@ class row_batch {
   void add(const Row& row) {
     const std::size_t begin = begin_.back();
     make_room(begin + row.size() + static_cast<std::size_t>(nonzeros_slack));
-    std::int32_t* const columns = columns_.data() + begin;
-    Scalar* const values = values_.data() + begin;
-    std::size_t count = 0;
-    bool ones = true;
-    if constexpr (requires { row.genes; }) {
-      for (std::size_t k = 0; k < row.size(); ++k) {
-        const auto value = static_cast<Scalar>(row.values[k]);
-        if (value == Scalar(0)) continue;
-        columns[count] = static_cast<std::int32_t>(row.genes[k]);
-        values[count++] = value;
-        ones = ones && value == Scalar(1);
-      }
-    } else {
-      using number = std::remove_cv_t<typename Row::element_type>;
-      const auto found = find_nonzeros<number>(row, columns);
-      count = static_cast<std::size_t>(found.count);
-      ones = found.all_one;
-      for (std::size_t k = 0; k < count; ++k)
-        values[k] =
-            ones ? Scalar(1) : static_cast<Scalar>(row[static_cast<std::size_t>(columns[k])]);
-    }
-    begin_.push_back(begin + count);
-    all_one_.push_back(ones);
+    const nonzeros found = write_nonzeros(row, columns_.data() + begin, values_.data() + begin);
+    begin_.push_back(begin + static_cast<std::size_t>(found.count));
+    all_one_.push_back(found.all_one);
   }
   /// The given rows of data.
   template <row_source Data>

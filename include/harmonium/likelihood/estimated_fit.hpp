@@ -7,10 +7,10 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/rows.hpp"
 #include "harmonium/likelihood/base_measures.hpp"
+#include "harmonium/likelihood/free_energies.hpp"
 #include "harmonium/likelihood/log_partition_sides.hpp"
-#include "harmonium/likelihood/mean_field.hpp"
 #include "harmonium/likelihood/mean_field_bound.hpp"
-#include "harmonium/models/rbm.hpp"
+#include "harmonium/likelihood/mean_field_options.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -35,19 +35,12 @@ estimated_fit_figures estimated_fit(const Executor& run, const Model& model,
   constexpr bool bounded = Model::hidden_layers > 1;
   if (row_count(data) == 0) return {0, 0, 0, 0, bounded};
   const auto base = log_base_measures(model.visible(), data);
-  vector<double> per_cell(row_count(data));
-  for_each_range(run, row_count(data), 32, [&](index begin, index end) {
-    mean_field_workspace<Model> work(model);
-    auto means = model.make_state();
-    for (index i = begin; i < end; ++i) {
-      if constexpr (bounded) {
-        mean_field(model, row_of(data, i), means, work, options);
-        per_cell[i] = mean_field_bound(model, row_of(data, i), static_cast<double>(base[i]), means);
-      } else {
-        per_cell[i] = -static_cast<double>(free_energy(model, row_of(data, i), base[i]));
-      }
-    }
-  });
+  vector<double> per_cell;
+  if constexpr (bounded) {
+    per_cell = mean_field_bounds(run, model, data, base, options);
+  } else {
+    per_cell = -free_energies(run, model, data, base).template cast<double>();
+  }
   double total = 0;
   for (index i = 0; i < per_cell.size(); ++i) total += row_weight(data, i) * per_cell[i];
   const double mean = total / total_weight(data);

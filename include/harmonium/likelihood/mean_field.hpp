@@ -15,23 +15,13 @@
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/rows.hpp"
 #include "harmonium/core/scratch.hpp"
+#include "harmonium/likelihood/block_mean_field.hpp"
+#include "harmonium/likelihood/mean_field_options.hpp"
 #include "harmonium/models/input_factors.hpp"
 #include "harmonium/models/layer_scratch.hpp"
+#include "harmonium/models/row_block.hpp"
 
 namespace harmonium::inline v0_2 {
-
-/// Settings of `mean_field`.
-struct mean_field_options {
-  index max_sweeps = 30;    ///< stated cap; ignored with one hidden layer, where one pass is exact
-  double tolerance = 1e-5;  ///< stops when no mean moved by more
-  double damping = 0.1;  ///< in [0, 1): share of the old mean kept; larger is slower and steadier
-};
-
-/// How mean-field iterations ended.
-struct mean_field_result {
-  bool converged;  ///< false: stopped at the cap
-  index sweeps;    ///< that were made
-};
 
 /// Scratch of `mean_field`: a local variable, of one thread.
 template <class Model>
@@ -118,21 +108,20 @@ mean_field_result mean_field(const Model& model, const Row& x, typename Model::s
   return mean_field(model, x, layers, work, options, factors);
 }
 
-/// E[h_1 | x] of every row, by mean field.
+/// E[h_1 | x] of every row, by mean field: the bits of `mean_field` row by row, 64 rows at a time.
 /// @return rows x size(1)
 template <executor Executor, class Model, row_source Data>
 matrix<typename Model::scalar> hidden_means(const Executor& run, const Model& model,
                                             const Data& data,
                                             const mean_field_options& options = {},
                                             const input_factors<Model>& factors = {}) {
-  matrix<typename Model::scalar> hidden(row_count(data), model.size(1));
-  for_each_range(run, hidden.rows(), 32, [&](index begin, index end) {
-    mean_field_workspace<Model> work(model);
-    layer_scratch<Model> means(model, 1);
-    for (index i = begin; i < end; ++i) {
-      mean_field(model, row_of(data, i), means.spans(), work, options, factors);
-      std::copy_n(means[1].data(), hidden.cols(), hidden.data() + i * hidden.cols());
-    }
+  using scalar = typename Model::scalar;
+  matrix<scalar> hidden(row_count(data), model.size(1));
+  const block_mean_field<Model> field(model, options, factors);
+  for_each_range(run, hidden.rows(), rows_of_block, [&](index begin, index end) {
+    row_block<Model> block(model, data, begin, end);
+    mean_field_block<Model> own(model, end - begin, hidden.data() + begin * hidden.cols());
+    field.write(block.input().data(), end - begin, own.means);
   });
   return hidden;
 }

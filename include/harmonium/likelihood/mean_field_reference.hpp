@@ -4,14 +4,18 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <utility>
-#include <vector>
 
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/row_batch.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/rows.hpp"
-#include "harmonium/likelihood/mean_field.hpp"
+#include "harmonium/likelihood/block_mean_field.hpp"
+#include "harmonium/likelihood/mean_field_options.hpp"
+#include "harmonium/models/row_block.hpp"
 #include "harmonium/units/log_mean_scale.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -25,22 +29,22 @@ typename Model::state_type mean_field_reference(const Executor& run, const Model
                                                 const Data& data, double inside = 0.05,
                                                 const mean_field_options& options = {}) {
   using scalar = typename Model::scalar;
-  auto hidden_only = model.make_state();
-  hidden_only[0].resize(0);
-  std::vector<typename Model::state_type> means(static_cast<std::size_t>(row_count(data)),
-                                                hidden_only);
-  for_each_range(run, row_count(data), 32, [&](index begin, index end) {
-    mean_field_workspace<Model> work(model);
-    for (index i = begin; i < end; ++i)
-      mean_field(model, row_of(data, i), means[static_cast<std::size_t>(i)], work, options);
+  std::array<matrix<scalar>, Model::layers> means;
+  for (std::size_t l = 1; l < Model::layers; ++l) means[l].resize(row_count(data), model.size(l));
+  const block_mean_field<Model> field(model, options, {});
+  for_each_range(run, row_count(data), rows_of_block, [&](index begin, index end) {
+    row_block<Model> block(model, data, begin, end);
+    std::array<scalar*, Model::layers> own{};
+    for (std::size_t l = 1; l < Model::layers; ++l) own[l] = row_span(means[l], begin).data();
+    field.write(block.input().data(), end - begin, own);
   });
   auto reference = model.make_state();
   Model::for_each_layer([&](auto layer) {
     if constexpr (layer() > 0) {
       vector<scalar> average = vector<scalar>::Zero(model.size(layer()));
       const scalar share = scalar(1) / static_cast<scalar>(std::max<index>(1, row_count(data)));
-      for (const auto& cell : means)
-        row::add<scalar>(as_span(cell[layer()]), share, as_span(average));
+      for (index i = 0; i < row_count(data); ++i)
+        row::add<scalar>(row_span(std::as_const(means[layer()]), i), share, as_span(average));
       const auto& units = model.template units<layer()>();
       keep_inside(units, inside, as_span(average));
       units.natural_from_mean(as_span(std::as_const(average)), as_span(reference[layer()]));

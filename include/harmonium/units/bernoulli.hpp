@@ -3,6 +3,7 @@
 /// Bernoulli units: x in {0, 1} with log p(x) = eta x - log(1 + e^eta).
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <concepts>
 #include <cstddef>
@@ -37,8 +38,21 @@ class basic_bernoulli {
   /// Sum of softplus(eta).
   [[nodiscard]] Scalar log_partition(std::span<const Scalar> eta) const {
     assert(std::ssize(eta) == size());
+    constexpr std::ptrdiff_t most = 64;
+    Scalar terms[most];
     double sum = 0;
-    for (const Scalar e : eta) sum += static_cast<double>(math::softplus(e));
+    for (std::ptrdiff_t begin = 0; begin < std::ssize(eta); begin += most) {
+      const std::ptrdiff_t count = std::min(most, std::ssize(eta) - begin);
+      // Whole packs, as the last numbers one by one would cost the most.
+      std::fill(std::copy_n(eta.data() + begin, count, terms), terms + most, Scalar(0));
+      packs::widest([ at = &terms[0], count ]<int Bytes>() __attribute__((always_inline)) {
+        using P = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
+        for (std::ptrdiff_t i = 0; i < count; i += P::lanes)
+          math::softplus(P::load(at + i)).store(at + i);
+      });
+      for (std::ptrdiff_t i = 0; i < count; ++i)  // one sum in order, in which no pack has a part
+        sum += static_cast<double>(terms[i]);
+    }
     return static_cast<Scalar>(sum);
   }
 

@@ -4,7 +4,6 @@
 /// follow from them.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -16,9 +15,12 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_batch.hpp"
 #include "harmonium/core/rows.hpp"
+#include "harmonium/core/scratch.hpp"
 #include "harmonium/core/sparse_products.hpp"
-#include "harmonium/likelihood/mean_field.hpp"
+#include "harmonium/likelihood/block_mean_field.hpp"
+#include "harmonium/likelihood/mean_field_options.hpp"
 #include "harmonium/models/input_factors.hpp"
+#include "harmonium/models/row_block.hpp"
 #include "harmonium/samplers/gibbs_batch.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -76,19 +78,18 @@ class positive_phase {
   template <executor Executor>
   void write_means(const Executor& run, const Model& model, const mean_field_options& options,
                    const input_factors<Model>& factors) {
-    std::vector<char> converged(static_cast<std::size_t>(rows()), 1);
-    for_each_range(run, rows(), 16, [&](index begin, index end) {
-      mean_field_workspace<Model> work(model);
-      std::array<std::span<scalar>, Model::layers> own;
-      for (index i = begin; i < end; ++i) {
-        std::copy_n(from_below_.data() + i * from_below_.cols(), from_below_.cols(),
-                    work.from_below.data());
-        for (std::size_t l = 1; l < Model::layers; ++l) own[l] = row_span(means_[l], i);
-        const auto result = mean_field_from_below(model, own, work, options, factors);
-        converged[static_cast<std::size_t>(i)] = result.converged ? 1 : 0;
-      }
+    scratch_vector<index> sweeps(rows());
+    const block_mean_field<Model> field(model, options, factors);
+    for_each_range(run, rows(), rows_of_block, [&](index begin, index end) {
+      std::array<scalar*, Model::layers> own{};
+      for (std::size_t l = 1; l < Model::layers; ++l)
+        own[l] = means_[l].data() + begin * means_[l].cols();
+      field.write(from_below_.data() + begin * from_below_.cols(), end - begin, own,
+                  sweeps.data() + begin);
     });
-    unconverged_ = std::count(converged.begin(), converged.end(), 0);
+    unconverged_ = 0;
+    for (const index made : sweeps)
+      unconverged_ += Model::hidden_layers > 1 && made > options.max_sweeps ? 1 : 0;
   }
 
   template <executor Executor>
