@@ -115,8 +115,8 @@ class orthonormal_rows {
 
 /// The `wanted` algebraically largest eigenvalues of a symmetric matrix A and their vectors by
 /// Lanczos iteration with thick restarts and full orthogonalisation, from a fixed start. As many
-/// products with A as implicitly restarted Lanczos takes. A multiple eigenvalue is found as often as
-/// it counts only where the space it lies in has been used up.
+/// products with A as implicitly restarted Lanczos takes. A multiple eigenvalue is found as often
+/// as it counts only where the space it lies in has been used up.
 /// @param size           rows of A
 /// @param product        product(in, out) sets out = A in, spans of length `size`
 /// @param wanted         number of eigenvalues
@@ -157,8 +157,7 @@ ritz_pairs thick_restart_lanczos(index size, const Product& product, index wante
         ++converged;
     if (converged == wanted || iteration == max_iterations) {
       space.combine(ritz.vectors, wanted);
-      ritz_pairs found{ritz.values.head(wanted), matrix<double>(size, wanted),
-                       converged == wanted};
+      ritz_pairs found{ritz.values.head(wanted), matrix<double>(size, wanted), converged == wanted};
       for (index k = 0; k < wanted; ++k)
         for (index i = 0; i < size; ++i)
           found.vectors(i, k) = space.row(k)[static_cast<std::size_t>(i)];
