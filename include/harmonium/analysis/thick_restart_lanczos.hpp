@@ -2,7 +2,7 @@
 /// @file
 /// @internal
 /// The largest eigenvalues of a symmetric matrix known by its products. Ours, not a library's,
-/// because training starts from it: Spectra's solver was a third of what compiling training cost,
+/// because training starts from it: Spectra's solver was a quarter of what compiling training cost,
 /// and training no longer needs Spectra.
 #pragma once
 
