@@ -5,10 +5,8 @@
 /// same bits everywhere.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
-#include <utility>
+#include <cstddef>
 #include <vector>
 
 #include "harmonium/core/error.hpp"
@@ -65,9 +63,13 @@ inline symmetric_eigen jacobi_eigen(matrix<double> a) {
     if (!rotated) break;
   }
 
-  std::vector<index> order(static_cast<std::size_t>(n));
-  std::iota(order.begin(), order.end(), index(0));
-  std::stable_sort(order.begin(), order.end(), [&](index i, index j) { return a(i, i) > a(j, j); });
+  // By insertion, stable and quick to compile.
+  std::vector<index> order;
+  for (index i = 0; i < n; ++i) {
+    std::size_t at = order.size();
+    while (at > 0 && a(i, i) > a(order[at - 1], order[at - 1])) --at;
+    order.insert(order.begin() + static_cast<std::ptrdiff_t>(at), i);
+  }
   symmetric_eigen result{vector<double>(n), matrix<double>(n, n)};
   for (index c = 0; c < n; ++c) {
     const index from = order[static_cast<std::size_t>(c)];

@@ -175,8 +175,8 @@ principal_components pca_of_view(const Operator& a, const pca_options& options) 
       unit[j] = 0;
     }
     symmetric_eigen all = jacobi_eigen(std::move(dense));
-    values = all.values.head(wanted);
-    vectors = all.vectors.leftCols(wanted);
+    vectors = std::move(all.vectors);
+    for (index c = 0; c < wanted; ++c) values[c] = all.values[c];
     result.converged = true;
   } else {
     // What is left of the sum of squares says how many digits the difference of C'C has lost.
@@ -194,6 +194,7 @@ principal_components pca_of_view(const Operator& a, const pca_options& options) 
   result.scores = matrix<double>::Zero(a.rows(), found);
   result.loadings = matrix<double>::Zero(a.cols(), found);
   result.singular_values = vector<double>::Zero(found);
+  vector<double> mine(gram.rows());
   std::vector<double> other(static_cast<std::size_t>(gram.over_cells() ? a.cols() : a.rows()));
   matrix<double> all;
   if (gram.is_written_out()) {
@@ -205,8 +206,8 @@ principal_components pca_of_view(const Operator& a, const pca_options& options) 
   }
   for (index c = 0; c < found; ++c) {
     if (!(values[c] > 1e-14 * values[0])) continue;
-    const vector<double> mine = vectors.col(c);
-    const std::span from(mine.data(), static_cast<std::size_t>(mine.size()));
+    for (index i = 0; i < mine.size(); ++i) mine[i] = vectors(i, c);
+    const std::span<const double> from = as_span(std::as_const(mine));
     if (gram.is_written_out()) {
       for (index i = 0; i < a.rows(); ++i) other[static_cast<std::size_t>(i)] = all(i, c);
     } else if (gram.over_cells()) {
