@@ -12,9 +12,9 @@ trap 'rm -rf "$work"' EXIT
 
 # instantiations | program | flags
 stated="
-61611|readme|
+53511|readme|
 38591|readme|-DHARMONIUM_COMPILED
-44252|train_exact|
+35893|train_exact|
 14514|sample_dbm|
 27516|umbrella|
 57043|everything|

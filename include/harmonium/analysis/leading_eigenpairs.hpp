@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// @internal
-/// The largest eigenvalues of a symmetric matrix known by its products. Needs Spectra (component
-/// `harmonium::spectra`); without it everything compiles, and a call throws.
+/// The largest eigenvalues of a symmetric matrix known by its products, as UMAP's spectral start
+/// asks for them. Needs Spectra (component `harmonium::spectra`); without it everything compiles,
+/// and a call throws.
 #pragma once
 
 #ifndef HARMONIUM_WITHOUT_SPECTRA
@@ -58,7 +59,7 @@ leading_pairs leading_eigenpairs(Matrix a, index wanted, index basis, index max_
   (void)max_iterations, (void)tolerance;
   throw std::logic_error(
       "leading_eigenpairs: compiled without Spectra (libspectra-dev, harmonium::spectra), which "
-      "principal components of more than a few dozen cells and genes need");
+      "the spectral start of UMAP needs; umap_start::pca does without");
 #else
   Spectra::SymEigsSolver<Matrix> solver(a, wanted, basis);
   solver.init();

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "harmonium/analysis/jacobi_eigen.hpp"
-#include "harmonium/analysis/leading_eigenpairs.hpp"
 #include "harmonium/analysis/linear_operator.hpp"
+#include "harmonium/analysis/thick_restart_lanczos.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/matrix.hpp"
@@ -38,7 +38,7 @@ struct principal_components {
   vector<double> singular_values;  ///< length components, descending
   vector<double> centre;           ///< length genes, the column means
   double total_squares = 0;        ///< squared Frobenius norm of the centred matrix
-  bool converged = false;          ///< false: fewer components than asked for may be present
+  bool converged = false;          ///< false: the last components may be off by more than told
 };
 
 /// The centred matrix C of an operator A, its rows times the roots of their weights, seen through
@@ -79,11 +79,9 @@ class centred_gram {
 
   [[nodiscard]] bool over_cells() const noexcept { return over_cells_; }
   [[nodiscard]] index rows() const noexcept { return over_cells_ ? a_.rows() : a_.cols(); }
-  [[nodiscard]] index cols() const noexcept { return rows(); }
 
-  void perform_op(const double* in, double* out) const {
-    const std::span from(in, static_cast<std::size_t>(rows()));
-    const std::span to(out, static_cast<std::size_t>(rows()));
+  /// to = C C'from or C'C from.
+  void multiply_gram(std::span<const double> from, std::span<double> to) const {
     if (is_written_out()) {
       for (double& entry : to) entry = 0;
       const weight_view<double> products(products_.data(), products_.rows(), products_.cols());
@@ -164,7 +162,7 @@ principal_components pca_of_view(const Operator& a, const pca_options& options) 
   const index wanted = std::min(options.components, gram.rows());
   const index basis = std::max<index>(3 * wanted, 20);
   vector<double> values = vector<double>::Zero(wanted);
-  Eigen::MatrixXd vectors;
+  matrix<double> vectors;
   if (!(result.total_squares > 1e-13 * uncentred)) {
     result.converged = true;
   } else if (gram.rows() <= basis) {
@@ -172,20 +170,21 @@ principal_components pca_of_view(const Operator& a, const pca_options& options) 
     vector<double> unit = vector<double>::Zero(gram.rows());
     for (index j = 0; j < gram.rows(); ++j) {
       unit[j] = 1;
-      gram.perform_op(unit.data(), dense.row(j).data());
+      gram.multiply_gram(as_span(std::as_const(unit)),
+                         {dense.row(j).data(), static_cast<std::size_t>(gram.rows())});
       unit[j] = 0;
     }
     symmetric_eigen all = jacobi_eigen(std::move(dense));
-    values = all.values.head(wanted);
-    vectors = all.vectors.leftCols(wanted);
+    vectors = std::move(all.vectors);
+    for (index c = 0; c < wanted; ++c) values[c] = all.values[c];
     result.converged = true;
   } else {
     // What is left of the sum of squares says how many digits the difference of C'C has lost.
     if (result.total_squares > 1e-2 * uncentred) gram.write_out(3 * basis);
-    const symmetric_product product{
-        gram.rows(), [&gram](const double* in, double* out) { gram.perform_op(in, out); }};
-    leading_pairs found =
-        leading_eigenpairs(product, wanted, basis, options.max_iterations, options.tolerance);
+    ritz_pairs found = thick_restart_lanczos(
+        gram.rows(),
+        [&gram](std::span<const double> in, std::span<double> out) { gram.multiply_gram(in, out); },
+        wanted, basis, options.max_iterations, options.tolerance);
     values = std::move(found.values);
     vectors = std::move(found.vectors);
     result.converged = found.converged;
@@ -195,6 +194,7 @@ principal_components pca_of_view(const Operator& a, const pca_options& options) 
   result.scores = matrix<double>::Zero(a.rows(), found);
   result.loadings = matrix<double>::Zero(a.cols(), found);
   result.singular_values = vector<double>::Zero(found);
+  vector<double> mine(gram.rows());
   std::vector<double> other(static_cast<std::size_t>(gram.over_cells() ? a.cols() : a.rows()));
   matrix<double> all;
   if (gram.is_written_out()) {
@@ -206,8 +206,8 @@ principal_components pca_of_view(const Operator& a, const pca_options& options) 
   }
   for (index c = 0; c < found; ++c) {
     if (!(values[c] > 1e-14 * values[0])) continue;
-    const vector<double> mine = vectors.col(c);
-    const std::span from(mine.data(), static_cast<std::size_t>(mine.size()));
+    for (index i = 0; i < mine.size(); ++i) mine[i] = vectors(i, c);
+    const std::span<const double> from = as_span(std::as_const(mine));
     if (gram.is_written_out()) {
       for (index i = 0; i < a.rows(); ++i) other[static_cast<std::size_t>(i)] = all(i, c);
     } else if (gram.over_cells()) {
@@ -243,9 +243,9 @@ principal_components pca_of_view(const Operator& a, const pca_options& options) 
 /// are all components where centring leaves less than 1e-13 of the sum of squares.
 /// Deterministic; cost: about 3 * components products with `a` and its transpose, and as many again
 /// for every restart.
-/// Solver: implicitly restarted Lanczos of Spectra on the smaller Gram matrix, from a fixed start;
-/// the matrix is written out where that costs less (`gram_operator`). Jacobi rotations where that
-/// matrix has hardly more rows than components are wanted.
+/// Solver: thick-restart Lanczos on the smaller Gram matrix, from a fixed start; the matrix is
+/// written out where that costs less (`gram_operator`). Jacobi rotations where that matrix has
+/// hardly more rows than components are wanted.
 /// @throws std::invalid_argument if `a` is empty or an option is not positive.
 template <linear_operator Operator>
 principal_components pca(const Operator& a, const pca_options& options = {}) {

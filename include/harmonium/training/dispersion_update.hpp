@@ -46,20 +46,20 @@ equal_cells group_cells(const matrix<Scalar>& hidden, std::span<const double> we
     const Scalar h = hidden.data()[i], whole = std::floor(h + Scalar(0.5));
     keys[i] = std::abs(h - whole) < Scalar(1e-9) ? whole : h;
   }
-  const auto key = [&](index i) {
-    return std::span<const Scalar>(keys.data() + i * units, static_cast<std::size_t>(units));
-  };
+  const auto key = [&](index i) { return keys.data() + i * units; };
   // Cells of one key side by side, the first of them first.
   std::vector<index> order(static_cast<std::size_t>(cells)), first_alike(order.size());
   std::iota(order.begin(), order.end(), index{0});
   std::sort(order.begin(), order.end(), [&](index i, index j) {
-    const auto a = key(i), b = key(j);
-    const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin());
-    return x == a.end() ? i < j : std::strong_order(*x, *y) < 0;  // also of NaN
+    const Scalar *const a = key(i), *const b = key(j);
+    for (index u = 0; u < units; ++u)
+      if (!(a[u] == b[u])) return std::strong_order(a[u], b[u]) < 0;  // also of NaN
+    return i < j;
   });
   for (std::size_t n = 0; n < order.size(); ++n) {
     const auto i = static_cast<std::size_t>(order[n]);
-    const bool alike = n > 0 && std::ranges::equal(key(order[n]), key(order[n - 1]));
+    bool alike = n > 0;
+    for (index u = 0; alike && u < units; ++u) alike = key(order[n])[u] == key(order[n - 1])[u];
     first_alike[i] = alike ? first_alike[static_cast<std::size_t>(order[n - 1])] : order[n];
   }
   equal_cells result;

@@ -279,7 +279,7 @@ requires(Model::hidden_layers > 1) class upper_m_step {
   /// whatever h_1 is, and no gradient brings them back.
   void move(Model& trial, const expansion& local, double damping) const {
     matrix<double> damped = local.information;
-    damped.diagonal().array() += damping;
+    for (index i = 0; i < size_; ++i) damped(i, i) += damping;
     const vector<double> step = symmetric_factor(damped).solved(local.gradient);
     const double most = step.cwiseAbs().maxCoeff();
     const double length = most > 10 ? 10 / most : 1;
