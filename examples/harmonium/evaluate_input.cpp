@@ -139,8 +139,8 @@ evaluate_input read_input(const hm::thread_executor& run, const evaluate_options
   hm::require(made.counts.cells() > 0, "--synthetic", options.synthetic + " has no cells");
   share_genes(input, made.counts, made.genes, options.synthetic);
   if (!options.pilot.empty()) input.pilot = pilot_rows(options, input.reference);
-  auto [labels, source, remarks] =
-      label_cells(run, input.reference, {options.labels, options.labels_column, options.reference});
+  auto [labels, source, remarks] = label_cells(
+      run, input.reference, {options.labels, options.labels_column, options.reference}, watch);
   input.labels = std::move(labels);
   input.label_source = std::move(source);
   input.remarks.insert(input.remarks.end(), remarks.begin(), remarks.end());

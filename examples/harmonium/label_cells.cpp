@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 #include "harmonium/analysis/louvain_clustering.hpp"
 #include "harmonium/core/error.hpp"
+#include "harmonium/core/watched_executor.hpp"
 #include "harmonium/io/atlas.hpp"
 #include "harmonium/io/labels.hpp"
 #include "harmonium/training/prior/label_by_atlas.hpp"
+#include "interrupt.hpp"
 #include "summary_line.hpp"
 
 namespace program {
@@ -51,20 +54,34 @@ given_labels read_given_labels(const hm::thread_executor& run, const io::dataset
   return given;
 }
 
+hm::label_codes find_clusters(const hm::thread_executor& run, const hm::count_matrix<>& counts,
+                              terminal_progress& watch) {
+  const hm::progress start{"finding clusters", 0, 1, {}};
+  const hm::watched_executor within(run, watch, start);
+  try {
+    if (watch(start) == hm::flow::stop) throw interruption{};
+    hm::label_codes found;
+    found.codes = hm::cluster_cells(within, counts);
+    (void)watch({start.stage, 1, 1, {}});
+    hm::index clusters = 0;
+    for (const hm::index label : found.codes) clusters = std::max(clusters, label + 1);
+    for (hm::index k = 0; k < clusters; ++k) found.names.push_back("cluster " + std::to_string(k));
+    return found;
+  } catch (const hm::stopped_by_observer&) {
+    throw interruption{};
+  }
+}
+
 cell_labels label_cells(const hm::thread_executor& run, const io::dataset& reference,
-                        const labels_place& place) {
+                        const labels_place& place, terminal_progress& watch) {
   cell_labels found;
   if (!place.empty()) {
     auto given = read_given_labels(run, reference, place, "reference");
     return {hm::code_labels(given.labels), std::move(given.source), std::move(given.remarks)};
   }
   hm::require(reference.counts.cells() >= 3, "--labels", "cannot be found for fewer than 3 cells");
-  found.labels.codes = hm::cluster_cells(run, reference.counts);
-  hm::index clusters = 0;
-  for (const hm::index label : found.labels.codes) clusters = std::max(clusters, label + 1);
-  for (hm::index k = 0; k < clusters; ++k)
-    found.labels.names.push_back("cluster " + std::to_string(k));
-  found.source = "clusters found by Louvain at resolution 0.8";
+  found.labels = find_clusters(run, reference.counts, watch);
+  found.source = found_by_louvain;
   return found;
 }
 

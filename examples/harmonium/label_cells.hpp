@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "harmonium/core/counts.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/io/dataset.hpp"
 #include "harmonium/metrics/label_codes.hpp"
 #include "read_cells.hpp"
+#include "terminal_progress.hpp"
 
 namespace program {
 
@@ -33,8 +35,17 @@ struct cell_labels {
   std::vector<std::string> remarks;  ///< what a person should know, one line each
 };
 
+/// "cluster 0" and so on. @throws interruption on Ctrl-C.
+harmonium::label_codes find_clusters(const harmonium::thread_executor& run,
+                                     const harmonium::count_matrix<>& counts,
+                                     terminal_progress& watch);
+/// Where these are from, in words.
+inline constexpr const char* found_by_louvain = "clusters found by Louvain at resolution 0.8";
+
 /// @param place empty: clusters by Louvain, of at least 3 cells
+/// @throws interruption on Ctrl-C while these are found.
 cell_labels label_cells(const harmonium::thread_executor& run,
-                        const harmonium::io::dataset& reference, const labels_place& place);
+                        const harmonium::io::dataset& reference, const labels_place& place,
+                        terminal_progress& watch);
 
 }  // namespace program

@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "harmonium/analysis/louvain_clustering.hpp"
 #include "harmonium/analysis/variable_genes.hpp"
 #include "harmonium/core/select_counts.hpp"
 #include "harmonium/io/gene_list.hpp"
@@ -244,12 +243,9 @@ void finish_plan_pilot(const hm::thread_executor& run, pilot_of_plan& pilot,
   hm::require(!expressed.empty(), "--pilot", options.pilot + " holds no counts");
   pilot.cells = io::select_genes(pilot.cells, std::span<const hm::index>(expressed));
   if (pilot.types.codes.empty()) {
-    pilot.types.codes = hm::cluster_cells(run, pilot.cells.counts);
-    hm::index clusters = 0;
-    for (const hm::index label : pilot.types.codes) clusters = std::max(clusters, label + 1);
-    for (hm::index k = 0; k < clusters; ++k)
-      pilot.types.names.push_back("cluster " + std::to_string(k));
-    pilot.type_source = "clusters found by Louvain at resolution 0.8";
+    terminal_progress watch;
+    pilot.types = find_clusters(run, pilot.cells.counts, watch);
+    pilot.type_source = found_by_louvain;
     pilot.remarks.push_back(
         "Types are clusters that were found in the pilot: types of a few cells each hide in larger "
         "clusters, and are not counted");

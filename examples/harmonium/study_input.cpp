@@ -190,8 +190,9 @@ study_input read_study_input(const hm::thread_executor& run, const study_command
     hm::random_engine rng(hm::fingerprint().add(options.seed).add("added zeros").value());
     input.reference.counts = hm::add_zeros(run, input.reference.counts, options.added_zeros, rng);
   }
-  auto [labels, source, remarks] =
-      label_cells(run, input.reference, {options.labels, options.labels_column, options.reference});
+  terminal_progress watch;
+  auto [labels, source, remarks] = label_cells(
+      run, input.reference, {options.labels, options.labels_column, options.reference}, watch);
   input.labels = std::move(labels);
   input.label_source = std::move(source);
   input.remarks.insert(input.remarks.end(), remarks.begin(), remarks.end());

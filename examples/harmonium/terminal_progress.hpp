@@ -62,11 +62,16 @@ class terminal_progress {
         now.total > 0 ? static_cast<double>(now.done) / static_cast<double>(now.total) : 1.0;
     const int filled = static_cast<int>(share * width);
     const double rate = seconds > 0 ? static_cast<double>(now.done) / seconds : 0;
-    const double left = rate > 0 ? static_cast<double>(now.total - now.done) / rate : 0;
-    std::fprintf(stderr, "\r\033[K%-26s [%s%s] %ld/%ld  %.3g/s  %.0f s left%s", stage_.c_str(),
+    char pace[64];
+    if (rate > 0)
+      std::snprintf(pace, sizeof pace, "%.3g/s  %.0f s left", rate,
+                    static_cast<double>(now.total - now.done) / rate);
+    else
+      std::snprintf(pace, sizeof pace, "%.0f s so far", seconds);
+    std::fprintf(stderr, "\r\033[K%-26s [%s%s] %ld/%ld  %s%s", stage_.c_str(),
                  std::string(static_cast<std::size_t>(filled), '#').c_str(),
                  std::string(static_cast<std::size_t>(width - filled), '.').c_str(), long{now.done},
-                 long{now.total}, rate, left, figures(now).c_str());
+                 long{now.total}, pace, figures(now).c_str());
     std::fflush(stderr);
     last_shown_ = clock::now();
   }

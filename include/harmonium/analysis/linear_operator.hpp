@@ -172,6 +172,18 @@ class watched_operator {
   }
   [[nodiscard]] vector<double> column_means() const { return a_->column_means(); }
   [[nodiscard]] vector<double> column_squares() const { return a_->column_squares(); }
+  [[nodiscard]] matrix<double> gram() const requires gram_operator<Operator> {
+    look_up(*run_);
+    return a_->gram();
+  }
+  [[nodiscard]] matrix<double> multiply_all(const matrix<double>& in) const requires
+      gram_operator<Operator> {
+    look_up(*run_);
+    return a_->multiply_all(in);
+  }
+  [[nodiscard]] bool is_gram_cheaper(index products) const requires gram_operator<Operator> {
+    return a_->is_gram_cheaper(products);
+  }
 
  private:
   const Operator* a_;

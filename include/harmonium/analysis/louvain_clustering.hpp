@@ -46,7 +46,8 @@ struct louvain_clustering {
   }
 };
 
-/// Clusters of counts: log-normalised, in `components` principal components.
+/// Clusters of counts: log-normalised, in `components` principal components. The executor is asked
+/// before products with the counts and between neighbours.
 template <executor Executor, count_source Counts>
 [[nodiscard]] std::vector<index> cluster_cells(const Executor& run, const Counts& counts,
                                                index components = 20,
@@ -54,7 +55,8 @@ template <executor Executor, count_source Counts>
   if (counts.cells() < 3 || counts.genes() == 0)
     return std::vector<index>(static_cast<std::size_t>(counts.cells()), 0);
   const auto values = log_normalise(counts);
-  return how.labels_of(run, pca(sparse_operator(values), {.components = components}).scores);
+  const sparse_operator product(values);
+  return how.labels_of(run, pca(watched_operator(product, run), {.components = components}).scores);
 }
 
 }  // namespace harmonium::inline v0_2
