@@ -39,8 +39,8 @@ void check_persistent(double gain, double rate = 0.1) {
   check_particles<Visible, Stack>(hm::block_particles{.particles = 100}, gain, rate);
 }
 template <std::size_t Visible, class Stack>
-void check_restarted(double gain, double rate = 0.1) {
-  check_particles<Visible, Stack>(hm::restarted_particles{.sweeps = 2}, gain, rate);
+void check_restarted(double gain, double rate = 0.1, hm::index sweeps = 2) {
+  check_particles<Visible, Stack>(hm::restarted_particles{.sweeps = sweeps}, gain, rate);
 }
 
 }  // namespace matrix_cells
