@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "harmonium/core/matrix.hpp"
@@ -27,16 +26,18 @@ class listed_rows {
  public:
   template <row_source Data>
   listed_rows(const Data& data, index begin, index end)
-      : columns_(room_for(data, begin, end)), values_(columns_.size()) {
+      : columns_(room_for(data, begin, end)),
+        values_(columns_.size()),
+        rows_(static_cast<std::size_t>(end - begin)) {
     index filled = 0;
-    rows_.reserve(static_cast<std::size_t>(end - begin));
     for (index i = begin; i < end; ++i) {
       const nonzeros found =
           write_nonzeros(row_of(data, i), columns_.data() + filled, values_.data() + filled);
-      const auto at = static_cast<std::size_t>(filled),
-                 size = static_cast<std::size_t>(found.count);
-      rows_.push_back({as_span(std::as_const(columns_)).subspan(at, size),
-                       as_span(std::as_const(values_)).subspan(at, size), found.all_one});
+      const auto size = static_cast<std::size_t>(found.count);
+      auto& own = rows_[static_cast<std::size_t>(i - begin)];
+      own.columns = {columns_.data() + filled, size};
+      own.values = {values_.data() + filled, size};
+      own.all_one = found.all_one;
       filled += found.count;
     }
   }
