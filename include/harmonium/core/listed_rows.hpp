@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "harmonium/core/matrix.hpp"
@@ -35,8 +36,9 @@ class listed_rows {
           write_nonzeros(row_of(data, i), columns_.data() + filled, values_.data() + filled);
       const auto size = static_cast<std::size_t>(found.count);
       auto& own = rows_[static_cast<std::size_t>(i - begin)];
-      own.columns = {columns_.data() + filled, size};
-      own.values = {values_.data() + filled, size};
+      own.columns =
+          as_span(std::as_const(columns_)).subspan(static_cast<std::size_t>(filled), size);
+      own.values = as_span(std::as_const(values_)).subspan(static_cast<std::size_t>(filled), size);
       own.all_one = found.all_one;
       filled += found.count;
     }

@@ -107,7 +107,8 @@ class block_mean_field {
       if constexpr (layer() > 0) write_upwards<layer()>(from_below, rows, means);
     });
     if (sweeps != nullptr)
-      std::fill_n(sweeps, rows, Model::hidden_layers == 1 ? 1 : options_.max_sweeps + 1);
+      for (index i = 0; i < rows; ++i)
+        sweeps[i] = Model::hidden_layers == 1 ? 1 : options_.max_sweeps + 1;
     if constexpr (Model::hidden_layers > 1) iterate(from_below, rows, means, sweeps);
   }
 
