@@ -46,7 +46,7 @@ class listed_rows {
 
   [[nodiscard]] std::span<const sparse_row<Scalar>> rows() const noexcept { return rows_; }
 
-  /// Multiplies a row, the first of which is 0.
+  /// Multiplies row `row` of these, counted from 0, by a number.
   void scale(index row, Scalar factor) {
     auto& own = rows_[static_cast<std::size_t>(row)];
     Scalar* const values = values_.data() + (own.values.data() - values_.data());
