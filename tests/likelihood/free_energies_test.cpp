@@ -3,9 +3,11 @@
 
 #include <doctest/doctest.h>
 
-#include <type_traits>
+#include <chrono>
+#include <thread>
 
 #include "harmonium/core/rows.hpp"
+#include "harmonium/core/watched_executor.hpp"
 #include "harmonium/training/training_rows.hpp"
 #include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
@@ -68,4 +70,16 @@ TEST_CASE("one-hot hidden units, spins and chosen rows with weights") {
         counts);
   const auto weights = tiny::copied_by_weight(counts).weights;
   check(groups, hm::training_rows(hm::count_view<>(counts), hm::row_choice({5, 3, 80}, weights)));
+}
+
+TEST_CASE("who watches the executor can stop between blocks") {
+  const auto counts = tiny::toy_counts(200, 3, 4);
+  const hm::serial_executor serial;
+  auto watch = [](const hm::progress&) { return hm::flow::stop; };
+  const hm::progress now{"stage", 1, 3, {}};
+  const hm::watched_executor run(serial, watch, now);
+  std::this_thread::sleep_for(std::chrono::milliseconds(120));
+  CHECK_THROWS_AS(
+      static_cast<void>(hm::free_energies(run, tiny::rbm_of<hm::negative_binomial>(3), counts)),
+      hm::stopped_by_observer);
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -29,9 +30,12 @@ class dot_panels {
   explicit dot_panels(const weight_view<Scalar>& weights)
       : units_(weights.rows()), above_(weights.cols()) {
     const index panels = (units_ + width - 1) / width;
-    entries_.assign(static_cast<std::size_t>(panels * above_ * width), Scalar(0));
+    entries_.assign(static_cast<std::size_t>((panels * above_ + 1) * width), Scalar(0));
+    // From where a line of the cache begins, as packs that lie in two lines are slow to load.
+    const auto past = reinterpret_cast<std::uintptr_t>(entries_.data()) % 64 / sizeof(Scalar);
+    first_ = past == 0 ? 0 : width - static_cast<index>(past);
     for (index m = 0; m < units_; ++m) {
-      Scalar* const to = entries_.data() + m / width * above_ * width + m % width;
+      Scalar* const to = entries_.data() + first_ + m / width * above_ * width + m % width;
       const Scalar* const from = weights.data() + m * above_;
       for (index k = 0; k < above_; ++k) to[k * width] = from[k];
     }
@@ -43,7 +47,7 @@ class dot_panels {
   void add(const Scalar* h, index rows, Scalar* out) const {
     packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
       using P = packs::pack<Scalar, Bytes / int(sizeof(Scalar))>;
-      const Scalar* panel = entries_.data();
+      const Scalar* panel = entries_.data() + first_;
       const index above = above_, units = units_;
       for (index m = 0; m < units; m += width, panel += above * width) {
         const index own = std::min(width, units - m);
@@ -160,6 +164,7 @@ class dot_panels {
   }
 
   index units_ = 0, above_ = 0;
+  index first_ = 0;              ///< entry that the panels begin at
   std::vector<Scalar> entries_;  ///< panels x units above x units of a panel
 };
 

@@ -27,23 +27,26 @@ class listed_rows {
  public:
   template <row_source Data>
   listed_rows(const Data& data, index begin, index end)
-      : columns_(room_for(data, begin, end)), values_(columns_.size()) {
+      : columns_(room_for(data, begin, end)),
+        values_(columns_.size()),
+        rows_(static_cast<std::size_t>(end - begin)) {
     index filled = 0;
-    rows_.reserve(static_cast<std::size_t>(end - begin));
     for (index i = begin; i < end; ++i) {
       const nonzeros found =
           write_nonzeros(row_of(data, i), columns_.data() + filled, values_.data() + filled);
-      const auto at = static_cast<std::size_t>(filled),
-                 size = static_cast<std::size_t>(found.count);
-      rows_.push_back({as_span(std::as_const(columns_)).subspan(at, size),
-                       as_span(std::as_const(values_)).subspan(at, size), found.all_one});
+      const auto size = static_cast<std::size_t>(found.count);
+      auto& own = rows_[static_cast<std::size_t>(i - begin)];
+      own.columns =
+          as_span(std::as_const(columns_)).subspan(static_cast<std::size_t>(filled), size);
+      own.values = as_span(std::as_const(values_)).subspan(static_cast<std::size_t>(filled), size);
+      own.all_one = found.all_one;
       filled += found.count;
     }
   }
 
   [[nodiscard]] std::span<const sparse_row<Scalar>> rows() const noexcept { return rows_; }
 
-  /// Multiplies a row, the first of which is 0.
+  /// Multiplies row `row` of these, counted from 0, by a number.
   void scale(index row, Scalar factor) {
     auto& own = rows_[static_cast<std::size_t>(row)];
     Scalar* const values = values_.data() + (own.values.data() - values_.data());

@@ -237,15 +237,16 @@ template <class Scalar>
 [[nodiscard]] index blocks_of(std::span<const sparse_row<Scalar>> lists, const factor<Scalar>& from,
                               index block_rows) {
   index entries = 0;
-  for (const auto& list : lists) entries += std::ssize(list.columns);
+  for (std::size_t i = 0; i < lists.size(); ++i) entries += std::ssize(lists[i].columns);
   const bool in_place = from.column == 1 && (entries < 8 * from.rows || from.columns < 8);
   return in_place ? 0 : (from.rows + block_rows - 1) / block_rows;
 }
 template <class Scalar>
 void write_bounds(std::span<const sparse_row<Scalar>> lists, index blocks, index block_rows,
                   std::int32_t* bounds) {
-  for (const auto& list : lists)
-    for (index b = 0; b < blocks; ++b) *bounds++ = count_below(list.columns, (b + 1) * block_rows);
+  for (std::size_t i = 0; i < lists.size(); ++i)
+    for (index b = 0; b < blocks; ++b)
+      *bounds++ = count_below(lists[i].columns, (b + 1) * block_rows);
 }
 
 }  // namespace lists

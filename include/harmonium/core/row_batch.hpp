@@ -4,6 +4,7 @@
 /// Some rows of data side by side, as the products of a mini-batch want them.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -125,8 +126,8 @@ class row_batch {
 /// Every row of `out` becomes `bias`.
 template <class Scalar>
 void fill_rows(std::span<const Scalar> bias, matrix<Scalar>& out) {
-  out.rowwise() =
-      Eigen::Map<const Eigen::Matrix<Scalar, 1, Eigen::Dynamic>>(bias.data(), out.cols());
+  for (index i = 0; i < out.rows(); ++i)
+    std::copy(bias.begin(), bias.end(), out.data() + i * out.cols());
 }
 
 /// Row `i` of a matrix.

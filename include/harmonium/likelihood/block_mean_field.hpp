@@ -91,8 +91,9 @@ class block_mean_field {
   block_mean_field(const Model& model, const mean_field_options& options,
                    const input_factors<Model>& factors)
       : model_(&model), options_(options), factors_(factors) {
-    for (std::size_t l = 1; l + 1 < Model::layers; ++l)
-      above_[l] = dot_panels<scalar>(model.weights(l));
+    if constexpr (Model::hidden_layers > 1)
+      for (std::size_t l = 1; l < Model::hidden_layers; ++l)
+        above_[l - 1] = dot_panels<scalar>(model.weights(l));
   }
 
   /// @param from_below b_1 + x'W_0 of every row, rows x size(1)
@@ -106,7 +107,8 @@ class block_mean_field {
       if constexpr (layer() > 0) write_upwards<layer()>(from_below, rows, means);
     });
     if (sweeps != nullptr)
-      std::fill_n(sweeps, rows, Model::hidden_layers == 1 ? 1 : options_.max_sweeps + 1);
+      for (index i = 0; i < rows; ++i)
+        sweeps[i] = Model::hidden_layers == 1 ? 1 : options_.max_sweeps + 1;
     if constexpr (Model::hidden_layers > 1) iterate(from_below, rows, means, sweeps);
   }
 
@@ -126,7 +128,7 @@ class block_mean_field {
                   as_factor<scalar>(model_->weights(Layer - 1).data(), below, size), input);
     }
     if constexpr (Layer < Model::hidden_layers)
-      if (from_above) above_[Layer].add(means[Layer + 1], rows, input);
+      if (from_above) above_[Layer - 1].add(means[Layer + 1], rows, input);
     for (index i = 0; i < rows; ++i)
       factors_.apply(*model_, Layer, {input + i * size, static_cast<std::size_t>(size)});
   }
@@ -212,7 +214,8 @@ class block_mean_field {
   const Model* model_;
   mean_field_options options_;
   input_factors<Model> factors_;
-  std::array<dot_panels<scalar>, Model::layers> above_;  ///< weights to the layer above
+  /// Weights to the layer above, where there is one.
+  std::array<dot_panels<scalar>, Model::hidden_layers - 1> above_;
 };
 
 }  // namespace harmonium::inline v0_2

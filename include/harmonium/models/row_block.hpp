@@ -10,6 +10,7 @@
 #include <span>
 
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/factor.hpp"
 #include "harmonium/core/listed_rows.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_batch.hpp"
@@ -34,7 +35,8 @@ class row_block {
   row_block(const Model& model, const Data& data, index begin, index end)
       : x_(data, begin, end), input_(end - begin, model.size(1)) {
     fill_rows(model.bias(1), input_);
-    add_sparse_product(serial_executor{}, rows(), model.weights(0).data(), input_.cols(),
+    add_sparse_product(serial_executor{}, rows(),
+                       as_factor(model.weights(0).data(), model.size(0), model.size(1)),
                        input_.data());
   }
 

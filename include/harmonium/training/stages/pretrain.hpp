@@ -18,6 +18,7 @@
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/rows.hpp"
+#include "harmonium/likelihood/mean_field.hpp"
 #include "harmonium/models/rbm.hpp"
 #include "harmonium/training/constraints.hpp"
 #include "harmonium/training/contrastive/contrastive_epochs.hpp"
