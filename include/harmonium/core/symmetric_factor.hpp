@@ -35,6 +35,18 @@ class basic_symmetric_factor {
   [[nodiscard]] matrix<Real> inverse() const;
 
  private:
+  /// to[j] -= scale * from[j] for j in [begin, end); four at a time, which compilers turn into
+  /// packs.
+  static void subtract(Real scale, const Real* from, index begin, index end, Real* to) {
+    index j = begin;
+    for (; j + 4 <= end; j += 4) {
+      const Real a = to[j] - scale * from[j], b = to[j + 1] - scale * from[j + 1],
+                 c = to[j + 2] - scale * from[j + 2], d = to[j + 3] - scale * from[j + 3];
+      to[j] = a, to[j + 1] = b, to[j + 2] = c, to[j + 3] = d;
+    }
+    for (; j < end; ++j) to[j] -= scale * from[j];
+  }
+
   matrix<Real> lower_;          // L below the diagonal, D on it
   std::vector<index> swapped_;  // step k exchanged k with this one
 };
@@ -61,7 +73,7 @@ void basic_symmetric_factor<Real>::compute(const matrix<Real>& of) {
     for (index i = k + 1; i < size; ++i) {
       const Real below = at(i, k), scaled = pivot == 0 ? Real(0) : below / pivot;
       column[static_cast<std::size_t>(i)] = below;
-      for (index j = k + 1; j <= i; ++j) at(i, j) -= scaled * column[static_cast<std::size_t>(j)];
+      subtract(scaled, column.data(), k + 1, i + 1, &at(i, 0));
       at(i, k) = scaled;
     }
   }
@@ -72,12 +84,17 @@ void basic_symmetric_factor<Real>::solve(std::span<Real> x) const {
   const std::size_t size = x.size();
   const auto row = [&](std::size_t i) { return lower_.data() + i * size; };
   for (std::size_t k = 0; k < size; ++k) std::swap(x[k], x[static_cast<std::size_t>(swapped_[k])]);
-  for (std::size_t i = 0; i < size; ++i)
-    for (std::size_t j = 0; j < i; ++j) x[i] -= row(i)[j] * x[j];
+  for (std::size_t i = 0; i < size; ++i) {
+    Real sums[4] = {};  // because one waits for every addition
+    std::size_t j = 0;
+    for (; j + 4 <= i; j += 4)
+      for (std::size_t k = 0; k < 4; ++k) sums[k] += row(i)[j + k] * x[j + k];
+    for (; j < i; ++j) sums[0] += row(i)[j] * x[j];
+    x[i] -= (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  }
   for (std::size_t i = 0; i < size; ++i)
     x[i] = std::abs(row(i)[i]) > std::numeric_limits<Real>::min() ? x[i] / row(i)[i] : Real(0);
-  for (std::size_t i = size; i-- > 0;)
-    for (std::size_t j = 0; j < i; ++j) x[j] -= row(i)[j] * x[i];
+  for (std::size_t i = size; i-- > 0;) subtract(x[i], row(i), 0, static_cast<index>(i), x.data());
   for (std::size_t k = size; k-- > 0;) std::swap(x[k], x[static_cast<std::size_t>(swapped_[k])]);
 }
 
