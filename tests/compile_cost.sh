@@ -12,11 +12,11 @@ trap 'rm -rf "$work"' EXIT
 
 # instantiations | program | flags
 stated="
-53511|readme|
-38591|readme|-DHARMONIUM_COMPILED
-35893|train_exact|
+52849|readme|
+38559|readme|-DHARMONIUM_COMPILED
+35196|train_exact|
 14514|sample_dbm|
-27516|umbrella|
+27474|umbrella|
 57043|everything|
 "
 

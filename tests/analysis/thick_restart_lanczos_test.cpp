@@ -8,7 +8,6 @@
 #include <limits>
 #include <span>
 #include <stdexcept>
-#include <tuple>
 
 #include "harmonium/core/draw/uniform.hpp"
 
@@ -73,14 +72,13 @@ void check_pairs(const hm::matrix<double>& a, const hm::ritz_pairs& found, doubl
 
 TEST_CASE("random matrices of either sign, wanted from one to nearly all") {
   hm::random_engine rng(1);
-  for (const auto& [n, wanted, basis] : {std::tuple<hm::index, hm::index, hm::index>{60, 1, 20},
-                                         {60, 1, 2},
-                                         {60, 10, 30},
-                                         {60, 10, 11},
-                                         {130, 40, 120},
-                                         {30, 28, 29},
-                                         {30, 29, 30},
-                                         {2, 1, 2}}) {
+  struct sizes {
+    hm::index n, wanted, basis;
+  };
+  for (const auto& of :
+       {sizes{60, 1, 20}, sizes{60, 1, 2}, sizes{60, 10, 30}, sizes{60, 10, 11},
+        sizes{130, 40, 120}, sizes{30, 28, 29}, sizes{30, 29, 30}, sizes{2, 1, 2}}) {
+    const hm::index n = of.n, wanted = of.wanted, basis = of.basis;
     CAPTURE(n);
     CAPTURE(basis);
     hm::vector<double> values(n);

@@ -124,7 +124,8 @@ class orthonormal_rows {
 /// @param max_iterations how often the basis is filled, at least 1
 /// @param tolerance      the most that |A v - value v| may be, relative to |value|; never below the
 ///                       rounding error of the largest of all
-/// @throws std::invalid_argument for other `wanted`, `basis` and `max_iterations`
+/// @throws std::invalid_argument for other `wanted`, `basis` and `max_iterations`, and where a
+///         product is not finite
 /// @see Wu & Simon (2000), "Thick-restart Lanczos method for large symmetric eigenvalue problems",
 ///      SIAM J. Matrix Anal. Appl. 22, doi 10.1137/S0895479898334605
 template <class Product>
