@@ -37,14 +37,12 @@ constexpr bool is_looked_at() {
 
 template <class Stack>
 void check() {
-  // Gaussian units need a small rate, see `check_particles`; rectified ones a smaller one than
-  // others, or the model outruns persistent chains, which counts hold where they are. Two sweeps
-  // from the data are too near to them for rectified units: what the model has far away stays
-  // unseen.
-  constexpr bool is_rectified = std::same_as<Stack, cells::relu_stack>;
-  constexpr double rate = std::same_as<family, hm::gaussian> ? 0.02
-                          : training == 2 && is_rectified    ? 0.05
-                                                             : 0.1;
+  // Gaussian units need a small rate, see `check_particles`. Two sweeps from the data are too near
+  // to them for rectified units above: what the model has far away stays unseen.
+  constexpr bool is_gaussian = std::same_as<family, hm::gaussian>;
+  [[maybe_unused]] constexpr double rate = is_gaussian ? 0.02 : 0.1;
+  [[maybe_unused]] constexpr hm::index sweeps =
+      is_gaussian && std::same_as<Stack, cells::relu_stack> ? 10 : 2;
 #if MATRIX_TRAINING == 0
   cells::check_training<visible, Stack>(hm::exact_em{}, 0.1);
 #elif MATRIX_TRAINING == 1
@@ -52,7 +50,7 @@ void check() {
 #elif MATRIX_TRAINING == 2
   cells::check_persistent<visible, Stack>(0.05, rate);
 #else
-  cells::check_restarted<visible, Stack>(0.05, rate, is_rectified ? 10 : 2);
+  cells::check_restarted<visible, Stack>(0.05, rate, sweeps);
 #endif
 }
 

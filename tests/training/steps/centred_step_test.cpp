@@ -7,6 +7,8 @@
 #include "harmonium/likelihood/exact_fit.hpp"
 #include "harmonium/states/exact_statistics.hpp"
 #include "harmonium/training/steps/plain_gradient.hpp"
+#include "harmonium/units/poisson.hpp"
+#include "harmonium/units/rectified_gaussian.hpp"
 #include "support/tiny_models.hpp"
 #include "support/toy_counts.hpp"
 
@@ -123,4 +125,24 @@ TEST_CASE("with a hidden covariance: uncorrelated units make the plain step, twi
     return hm::matrix<double>(model.weights(0) - start().weights(0));
   };
   CHECK((moved(1e-9) - 10 * moved(1e-11)).norm() < 1e-6 * moved(1e-9).norm());
+}
+
+TEST_CASE("biases follow what a weight that must not be positive really does") {
+  using machine = hm::dbm<hm::poisson, hm::relu>;
+  machine model(hm::poisson(2), hm::relu(1));
+  model.weights(0)(0, 0) = -0.01;
+  model.weights(0)(1, 0) = -0.5;
+  const auto before = model;
+  // Means agree; the first pair of units wants a larger weight than it may have.
+  hm::vector<double> data = hm::vector<double>::Zero(model.parameters().size());
+  for (std::size_t m : {0, 1}) model.bias_of(data, 0)[m] = 2;
+  model.bias_of(data, 1)[0] = 0.8;
+  hm::vector<double> own = data;
+  model.weights_of(data, 0)(0, 0) = 3;
+  hm::centred_step{.weight_decay = 0}.update(model, {data, own}, 1.0);
+  CHECK(model.weights(0)(0, 0) == 0);
+  CHECK(model.weights(0)(1, 0) == -0.5);
+  CHECK(model.bias(0)[0] - before.bias(0)[0] == doctest::Approx(-0.01 * 0.8));
+  CHECK(model.bias(0)[1] == before.bias(0)[1]);
+  CHECK(model.bias(1)[0] - before.bias(1)[0] == doctest::Approx(-0.01 * 2));
 }

@@ -15,6 +15,7 @@
 #include "harmonium/core/scratch.hpp"
 #include "harmonium/core/symmetric_factor.hpp"
 #include "harmonium/models/layer_scratch.hpp"
+#include "harmonium/models/normalisable.hpp"
 #include "harmonium/models/part_blocks.hpp"
 #include "harmonium/training/steps/step_concept.hpp"
 #include "harmonium/units/log_mean_scale.hpp"
@@ -82,9 +83,12 @@ struct centred_step {
         bias_change[l][k] = clip(pace * factor * (d[k] - m[k]) / variance[l][k], limit[l][k]);
     }
     std::array<std::vector<unit_range>, Model::layers> links;
+    std::array<bool, Model::layers> never_positive{};  // weights with the layer above
     Model::for_each_layer([&](auto layer) {
-      if constexpr (layer() < Model::hidden_layers)
+      if constexpr (layer() < Model::hidden_layers) {
         links[layer()] = linked_units<layer()>(std::as_const(model));
+        never_positive[layer()] = non_negative_pair<Model, layer()>;
+      }
     });
     for (std::size_t l = 0; l + 1 < Model::layers; ++l) {
       const auto below_d = model.bias_of(data, l), above_d = model.bias_of(data, l + 1);
@@ -107,6 +111,8 @@ struct centred_step {
                   ? clip(static_cast<scalar>(shorter * white[i * weights.cols() + k]), limit[l][u])
                   : clip(pace * gradient / (variance[l][u] * variance[l + 1][v]), limit[l][u]);
           change -= pace * static_cast<scalar>(weight_decay) * weights(i, k);
+          // Here and not afterwards: the biases follow what the weight really does.
+          if (never_positive[l]) change = std::min(change, -weights(i, k));
           weights(i, k) += change;
           bias_change[l][u] -= change * above_d[v];
           bias_change[l + 1][v] -= change * below_d[u];
