@@ -135,7 +135,7 @@ TEST_CASE("biases follow what a weight that must not be positive really does") {
   const auto before = model;
   // Means agree; the first pair of units wants a larger weight than it may have.
   hm::vector<double> data = hm::vector<double>::Zero(model.parameters().size());
-  for (std::size_t m : {0, 1}) model.bias_of(data, 0)[m] = 2;
+  for (const std::size_t m : {0u, 1u}) model.bias_of(data, 0)[m] = 2;
   model.bias_of(data, 1)[0] = 0.8;
   hm::vector<double> own = data;
   model.weights_of(data, 0)(0, 0) = 3;
