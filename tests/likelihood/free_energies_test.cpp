@@ -69,7 +69,8 @@ TEST_CASE("one-hot hidden units, spins and chosen rows with weights") {
   check(tiny::with_random_parameters(spins(tiny::visible<hm::negative_binomial>(), hm::spin(4)), 5),
         counts);
   const auto weights = tiny::copied_by_weight(counts).weights;
-  check(groups, hm::training_rows(hm::count_view<>(counts), hm::row_choice({5, 3, 80}, weights)));
+  const hm::count_view<> view(counts);
+  check(groups, hm::training_rows(view, hm::row_choice({5, 3, 80}, weights)));
 }
 
 TEST_CASE("who watches the executor can stop between blocks") {

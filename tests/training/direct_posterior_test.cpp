@@ -42,8 +42,8 @@ TEST_CASE("by blocks: the bits of row after row, for weights and for any number 
   const auto model = tiny::toy_machine<rbm>(counts, units);
   std::vector<hm::index> rows(600);
   std::iota(rows.begin(), rows.end(), hm::index{0});
-  const hm::training_rows data(hm::count_view<>(counts),
-                               hm::row_choice(rows, tiny::copied_by_weight(counts).weights));
+  const hm::count_view<> view(counts);
+  const hm::training_rows data(view, hm::row_choice(rows, tiny::copied_by_weight(counts).weights));
   const auto direct = hm::direct_posterior(serial, model, data, 0);
   const auto threads = hm::direct_posterior(hm::thread_executor(3), model, data, 0);
   CHECK(direct.pairs == threads.pairs);

@@ -70,6 +70,7 @@ class training_rows<Counts> {
       : counts_(&counts), choice_(std::move(choice)) {
     for (const index row : choice_.rows()) nonzeros_ += static_cast<index>(counts.cell(row).size());
   }
+  training_rows(const Counts&&, row_choice) = delete;
 
   [[nodiscard]] index cells() const noexcept { return choice_.size(); }
   [[nodiscard]] index genes() const noexcept { return counts_->genes(); }
