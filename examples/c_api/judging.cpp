@@ -61,16 +61,16 @@ int harmonium_evaluate(const harmonium_counts* reference, const harmonium_counts
       input.pilot = program::pilot_among(input.reference, pilot);
     }
     program::share_genes(input, synthetic->counts, synthetic->genes, asked.synthetic);
+    auto watch = c_api::watch_of(run);
     if (!reference->labels.empty()) {
       input.labels = hm::code_labels(reference->labels);
       input.label_source = "labels of the reference";
     } else {
-      auto found = program::label_cells(threads, input.reference, {});
+      auto found = program::label_cells(threads, input.reference, {}, watch);
       input.labels = std::move(found.labels);
       input.label_source = std::move(found.source);
     }
     hm::random_engine rng(seed);
-    auto watch = c_api::watch_of(run);
     const auto judged = program::judge_cells(threads, input, asked, watch, rng);
     hand_over(judged.json, json, judged.page, html);
   });
