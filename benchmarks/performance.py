@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: MIT
 """usage: performance.py BUILD [NATIVE_BUILD] [--only SECTION ...]
 
-Measures what docs/performance.md states and puts it between the page's marks; the words around them stay. BUILD is a
+Measures what docs/performance.md and the table of docs/comparing-samplers.md state and puts it between the pages' marks; the
+words around them stay. BUILD is a
 build folder of the preset `benchmarks`, NATIVE_BUILD one of `native`, whose kernels are then shown beside; the program is
 build/bin/harmonium, as README's first command makes it. NumPy, SciPy, PyTorch and scikit-learn are peers where this Python has them (on Debian /usr/bin/python3
 with python3-numpy, python3-scipy, python3-torch, python3-sklearn); the page says which were missing. Under every figure
 stand the commit, the machine and its load. Processor time, median and interquartile range; the clock only where it says so.
 Sections, with minutes on a quiet machine: SECTIONS.
 """
-import json, math, os, statistics, subprocess, sys, tempfile, time
+import csv, json, math, os, shutil, statistics, subprocess, sys, tempfile, time
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before the peers start their threads
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -370,9 +371,35 @@ def chains():
     return run_program("block_chains", "3")
 
 
+def samplers():
+    with tempfile.TemporaryDirectory() as folder:
+        run_program("samplers", folder)
+        with open(os.path.join(folder, "samplers.csv")) as file:
+            found = list(csv.DictReader(file))
+        shutil.copy(os.path.join(folder, "samplers.svg"), os.path.join(root, "docs", "figures", "samplers.svg"))
+
+    def number(text):
+        return f"{float(text):,.0f}" if text and float(text) >= 1000 else f"{float(text):.2g}" if text else ""
+
+    def r_hat(text):
+        return "" if not text else "∞" if "inf" in text else f"{float(text):.3f}"
+
+    rows = []
+    for of in found:
+        accepted = of["verdict"] == "accepted"
+        low, high = number(of["effective_per_second_low"]), number(of["effective_per_second_high"])
+        rows.append([of["target"], of["sampler"], of["verdict"], r_hat(of["nested_r_hat"]) if of["verdict"] != "not applicable" else "",
+                     of["sweeps"] if of["verdict"] != "not applicable" else "", number(of["total_variation"]),
+                     *([number(of["effective_per_sweep"]), f"{number(of['effective_per_second'])} ({low} to {high})",
+                        number(of["set_up_seconds"]), number(of["seconds_to_thousand"])] if accepted else [""] * 4)])
+    return table(["target", "sampler", "verdict", "nested R-hat", "kept sweeps", "total variation", "effective per sweep",
+                  "effective per second (95 %)", "set-up, s", "seconds to 1000"], rows) + "\n"
+
+
 sections = {"draws": (draws, 3), "sweeps": (sweeps, 2), "log-probabilities": (masses, 3), "conditionals": (conditionals, 3),
             "roofline": (roofs, 3), "whole runs": (whole, 18), "correlated cells": (correlated, 5), "large pilots": (large, 4),
-            "interrupts": (interrupts, 15), "chains side by side": (chains, 3), "machines": (machines, 6), "machines of counts": (counts, 8), "digits": (digits, 5)}
+            "interrupts": (interrupts, 15), "chains side by side": (chains, 3), "machines": (machines, 6), "machines of counts": (counts, 8), "digits": (digits, 5), "samplers": (samplers, 16)}
+pages = {"samplers": "comparing-samplers.md"}  # all others: performance.md
 
 
 def where_measured():
@@ -399,8 +426,8 @@ def main():
     if not 1 <= len(arguments) <= 2 or any(name not in sections for name in only):
         sys.exit(usage)
     folders.extend(arguments)
-    page = os.path.join(root, "docs", "performance.md")
     for name in only:
+        page = os.path.join(root, "docs", pages.get(name, "performance.md"))
         measured = sections[name][0]().strip("\n")
         with open(page) as file:
             text = file.read()
