@@ -31,7 +31,7 @@ std::vector<std::vector<state_probability>> grouped_start(const Executor& run,
                                                           const semi_restricted& model,
                                                           const Counts& counts, index components,
                                                           random_engine& rng) {
-  matrix<double> scores = cell_components(counts, components);
+  matrix<double> scores = cell_components(run, counts, components);
   const auto& groups = model.groups();
   std::vector<std::size_t> order(groups.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

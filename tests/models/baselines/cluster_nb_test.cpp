@@ -7,15 +7,19 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "harmonium/analysis/cell_components.hpp"
+#include "harmonium/analysis/k_means.hpp"
 #include "harmonium/io/mex.hpp"
 #include "support/generator_conformance.hpp"
 #include "support/moments.hpp"
 #include "support/random_counts.hpp"
 #include "support/shared.hpp"
+#include "support/toy_counts.hpp"
 
 namespace hm = harmonium;
 
@@ -242,4 +246,23 @@ TEST_CASE("clusters of real pilots agree with the cell types") {
     }
     CHECK(pilot_agreement(*folder) > least);
   }
+}
+
+TEST_CASE("the executor is asked while principal components are found") {
+  struct counting {
+    mutable int calls = 0;
+    void for_each_block(hm::index blocks, const std::function<void(hm::index)>& body) const {
+      ++calls;
+      for (hm::index block = 0; block < blocks; ++block) body(block);
+    }
+  };
+  const auto pilot = tiny::toy_counts(200, 90, 3);
+  hm::random_engine rng(1), same(1);
+  const counting whole, clustering, counts;
+  const auto model = hm::cluster_nb::fit(whole, pilot, {.clusters = 3, .restarts = 1}, rng);
+  const auto scores = hm::cell_components(pilot, 10);
+  const auto found = hm::k_means(clustering, scores, {.clusters = 3, .restarts = 1}, same);
+  (void)hm::cluster_nb::fit(counts, pilot, found.labels);
+  CHECK(std::ranges::equal(model.labels(), found.labels));
+  CHECK(whole.calls > clustering.calls + counts.calls + 20);  // a look a product
 }

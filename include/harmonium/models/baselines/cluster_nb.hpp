@@ -90,7 +90,7 @@ class cluster_nb {
             "min_cells must be at least 1, got " + std::to_string(options.min_cells));
     const index clusters =
         std::min(options.clusters, std::max<index>(1, pilot.cells() / options.min_cells));
-    const matrix<double> scores = cell_components(pilot, options.components);
+    const matrix<double> scores = cell_components(run, pilot, options.components);
     const k_means_result found =
         k_means(run, scores, {.clusters = clusters, .restarts = options.restarts}, rng);
     return fit(run, pilot, found.labels, options);
