@@ -379,7 +379,7 @@ def samplers():
         shutil.copy(os.path.join(folder, "samplers.svg"), os.path.join(root, "docs", "figures", "samplers.svg"))
 
     def number(text):
-        return f"{float(text):,.0f}" if text and float(text) >= 1000 else f"{float(text):.2g}" if text else ""
+        return f"{float(text):,.0f}" if text and float(text) >= 100 else f"{float(text):.2g}" if text else ""
 
     def r_hat(text):
         return "" if not text else "∞" if "inf" in text else f"{float(text):.3f}"
