@@ -8,10 +8,10 @@
 
 #include "harmonium/analysis/louvain_clustering.hpp"
 #include "harmonium/core/error.hpp"
-#include "harmonium/core/watched_executor.hpp"
 #include "harmonium/io/atlas.hpp"
 #include "harmonium/io/labels.hpp"
 #include "harmonium/training/prior/label_by_atlas.hpp"
+#include "in_one_step.hpp"
 #include "interrupt.hpp"
 #include "summary_line.hpp"
 
@@ -56,20 +56,16 @@ given_labels read_given_labels(const hm::thread_executor& run, const io::dataset
 
 hm::label_codes find_clusters(const hm::thread_executor& run, const hm::count_matrix<>& counts,
                               terminal_progress& watch) {
-  const hm::progress start{"finding clusters", 0, 1, {}};
-  const hm::watched_executor within(run, watch, start);
-  try {
-    if (watch(start) == hm::flow::stop) throw interruption{};
-    hm::label_codes found;
-    found.codes = hm::cluster_cells(within, counts);
-    (void)watch({start.stage, 1, 1, {}});
-    hm::index clusters = 0;
-    for (const hm::index label : found.codes) clusters = std::max(clusters, label + 1);
-    for (hm::index k = 0; k < clusters; ++k) found.names.push_back("cluster " + std::to_string(k));
-    return found;
-  } catch (const hm::stopped_by_observer&) {
-    throw interruption{};
-  }
+  constexpr const char* stage = "finding clusters";
+  if (watch({stage, 0, 1, {}}) == hm::flow::stop) throw interruption{};
+  hm::label_codes found;
+  found.codes = in_one_step(run, watch, stage,
+                            [&](const auto& within) { return hm::cluster_cells(within, counts); });
+  (void)watch({stage, 1, 1, {}});
+  hm::index clusters = 0;
+  for (const hm::index label : found.codes) clusters = std::max(clusters, label + 1);
+  for (hm::index k = 0; k < clusters; ++k) found.names.push_back("cluster " + std::to_string(k));
+  return found;
 }
 
 cell_labels label_cells(const hm::thread_executor& run, const io::dataset& reference,

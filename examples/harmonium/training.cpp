@@ -10,12 +10,11 @@
 #include <vector>
 
 #include "cell_types.hpp"
-#include "harmonium/core/progress.hpp"
-#include "harmonium/core/watched_executor.hpp"
 #include "harmonium/io/models/baselines.hpp"
 #include "harmonium/samplers/exact.hpp"
 #include "harmonium/version.hpp"
 #include "harmonium_model.hpp"
+#include "in_one_step.hpp"
 #include "interrupt.hpp"
 #include "make_cells.hpp"
 #include "scdbm.hpp"
@@ -55,20 +54,13 @@ fitted_model fit_model(const hm::thread_executor& run, const pilot_data& pilot,
   if (options.model == "bootstrap") return from(hm::bootstrap::fit(counts));
   if (options.model == "noisy") return from(hm::noisy_replicate::fit(counts));
   // What is no trainer is one step, with looks inside.
-  const auto in_one_step = [&](const auto& fit) {
-    const hm::watched_executor within(run, watch, hm::progress{"fitting", 0, 1, {}});
-    try {
-      return fit(within);
-    } catch (const hm::stopped_by_observer&) {
-      throw interruption{};
-    }
-  };
+  const auto watched = [&](const auto& fit) { return in_one_step(run, watch, "fitting", fit); };
   if (options.model == "independent-nb")
-    return from(in_one_step([&](const auto& on) { return hm::independent_nb::fit(on, counts); }));
+    return from(watched([&](const auto& on) { return hm::independent_nb::fit(on, counts); }));
   if (options.model == "harmonium") return fit_harmonium(run, pilot, options, watch, rng);
   if (is_variational(options)) return fit_variational(run, pilot, options, watch, rng);
   if (options.model == "cluster-nb") {
-    const auto fitted = in_one_step([&](const auto& on) {
+    const auto fitted = watched([&](const auto& on) {
       return pilot.labels ? hm::cluster_nb::fit(on, counts, as_numbers(*pilot.labels))
                           : hm::cluster_nb::fit(on, counts, {.clusters = options.clusters}, rng);
     });

@@ -14,6 +14,7 @@
 #include "harmonium/samplers/variational_posterior.hpp"
 #include "harmonium/samplers/variational_prior.hpp"
 #include "harmonium/training/train_variational.hpp"
+#include "in_one_step.hpp"
 #include "residual_cells.hpp"
 #include "synthetic_cells.hpp"
 
@@ -84,12 +85,7 @@ fitted_model fit_variational(const hm::thread_executor& run, const pilot_data& p
   if (asked.learning_rate) options.adam.rate = *asked.learning_rate;
   if (!options.monitor) options.monitor = hm::held_out_monitor{.every = 10};
   const auto watched = [&](const auto& what) {
-    const hm::watched_executor within(run, watch, hm::progress{"preparing cells", 0, 1, {}});
-    try {
-      return what(within);
-    } catch (const hm::stopped_by_observer&) {
-      throw interruption{};
-    }
+    return in_one_step(run, watch, "preparing cells", what);
   };
   auto trainer = watched([&](const auto& within) {
     return hm::variational_trainer<>(within, pilot.training, options, rng);
