@@ -106,8 +106,8 @@ void train(Model& model, const Data& data, const Negative& negative, const Step&
       std::conditional_t<hm::always_admissible<Model>, hm::unconstrained, hm::admissible_sum>;
   hm::contrastive_epochs<Model, Negative, Step, constraint> epochs(
       model, negative, step, constraint{}.prepared(largest), 100, {}, {order, particles});
-  epochs.constraint().apply(model);
   const hm::thread_executor run(std::stoi(value_of(asked, "--threads", "1")));
+  epochs.constraint().apply(run, model);
   const double rate = std::stod(value_of(asked, "--rate", "0.05"));
   for (int epoch = 0; epoch < std::stoi(value_of(asked, "--epochs", "4")); ++epoch) {
     const auto begin = std::chrono::steady_clock::now();

@@ -34,12 +34,12 @@ TEST_CASE("chosen rows side by side, of counts and of numbers") {
   want << 2, 5, 0, 0, 2, 5;
   hm::row_batch<double> batch;
   CHECK(batch.size() == 0);
-  batch.assign(counts, chosen);
+  batch.assign(hm::thread_executor(2), counts, chosen);
   CHECK(dense_of(batch, 2) == want);
-  batch.assign(hm::dense_rows<double>(data), chosen);
+  batch.assign(hm::thread_executor(2), hm::dense_rows<double>(data), chosen);
   CHECK(dense_of(batch, 2) == want);
   CHECK(!batch.rows()[0].all_one);
-  batch.assign(data);
+  batch.assign(hm::thread_executor(2), data);
   CHECK(dense_of(batch, 2) == data);
   batch.clear();
   CHECK(batch.size() == 0);
@@ -49,7 +49,7 @@ TEST_CASE("wide rows, each without a zero") {
   const hm::matrix<double> data =
       hm::matrix<double>::Random(40, 301).array() + 2;  // entries from 1 to 3
   hm::row_batch<double> batch;
-  batch.assign(data);
+  batch.assign(hm::thread_executor(2), data);
   CHECK(dense_of(batch, 301) == data);
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("rows of zeros and ones are told, also in memory that held others") {
   data << 1, 0, 1, 1, 0, 0, 0, 0, 1, 0, 3, 0;
   hm::row_batch<float> batch;
   for (int again = 0; again < 2; ++again) {
-    batch.assign(data);
+    batch.assign(hm::thread_executor(2), data);
     const auto rows = batch.rows();
     REQUIRE(rows.size() == 3);
     CHECK(rows[0].all_one);

@@ -8,6 +8,7 @@
 #include "harmonium/core/draw/uniform.hpp"
 #include "harmonium/core/kernels.hpp"
 #include "harmonium/core/random_engine.hpp"
+#include "harmonium/core/row_batch.hpp"
 
 namespace hm = harmonium;
 
@@ -64,8 +65,9 @@ struct shape {
   double density;
 };
 // Few entries: as it lies. Many: in blocks, of which the last, and the last panel, are not full.
-constexpr shape shapes[] = {{5, 9, 70, 0.4},   {3, 4, 1, 0.7},    {40, 300, 64, 0.4},
-                            {90, 97, 53, 0.3}, {50, 200, 9, 0.5}, {30, 100, 700, 0.5}};
+constexpr shape shapes[] = {{5, 9, 70, 0.4},    {3, 4, 1, 0.7},    {40, 300, 64, 0.4},
+                            {90, 97, 53, 0.3},  {50, 200, 9, 0.5}, {30, 100, 700, 0.5},
+                            {30, 1300, 20, 0.1}};
 
 }  // namespace
 
@@ -82,6 +84,8 @@ TEST_CASE_TEMPLATE("products of sparse rows are those of the dense matrix, to th
       const hm::matrix<S> turned = weights.transpose();
       const hm::matrix<S> start = numbers<S>(rows, width);
       const auto expected = plain<S>(x.dense, weights, start);
+      const auto from_row = plain<S>(x.dense, weights, start.row(0).replicate(rows, 1));
+      const auto from_zero = plain<S>(x.dense, weights, hm::matrix<S>::Zero(rows, width));
       const auto transposed =
           plain<S>(x.dense.transpose(), slopes, hm::matrix<S>::Zero(inputs, width));
       for (const hm::kernel each : hm::available_kernels()) {
@@ -94,6 +98,14 @@ TEST_CASE_TEMPLATE("products of sparse rows are those of the dense matrix, to th
           out = start;
           hm::add_sparse_product(run, x.rows(), hm::as_factor(turned).transposed(), out.data());
           CHECK(out == expected);
+          out.setConstant(S(7));
+          hm::write_sparse_product(run, x.rows(), hm::row_span(start, 0), hm::as_factor(weights),
+                                   out.data());
+          CHECK(out == from_row);
+          out.setConstant(S(7));
+          hm::write_sparse_product(run, x.rows(), {}, hm::as_factor(turned).transposed(),
+                                   out.data());
+          CHECK(out == from_zero);
           out = hm::matrix<S>::Zero(inputs, width);
           hm::add_sparse_transposed_product(run, x.rows(), slopes.data(), width, out.data());
           CHECK(out == transposed);
@@ -111,15 +123,18 @@ TEST_CASE("rows without entries add nothing") {
   hm::add_sparse_product(hm::serial_executor{}, none, weights.data(), 4, out.data());
   hm::add_sparse_transposed_product(hm::serial_executor{}, none, weights.data(), 4, out.data());
   CHECK(out == hm::matrix<double>::Ones(3, 4));
+  hm::write_sparse_product(hm::serial_executor{}, none, {}, hm::as_factor(weights), out.data());
+  CHECK(out == hm::matrix<double>::Zero(3, 4));
 }
 
 TEST_CASE("the entries of rows column by column") {
   const std::vector<std::int32_t> first{0, 3}, second{3};
   const std::vector<double> values{1.5, 2}, one{4};
   const std::vector<hm::sparse_row<double>> rows{{first, values}, {second, one}};
-  const hm::transposed_rows<double> columns(rows);
+  const hm::transposed_rows<double> columns(hm::serial_executor{}, rows, 5);
   const auto lists = columns.lists();
-  REQUIRE(lists.size() == 4);
+  REQUIRE(lists.size() == 5);
+  CHECK(lists[4].columns.empty());
   CHECK(lists[1].columns.empty());
   CHECK(lists[0].values[0] == 1.5);
   REQUIRE(lists[3].columns.size() == 2);

@@ -114,7 +114,7 @@ static void add_figures_of(std::vector<kernel_figure>& all) {
         for (hm::index i = 0; i < sparse.size(); ++i)
           if (hm::draw::uniform(rng) < 0.5) sparse.data()[i] = one;
         hm::row_batch<S> batch;
-        batch.assign(sparse);
+        batch.assign(hm::serial_executor{}, sparse);
         hm::add_sparse_product(hm::serial_executor{}, batch.rows(), hm::as_factor(w), sums.data());
       }
       add("lists W" + shape, Eigen::Map<hm::vector<S>>(sums.data(), sums.size()));

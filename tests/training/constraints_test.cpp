@@ -45,7 +45,7 @@ double largest_input(const nb_rbm& model, hm::index m) {
 
 TEST_CASE("the paper's constraint clips weights and biases") {
   auto model = wild_model(1);
-  hm::non_positive_weights{}.apply(model);
+  hm::non_positive_weights{}.apply(hm::serial_executor{}, model);
   CHECK(model.weights(0).maxCoeff() <= 0);
   for (const double a : model.bias(0)) CHECK(a <= -1e-10);
   CHECK(hm::non_positive_weights{}.limits(model)[3] == -1e-10);
@@ -56,7 +56,7 @@ TEST_CASE("admissible_sum bounds every state and moves no further than needed") 
   auto model = before;
   hm::admissible_sum constraint;
   constraint.max_mean = hm::vector<double>::Constant(20, 50.0);
-  constraint.apply(model);
+  constraint.apply(hm::serial_executor{}, model);
   const auto limit = constraint.limits(model);
   int moved = 0;
   for (hm::index m = 0; m < 20; ++m) {
@@ -80,16 +80,16 @@ TEST_CASE("admissible_sum bounds every state and moves no further than needed") 
   }
   CHECK(moved > 5);
   auto again = model;
-  constraint.apply(again);
+  constraint.apply(hm::serial_executor{}, again);
   CHECK(again.parameters() == model.parameters());
 }
 
 TEST_CASE("families without a bound are left alone") {
   auto model = tiny::rbm_of<hm::gaussian>(3);
   const auto before = model.parameters();
-  hm::admissible_sum{}.apply(model);
-  hm::non_positive_weights{}.apply(model);
-  hm::unconstrained{}.apply(model);
+  hm::admissible_sum{}.apply(hm::serial_executor{}, model);
+  hm::non_positive_weights{}.apply(hm::serial_executor{}, model);
+  hm::unconstrained{}.apply(hm::serial_executor{}, model);
   CHECK(model.parameters() == before);
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("in single precision no state's input reaches the bound either") {
   for (int repeat = 0; repeat < 50; ++repeat) {
     model_type model(hm::basic_negative_binomial<float>(20, 1.0f), hm::basic_bernoulli<float>(6));
     for (float& p : model.parameters()) p = static_cast<float>(hm::draw::uniform(-2.0, 2.0, rng));
-    hm::admissible_sum{}.apply(model);
+    hm::admissible_sum{}.apply(hm::serial_executor{}, model);
     hm::vector<float> h(6), eta(20);
     for (hm::index s = 0; s < 64; ++s) {
       model.units<1>().write_state(s, hm::as_span(h));
@@ -115,7 +115,7 @@ TEST_CASE("of spins, both signs of a weight count") {
     on_spins model(hm::negative_binomial(5, 0.7), hm::spin(4));
     for (double& p : model.parameters()) p = hm::draw::uniform(-2.0, 2.0, rng);
     const auto before = model.parameters();
-    hm::admissible_sum{}.apply(model);
+    hm::admissible_sum{}.apply(hm::serial_executor{}, model);
     hm::vector<double> h(4), eta(5), highest = hm::vector<double>::Constant(5, -1e9);
     for (hm::index s = 0; s < 16; ++s) {
       model.units<1>().write_state(s, hm::as_span(h));
@@ -145,7 +145,7 @@ TEST_CASE("hidden states without an upper bound may only lower a count") {
   const auto before = model.parameters();
   hm::admissible_sum constraint;
   constraint.max_mean = hm::vector<double>::Constant(6, 50.0);
-  constraint.apply(model);
+  constraint.apply(hm::serial_executor{}, model);
   const auto limit = constraint.limits(model);
   for (hm::index m = 0; m < 6; ++m) {
     CHECK(model.bias(0)[static_cast<std::size_t>(m)] ==
@@ -156,14 +156,14 @@ TEST_CASE("hidden states without an upper bound may only lower a count") {
   // Also where the visible family has no bound of its own that matters.
   hm::dbm<hm::poisson, hm::relu> rates(hm::poisson(1), hm::relu(1));
   rates.weights(0)(0, 0) = 0.5;
-  hm::admissible_sum{}.apply(rates);
+  hm::admissible_sum{}.apply(hm::serial_executor{}, rates);
   CHECK(rates.weights(0)(0, 0) == 0);
 }
 
 TEST_CASE("Gaussian layers on each other are kept from diverging") {
   hm::dbm<hm::gaussian, hm::gaussian> model(hm::gaussian(3), hm::gaussian(2));
   model.weights(0).setConstant(2);
-  hm::admissible_sum{}.apply(model);
+  hm::admissible_sum{}.apply(hm::serial_executor{}, model);
   CHECK(hm::is_normalisable(model));
   CHECK(model.weights(0)(0, 0) == doctest::Approx(1 / std::sqrt(6.0)).epsilon(2e-3));
 }

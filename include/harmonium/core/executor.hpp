@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <concepts>
+#include <cstddef>
 #include <exception>
 #include <thread>
 #include <type_traits>
@@ -34,8 +35,10 @@ struct serial_executor {
   }
 };
 
-/// Up to `threads` threads, the caller among them. Blocks are handed out as threads become free.
-/// The others wait for the caller's next loop and end with the calling thread.
+/// Up to `threads` threads, the caller among them. Each begins with a run of neighbouring blocks of
+/// its own, the same ones in every loop over as many blocks, so that what a block wrote is still in
+/// its core's cache when the next loop reads it; who is done helps the others. The other threads
+/// wait for the caller's next loop and end with the calling thread.
 class thread_executor {
  public:
   /// @param threads at least 1; 0 means as many as the machine has.
@@ -50,26 +53,41 @@ class thread_executor {
 
   template <std::invocable<index> Body>
   void for_each_block(index blocks, Body&& body) const {
-    const auto workers = static_cast<std::size_t>(std::min<index>(threads_, blocks));
+    const index workers = std::min<index>(threads_, blocks);
     if (workers <= 1) return serial_executor{}.for_each_block(blocks, body);
 
-    std::atomic<index> next{0};
+    struct alignas(64) share {
+      std::atomic<index> next;  ///< block, below `end` if one is left
+      index end;
+    };
+    std::vector<share> shares(static_cast<std::size_t>(workers));
+    for (index w = 0; w < workers; ++w) {
+      share& own = shares[static_cast<std::size_t>(w)];
+      own.next = blocks * w / workers;
+      own.end = blocks * (w + 1) / workers;
+    }
     struct failure {
       index block = -1;
       std::exception_ptr error;
     };
-    std::vector<failure> failures(workers);
-    auto work = [&](std::size_t worker) {
-      for (index block = next++; block < blocks; block = next++) {
-        try {
-          body(block);
-        } catch (...) {
-          failures[worker] = {block, std::current_exception()};
-          next = blocks;
+    std::vector<failure> failures(shares.size());
+    std::atomic<index> lowest{blocks};  // that threw; blocks above it are not begun any more
+    const auto work = [&](std::size_t worker) {
+      for (std::size_t k = 0; k < shares.size(); ++k) {
+        share& of = shares[(worker + k) % shares.size()];
+        for (index block = of.next++; block < std::min(of.end, lowest.load()); block = of.next++) {
+          try {
+            body(block);
+          } catch (...) {
+            failures[worker] = {block, std::current_exception()};
+            index before = lowest;
+            while (block < before && !lowest.compare_exchange_weak(before, block)) {
+            }
+          }
         }
       }
     };
-    helper_threads::here().run(workers - 1, work);
+    helper_threads::here().run(shares.size() - 1, work);
     const failure* first = nullptr;
     for (const failure& f : failures)
       if (f.error && (!first || f.block < first->block)) first = &f;

@@ -31,15 +31,16 @@ struct sparse_row {
 
 namespace lists {
 
-/// out[0, ...) += values[k] * from[row * columns[k] - base, ...) for k below `size`, for as many
-/// columns as `Packs` have; the sums stay in registers.
+/// out[0, ...) = start[0, ...) + values[k] * from[row * columns[k] - base, ...) for k below `size`,
+/// for as many columns as `Packs` have; the sums stay in registers.
 /// @param values null: all one
 template <class P, bool Ones, std::size_t... Packs, class Scalar>
 [[gnu::always_inline]] inline void add_to(std::index_sequence<Packs...>, std::ptrdiff_t size,
                                           const std::int32_t* columns, const Scalar* values,
-                                          const Scalar* from, index row, index base, Scalar* out) {
+                                          const Scalar* from, index row, index base,
+                                          const Scalar* start, Scalar* out) {
   constexpr auto lanes = static_cast<std::size_t>(P::lanes);
-  P sums[] = {P::load(out + Packs * lanes)...};
+  P sums[] = {P::load(start + Packs * lanes)...};
   for (std::ptrdiff_t k = 0; k < size; ++k) {
     const Scalar* const x = from + (columns[k] * row - base);
     if constexpr (Ones) {
@@ -55,27 +56,29 @@ template <class P, bool Ones, std::size_t... Packs, class Scalar>
 template <class P, std::size_t Packs, class Scalar>
 [[gnu::always_inline]] inline void add_entries(const sparse_row<Scalar>& list, std::ptrdiff_t begin,
                                                std::ptrdiff_t end, const Scalar* from, index row,
-                                               index base, Scalar* out) {
+                                               index base, const Scalar* start, Scalar* out) {
   constexpr std::make_index_sequence<Packs> all;
   const std::int32_t* const columns = list.columns.data() + begin;
   if (list.all_one)
-    add_to<P, true>(all, end - begin, columns, list.values.data(), from, row, base, out);
+    add_to<P, true>(all, end - begin, columns, list.values.data(), from, row, base, start, out);
   else
-    add_to<P, false>(all, end - begin, columns, list.values.data() + begin, from, row, base, out);
+    add_to<P, false>(all, end - begin, columns, list.values.data() + begin, from, row, base, start,
+                     out);
 }
 
 /// Columns [k, end) as they lie: `Packs` packs of them at a time, then half as many down to one,
 /// then narrower packs.
 template <class P, std::size_t Packs, class Scalar>
 [[gnu::always_inline]] inline void add_in_place(index k, index end, const sparse_row<Scalar>& list,
-                                                const Scalar* from, index row, Scalar* out) {
+                                                const Scalar* from, index row, const Scalar* start,
+                                                Scalar* out) {
   constexpr index width = static_cast<index>(Packs) * P::lanes;
   for (; k + width <= end; k += width)
-    add_entries<P, Packs>(list, 0, std::ssize(list.columns), from + k, row, 0, out + k);
+    add_entries<P, Packs>(list, 0, std::ssize(list.columns), from + k, row, 0, start + k, out + k);
   if constexpr (Packs > 1)
-    add_in_place<P, Packs / 2>(k, end, list, from, row, out);
+    add_in_place<P, Packs / 2>(k, end, list, from, row, start, out);
   else if constexpr (P::lanes > 1)
-    add_in_place<packs::pack<Scalar, P::lanes / 2>, 1>(k, end, list, from, row, out);
+    add_in_place<packs::pack<Scalar, P::lanes / 2>, 1>(k, end, list, from, row, start, out);
 }
 
 /// How many of some ascending numbers are below `limit`, without a branch that depends on them.
@@ -147,8 +150,10 @@ template <class Scalar>
 struct sums_of_rows {
   std::span<const sparse_row<Scalar>> lists;
   factor<Scalar> from;
-  Scalar* out;    ///< entry (i, k) of the sums is out[i * out_row + k]
-  index out_row;  ///< of the whole of `out`, whose columns are those of `from`
+  const Scalar* start;  ///< the sum of entry (i, k) begins with start[i * start_row + k]
+  index start_row;      ///< 0: the same for all lists
+  Scalar* out;          ///< entry (i, k) of the sums is out[i * out_row + k]; may be `start`
+  index out_row;        ///< of the whole of `out`, whose columns are those of `from`
   /// lists x blocks: where in each list the entries of each block of rows end; null: `from` stays
   /// where it lies, row-major.
   const std::int32_t* bounds;
@@ -170,16 +175,17 @@ template <class P, std::size_t Packs, class Scalar>
   constexpr index width = static_cast<index>(Packs) * P::lanes;
   const index count = std::ssize(sums.lists), depth = sums.from.rows, columns = end - begin;
   const index block_rows = sums.block_rows, blocks = (depth + block_rows - 1) / block_rows;
+  const Scalar* start = sums.start + begin;
   Scalar* out = sums.out + begin;
-  index out_row = sums.out_row;
+  index start_row = sums.start_row, out_row = sums.out_row;
   scratch_vector<Scalar> edge(columns < width ? count * width : 0);
   if (columns < width) {
     for (index i = 0; i < count; ++i) {
-      std::copy_n(out + i * out_row, columns, edge.data() + i * width);
+      std::copy_n(start + i * start_row, columns, edge.data() + i * width);
       std::fill_n(edge.data() + i * width + columns, width - columns, Scalar(0));
     }
-    out = edge.data();
-    out_row = width;
+    start = out = edge.data();
+    start_row = out_row = width;
   }
   const bool in_place = sums.from.column == 1 && sums.from.row == width && columns == width;
   for (index b = 0; b < blocks; ++b) {
@@ -191,10 +197,11 @@ template <class P, std::size_t Packs, class Scalar>
     }
     for (index i = 0; i < count; ++i) {
       const std::int32_t* const bound = sums.bounds + i * blocks + b;
-      const std::int32_t start = b == 0 ? 0 : bound[-1];
-      add_entries<P, Packs>(sums.lists[static_cast<std::size_t>(i)], start, *bound, from, width,
-                            first * width, out + i * out_row);
+      add_entries<P, Packs>(sums.lists[static_cast<std::size_t>(i)], b == 0 ? 0 : bound[-1], *bound,
+                            from, width, first * width, start + i * start_row, out + i * out_row);
     }
+    start = out;  // the next block goes on
+    start_row = out_row;
   }
   if (columns < width)
     for (index i = 0; i < count; ++i)
@@ -215,7 +222,7 @@ template <class P, std::size_t Packs, class Scalar>
   add_panel<P, Packs>(sums, begin, end, block);
 }
 
-/// Columns [begin, end) of out(i, :) += the sum of list i.
+/// Columns [begin, end) of out(i, :) = start(i, :) + the sum of list i.
 template <class Scalar>
 void add_columns(const sums_of_rows<Scalar>& sums, index begin, index end) {
   packs::widest([&]<int Bytes>() __attribute__((always_inline)) {
@@ -224,7 +231,8 @@ void add_columns(const sums_of_rows<Scalar>& sums, index begin, index end) {
     if (sums.bounds == nullptr) {
       for (index i = 0; i < std::ssize(sums.lists); ++i)
         add_in_place<P, most>(begin, end, sums.lists[static_cast<std::size_t>(i)], sums.from.data,
-                              sums.from.row, sums.out + i * sums.out_row);
+                              sums.from.row, sums.start + i * sums.start_row,
+                              sums.out + i * sums.out_row);
     } else {
       scratch_vector<Scalar> block(sums.block_rows * static_cast<index>(most) * P::lanes);
       add_panels<P, most>(sums, begin, end, block.data());

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/nonzeros.hpp"
 #include "harmonium/core/rows.hpp"
@@ -59,67 +60,72 @@ nonzeros write_nonzeros(const Row& row, std::int32_t* columns, Scalar* values) {
 template <std::floating_point Scalar>
 class row_batch {
  public:
-  void clear() {
-    begin_.assign(1, 0);
-    all_one_.clear();
-  }
+  void clear() noexcept { found_.clear(); }
 
-  /// Adds a `cell_counts` or a dense span.
-  template <class Row>
-  void add(const Row& row) {
-    const std::size_t begin = begin_.back();
-    make_room(begin + row.size() + static_cast<std::size_t>(nonzeros_slack));
-    const nonzeros found = write_nonzeros(row, columns_.data() + begin, values_.data() + begin);
-    begin_.push_back(begin + static_cast<std::size_t>(found.count));
-    all_one_.push_back(found.all_one);
-  }
   /// The given rows of data.
-  template <row_source Data>
-  void assign(const Data& data, std::span<const index> chosen) {
-    clear();
-    constexpr std::size_t ahead = 2;  // rows in random order are not fetched by themselves
-    for (std::size_t k = 0; k < chosen.size(); ++k) {
-      if constexpr (dense_source<Data>)
-        if (k + ahead < chosen.size()) fetch(row_of(data, chosen[k + ahead]));
-      add(row_of(data, chosen[k]));
-    }
+  template <executor Executor, row_source Data>
+  void assign(const Executor& run, const Data& data, std::span<const index> chosen) {
+    fill(run, std::ssize(chosen),
+         [&](index i) { return row_of(data, chosen[static_cast<std::size_t>(i)]); });
   }
   /// All rows of a matrix.
-  void assign(const matrix<Scalar>& dense) {
-    clear();
-    for (index i = 0; i < dense.rows(); ++i)
-      add(std::span<const Scalar>(dense.data() + i * dense.cols(),
-                                  static_cast<std::size_t>(dense.cols())));
+  template <executor Executor>
+  void assign(const Executor& run, const matrix<Scalar>& dense) {
+    fill(run, dense.rows(), [&](index i) {
+      return std::span<const Scalar>(dense.data() + i * dense.cols(),
+                                     static_cast<std::size_t>(dense.cols()));
+    });
   }
 
   /// As the products of core/sparse_products.hpp take them, until the next change.
   [[nodiscard]] std::span<const sparse_row<Scalar>> rows() {
     rows_.clear();
-    for (std::size_t i = 0; i + 1 < begin_.size(); ++i) {
-      const std::size_t size = begin_[i + 1] - begin_[i];
+    for (std::size_t i = 0; i < found_.size(); ++i) {
+      const auto size = static_cast<std::size_t>(found_[i].count);
       rows_.push_back({std::span(columns_).subspan(begin_[i], size),
-                       std::span(values_).subspan(begin_[i], size), all_one_[i]});
+                       std::span(values_).subspan(begin_[i], size), found_[i].all_one});
     }
     return rows_;
   }
 
-  [[nodiscard]] index size() const noexcept { return std::ssize(begin_) - 1; }
+  [[nodiscard]] index size() const noexcept { return std::ssize(found_); }
 
  private:
-  template <class Value>
-  static void fetch(std::span<const Value> row) noexcept {
-    constexpr std::size_t line = 64 / sizeof(Value);
-    for (std::size_t k = 0; k < row.size(); k += line) __builtin_prefetch(row.data() + k);
+  /// @param row_at of an index: a `cell_counts` or a dense span
+  template <executor Executor, class RowAt>
+  void fill(const Executor& run, index count, const RowAt& row_at) {
+    begin_.assign(1, 0);
+    for (index i = 0; i < count; ++i)
+      begin_.push_back(begin_.back() + row_at(i).size() + static_cast<std::size_t>(nonzeros_slack));
+    found_.resize(static_cast<std::size_t>(count));
+    if (begin_.back() > columns_.size()) {
+      columns_.resize(begin_.back());
+      values_.resize(begin_.back());
+    }
+    for_each_range(run, count, 16, [&](index first, index last) {
+      constexpr index ahead = 2;  // rows in random order are not fetched by themselves
+      std::size_t at = begin_[static_cast<std::size_t>(first)];
+      for (index i = first; i < last; ++i) {
+        const auto u = static_cast<std::size_t>(i);
+        if (i + ahead < last) fetch(row_at(i + ahead));
+        begin_[u] = at;
+        found_[u] = write_nonzeros(row_at(i), columns_.data() + at, values_.data() + at);
+        at += static_cast<std::size_t>(found_[u].count);
+      }
+    });
   }
-  void make_room(std::size_t entries) {
-    if (entries <= columns_.size()) return;
-    columns_.resize(2 * entries);
-    values_.resize(2 * entries);
+  template <class Row>
+  static void fetch(const Row& row) noexcept {
+    if constexpr (requires { row.data(); }) {
+      constexpr std::size_t line = 64 / sizeof(typename Row::element_type);
+      for (std::size_t k = 0; k < row.size(); k += line) __builtin_prefetch(row.data() + k);
+    }
   }
-  std::vector<std::int32_t> columns_;  ///< longer than there are entries
+
+  std::vector<std::int32_t> columns_;  ///< with room for all entries, also those that are zero
   std::vector<Scalar> values_;
-  std::vector<std::size_t> begin_ = {0};
-  std::vector<bool> all_one_;
+  std::vector<std::size_t> begin_;
+  std::vector<nonzeros> found_;
   std::vector<sparse_row<Scalar>> rows_;
 };
 

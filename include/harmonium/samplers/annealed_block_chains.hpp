@@ -195,7 +195,7 @@ class annealed_block_chains {
     using units = units_of<Model, Neighbour>;
     // Counts and binary states are zeros to a large part.
     if constexpr (zero_one_states<units> || (Neighbour == 0 && non_negative_states<units>)) {
-      rows_.assign(states_[Neighbour]);
+      rows_.assign(run, states_[Neighbour]);
       add_sparse_product(run, rows_.rows(), weights, out.data());
     } else {
       add_product(run, as_factor(std::as_const(states_[Neighbour])), weights, out.data());

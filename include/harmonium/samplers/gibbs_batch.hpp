@@ -104,30 +104,41 @@ class gibbs_batch {
                    const state_batch<Model>& states) {
     const index chains = states[Layer].rows();
     input_.resize(chains, model.size(Layer));
-    fill_rows(model.bias(Layer), input_);
-    if constexpr (Layer == 1) {
-      below_.assign(states[0]);  // mostly zeros
-      add_sparse_product(run, below_.rows(), model.weights(0).data(), input_.cols(), input_.data());
-    } else if constexpr (Layer > 1) {
-      const auto weights = weight_factor(model, Layer - 1);
-      if constexpr (zero_one_states<units_of<Model, Layer - 1>>) {
-        middle_.assign(states[Layer - 1]);
-        add_sparse_product(run, middle_.rows(), weights, input_.data());
-      } else {
-        add_product(run, as_factor(states[Layer - 1]), weights, input_.data());
-      }
-    }
-    if constexpr (Layer + 1 < Model::layers) {
-      const auto weights = weight_factor(model, Layer).transposed();
-      if constexpr (zero_one_states<units_of<Model, Layer + 1>>) {
-        above_.assign(states[Layer + 1]);
-        add_sparse_product(run, above_.rows(), weights, input_.data());
-      } else {
-        add_product(run, as_factor(states[Layer + 1]), weights, input_.data());
-      }
-    }
+    std::span<const scalar> start = model.bias(Layer);  // empty: a product is there already
+    if constexpr (Layer == 1)  // counts and binary states are zeros to a large part
+      add_lists(run, states[0], weight_factor(model, 0), start, below_);
+    else if constexpr (Layer > 1)
+      add_neighbour<Layer - 1>(run, states, weight_factor(model, Layer - 1), start, middle_);
+    if constexpr (Layer + 1 < Model::layers)
+      add_neighbour<Layer + 1>(run, states, weight_factor(model, Layer).transposed(), start,
+                               above_);
     if (!factors.all_one())
       for (index i = 0; i < chains; ++i) factors.apply(model, Layer, row_span(input_, i));
+  }
+
+  /// Adds the states of a neighbour times the weights with it. @param[in,out] start bias, where no
+  /// other neighbour was before; becomes empty
+  template <std::size_t Neighbour, executor Executor>
+  void add_neighbour(const Executor& run, const state_batch<Model>& states,
+                     const factor<scalar>& weights, std::span<const scalar>& start,
+                     row_batch<scalar>& batch) {
+    if constexpr (zero_one_states<units_of<Model, Neighbour>>) {
+      add_lists(run, states[Neighbour], weights, start, batch);
+    } else {
+      if (!start.empty()) fill_rows(start, input_);
+      start = {};
+      add_product(run, as_factor(states[Neighbour]), weights, input_.data());
+    }
+  }
+  template <executor Executor>
+  void add_lists(const Executor& run, const matrix<scalar>& states, const factor<scalar>& weights,
+                 std::span<const scalar>& start, row_batch<scalar>& batch) {
+    batch.assign(run, states);
+    if (start.empty())
+      add_sparse_product(run, batch.rows(), weights, input_.data());
+    else
+      write_sparse_product(run, batch.rows(), start, weights, input_.data());
+    start = {};
   }
 
   matrix<scalar> input_;

@@ -13,6 +13,7 @@
 #include <span>
 #include <utility>
 
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
@@ -24,14 +25,15 @@
 namespace harmonium::inline v0_2 {
 
 /// Moves a model's parameters, if need be, so that every hidden state gives an admissible visible
-/// input and the joint distribution normalises: `apply(model)`. `write_limits(model, out)` gives
+/// input and the joint distribution normalises: `apply(run, model)`, to the same bits for every
+/// executor. `write_limits(model, out)` gives
 /// the largest input it allows, one per visible unit; `prepared(largest)` is the constraint for
 /// data with these largest entries per column.
 template <class C, class Model>
 concept constraint_for = std::copyable<C> &&
-    requires(const C& constraint, Model& model, const Model& constant,
+    requires(const C& constraint, const executor_ref& run, Model& model, const Model& constant,
              std::span<typename Model::scalar> out, const vector<double>& largest) {
-  { constraint.apply(model) } -> std::same_as<void>;
+  { constraint.apply(run, model) } -> std::same_as<void>;
   { constraint.write_limits(constant, out) } -> std::same_as<void>;
   { constraint.prepared(largest) } -> std::same_as<C>;
 };
@@ -67,8 +69,8 @@ struct non_positive_weights {
     for (scalar& limit : out) limit += static_cast<scalar>(ceiling);
   }
 
-  template <non_negative_hidden_states Model>
-  void apply(Model& model) const {
+  template <executor Executor, non_negative_hidden_states Model>
+  void apply(const Executor&, Model& model) const {
     using scalar = typename Model::scalar;
     make_normalisable(model);
     if (std::isinf(model.visible().natural_supremum())) return;
@@ -132,8 +134,8 @@ struct admissible_sum {
     }
   }
 
-  template <class Model>
-  void apply(Model& model) const {
+  template <executor Executor, class Model>
+  void apply(const Executor& run, Model& model) const {
     using scalar = typename Model::scalar;
     make_normalisable(model);
     if (std::isinf(model.visible().natural_supremum())) return;
@@ -141,12 +143,14 @@ struct admissible_sum {
     write_limits(model, as_span(limit));
     auto weights = model.weights(0);
     auto bias = model.bias(0);
-    for (index m = 0; m < weights.rows(); ++m)
-      if (!std::isinf(limit[m]))
-        project<units_of<Model, 1>>(bias[static_cast<std::size_t>(m)],
-                                    std::span<scalar>(weights.data() + m * weights.cols(),
-                                                      static_cast<std::size_t>(weights.cols())),
-                                    limit[m]);
+    for_each_range(run, weights.rows(), 32, [&](index begin, index end) {
+      for (index m = begin; m < end; ++m)
+        if (!std::isinf(limit[m]))
+          project<units_of<Model, 1>>(bias[static_cast<std::size_t>(m)],
+                                      std::span<scalar>(weights.data() + m * weights.cols(),
+                                                        static_cast<std::size_t>(weights.cols())),
+                                      limit[m]);
+    });
   }
 
  private:
@@ -176,8 +180,13 @@ struct admissible_sum {
     for (std::size_t round = 0; round <= w.size(); ++round) {
       const Scalar excess = sum() - limit;
       if (!(excess > Scalar(0))) return;
-      Scalar squares(0);
-      for (const Scalar weight : w) squares += slope(weight) * slope(weight);
+      index raised = 0, lowered = 0;
+      for (const Scalar weight : w) {
+        raised += weight > Scalar(0) ? 1 : 0;
+        lowered += weight < Scalar(0) ? 1 : 0;
+      }
+      const Scalar squares =
+          static_cast<Scalar>(raised) * high * high + static_cast<Scalar>(lowered) * low * low;
       const Scalar share = excess / (squares + Scalar(1));
       a -= share;
       for (Scalar& weight : w) {
@@ -206,8 +215,8 @@ struct unconstrained {
   void write_limits(const Model& model, std::span<typename Model::scalar> out) const {
     std::fill(out.begin(), out.end(), model.visible().natural_supremum());
   }
-  template <always_admissible Model>
-  void apply(Model&) const noexcept {}
+  template <executor Executor, always_admissible Model>
+  void apply(const Executor&, Model&) const noexcept {}
 };
 
 }  // namespace harmonium::inline v0_2

@@ -88,8 +88,8 @@ TEST_CASE("statistics of particles with means of the odd layers in place of thei
   for (std::size_t l = 0; l + 1 < model_type::layers; ++l)
     model.weights_of(want, l) += rows[l].transpose() * rows[l + 1] / particles;
 
-  hm::vector<double> flat = hm::vector<double>::Zero(want.size());
-  hm::add_particle_statistics(hm::thread_executor(2), model, chains.visible_rows(), states, means,
-                              1.0 / particles, flat);
+  hm::vector<double> flat = hm::vector<double>::Constant(want.size(), 7);  // overwritten
+  hm::write_particle_statistics(hm::thread_executor(2), model, chains.visible_rows(), states, means,
+                                1.0 / particles, flat);
   CHECK((flat - want).cwiseAbs().maxCoeff() < 1e-12);
 }

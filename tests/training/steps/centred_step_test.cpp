@@ -52,7 +52,7 @@ TEST_CASE("small steps of either kind go uphill") {
     for (int n = 0; n < 5; ++n) {
       const double before = likelihood(model, counts);
       const auto [data, own] = exact_statistics(model, counts);
-      step.update(model, {data, own}, rate);
+      step.update(hm::serial_executor{}, model, {data, own}, rate);
       CHECK(likelihood(model, counts) > before);
     }
   };
@@ -64,9 +64,9 @@ TEST_CASE("no difference, no step; weights decay") {
   auto model = start();
   const auto before = model;
   const hm::vector<double> same = exact_statistics(model, tiny::toy_counts(40, 6, 5)).data;
-  hm::centred_step{.weight_decay = 0}.update(model, {same, same}, 0.5);
+  hm::centred_step{.weight_decay = 0}.update(hm::serial_executor{}, model, {same, same}, 0.5);
   CHECK(model.parameters() == before.parameters());
-  hm::centred_step{.weight_decay = 0.1}.update(model, {same, same}, 0.5);
+  hm::centred_step{.weight_decay = 0.1}.update(hm::serial_executor{}, model, {same, same}, 0.5);
   CHECK(model.weights(0)(2, 1) == doctest::Approx(0.95 * before.weights(0)(2, 1)));
 }
 
@@ -75,7 +75,8 @@ TEST_CASE("a step is bounded however large the difference") {
   const auto before = model;
   auto [data, own] = exact_statistics(model, tiny::toy_counts(40, 6, 5));
   own = -1e6 * data;
-  hm::centred_step{.max_change = 0.5, .weight_decay = 0}.update(model, {data, own}, 1);
+  hm::centred_step{.max_change = 0.5, .weight_decay = 0}.update(hm::serial_executor{}, model,
+                                                                {data, own}, 1);
   for (hm::index i = 0; i < model.weights(0).size(); ++i)
     CHECK(std::abs(model.weights(0).data()[i] - before.weights(0).data()[i]) <= 0.5 + 1e-12);
 }
@@ -92,8 +93,8 @@ TEST_CASE("with a hidden covariance: uncorrelated units make the plain step, twi
     const double mean = c[static_cast<std::size_t>(k)];
     covariance(k, k) = mean * (1 - mean);
   }
-  step.update(plain, {data, own}, 1e-3);
-  step.update(white, {data, own, &covariance}, 1e-3);
+  step.update(hm::serial_executor{}, plain, {data, own}, 1e-3);
+  step.update(hm::serial_executor{}, white, {data, own, &covariance}, 1e-3);
   CHECK((white.parameters() - plain.parameters()).cwiseAbs().maxCoeff() < 1e-12);
 
   // Units 0 and 1 that always agree, with equal gradients: each makes half the step.
@@ -108,8 +109,8 @@ TEST_CASE("with a hidden covariance: uncorrelated units make the plain step, twi
   covariance(0, 0) = covariance(1, 1) = covariance(0, 1) = covariance(1, 0) = v;
   plain = white = start();
   const hm::centred_step bare{.weight_decay = 0, .max_divergence = 1e9};
-  bare.update(plain, {twin_data, twin_own}, 1e-3);
-  bare.update(white, {twin_data, twin_own, &covariance}, 1e-3);
+  bare.update(hm::serial_executor{}, plain, {twin_data, twin_own}, 1e-3);
+  bare.update(hm::serial_executor{}, white, {twin_data, twin_own, &covariance}, 1e-3);
   const double damping = 0.05 * 0.25;
   for (hm::index m = 0; m < 6; ++m)
     CHECK(white.weights(0)(m, 0) - start().weights(0)(m, 0) ==
@@ -121,7 +122,7 @@ TEST_CASE("with a hidden covariance: uncorrelated units make the plain step, twi
   const auto moved = [&](double leash) {
     auto model = start();
     hm::centred_step{.weight_decay = 0, .max_divergence = leash}.update(
-        model, {data, own, &covariance}, 1e-3);
+        hm::serial_executor{}, model, {data, own, &covariance}, 1e-3);
     return hm::matrix<double>(model.weights(0) - start().weights(0));
   };
   CHECK((moved(1e-9) - 10 * moved(1e-11)).norm() < 1e-6 * moved(1e-9).norm());
@@ -139,7 +140,7 @@ TEST_CASE("biases follow what a weight that must not be positive really does") {
   model.bias_of(data, 1)[0] = 0.8;
   hm::vector<double> own = data;
   model.weights_of(data, 0)(0, 0) = 3;
-  hm::centred_step{.weight_decay = 0}.update(model, {data, own}, 1.0);
+  hm::centred_step{.weight_decay = 0}.update(hm::serial_executor{}, model, {data, own}, 1.0);
   CHECK(model.weights(0)(0, 0) == 0);
   CHECK(model.weights(0)(1, 0) == -0.5);
   CHECK(model.bias(0)[0] - before.bias(0)[0] == doctest::Approx(-0.01 * 0.8));

@@ -159,7 +159,7 @@ TEST_CASE("plain steps with L1 end at the lasso's solution") {
     hm::vector<double> data = hm::vector<double>::Zero(model.parameters().size());
     const hm::vector<double> own = data, g = gradient();
     for (hm::index i = 0; i < 6; ++i) model.weights_of(data, 0).data()[i] = g[i];
-    step.update(model, {data, own}, 0.05);
+    step.update(hm::serial_executor{}, model, {data, own}, 0.05);
   }
   int zeros = 0;
   const auto g = gradient();
@@ -195,14 +195,14 @@ TEST_CASE_TEMPLATE("at rest biases are unbiased and weights meet their condition
     for (hm::index i = 0; i < 60; ++i)
       hm::add_exact_data_statistics(model, hidden, std::span<const double>(rows.data() + 4 * i, 4),
                                     1.0 / 60, data);
-    step.update(model, {data, own}, 0.2);
+    step.update(hm::serial_executor{}, model, {data, own}, 0.2);
   }
   for (std::size_t l = 0; l < 2; ++l)
     for (std::size_t k = 0; k < model.bias_of(data, l).size(); ++k)
       CHECK(std::abs(model.bias_of(data, l)[k] - model.bias_of(own, l)[k]) < 1e-5);
   // What the step would do alone is what the penalty takes back.
   auto moved = model;
-  step.step.update(moved, {data, own}, 0.2);
+  step.step.update(hm::serial_executor{}, moved, {data, own}, 0.2);
   for (hm::index i = 0; i < 8; ++i) {
     const double w = model.weights(0).data()[i], change = moved.weights(0).data()[i] - w;
     if (w == 0)

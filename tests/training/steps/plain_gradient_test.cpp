@@ -16,6 +16,6 @@ TEST_CASE("plain_gradient adds rate times the difference") {
   const auto before = model.parameters();
   const hm::vector<double> data = hm::vector<double>::LinSpaced(before.size(), 0, 1);
   const hm::vector<double> own = hm::vector<double>::Constant(before.size(), 0.25);
-  hm::plain_gradient{}.update(model, {data, own}, 0.1);
+  hm::plain_gradient{}.update(hm::serial_executor{}, model, {data, own}, 0.1);
   CHECK((model.parameters() - before - 0.1 * (data - own)).cwiseAbs().maxCoeff() < 1e-15);
 }

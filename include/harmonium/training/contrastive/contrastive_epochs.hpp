@@ -106,16 +106,18 @@ class contrastive_epochs {
                                              negative_.hidden_covariance()};
     if constexpr (follows) {
       const Model before = model;
-      move(model, statistics, rate);
+      move(run, model, statistics, rate);
       negative_.follow(run, before, model, 1);
     } else {
-      move(model, statistics, rate);
+      move(run, model, statistics, rate);
     }
   }
-  void move(Model& model, const step_statistics<scalar>& statistics, double rate) {
-    step_.update(model, statistics, rate);
+  template <executor Executor>
+  void move(const Executor& run, Model& model, const step_statistics<scalar>& statistics,
+            double rate) {
+    step_.update(run, model, statistics, rate);
     keep_parts(model);
-    constraint_.apply(model);
+    constraint_.apply(run, model);
   }
 
   Step step_;

@@ -4,6 +4,7 @@
 /// follow from them.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -26,10 +27,24 @@
 namespace harmonium::inline v0_2 {
 
 /// out += the sum of the rows.
-template <class Scalar>
-void add_row_sums(const matrix<Scalar>& rows, std::span<Scalar> out) {
-  Eigen::Map<Eigen::Matrix<Scalar, 1, Eigen::Dynamic>> sums(out.data(), std::ssize(out));
-  for (index i = 0; i < rows.rows(); ++i) sums += rows.row(i);
+template <executor Executor, class Scalar>
+void add_row_sums(const Executor& run, const matrix<Scalar>& rows, std::span<Scalar> out) {
+  for_each_range(run, rows.cols(), 128, [&](index begin, index end) {
+    Eigen::Map<Eigen::Matrix<Scalar, 1, Eigen::Dynamic>> sums(out.data() + begin, end - begin);
+    for (index i = 0; i < rows.rows(); ++i) sums += rows.row(i).segment(begin, end - begin);
+  });
+}
+
+/// Zeros for the statistics that are sums of dense products: of all but the visible layer and its
+/// weights, which are written.
+template <class Model>
+void clear_upper_statistics(const Model& model, vector<typename Model::scalar>& flat) {
+  flat.resize(model.parameters().size());
+  for (std::size_t l = 1; l < Model::layers; ++l) {
+    const auto bias = model.bias_of(flat, l);
+    std::fill(bias.begin(), bias.end(), typename Model::scalar(0));
+    if (l + 1 < Model::layers) model.weights_of(flat, l).setZero();
+  }
 }
 
 /// A mini-batch, and what the model makes of it. Keeps its memory from batch to batch; a value.
@@ -51,12 +66,11 @@ class positive_phase {
     for (std::size_t i = 0; i < chosen.size(); ++i)
       weights_[i] =
           static_cast<scalar>(row_weight(data, chosen[i]) / average / static_cast<double>(size));
-    x_.assign(data, chosen);
+    x_.assign(run, data, chosen);
     for (std::size_t l = 1; l < Model::layers; ++l) means_[l].resize(size, model.size(l));
     from_below_.resize(size, model.size(1));
-    fill_rows(model.bias(1), from_below_);
-    add_sparse_product(run, x_.rows(), model.weights(0).data(), from_below_.cols(),
-                       from_below_.data());
+    write_sparse_product(run, x_.rows(), model.bias(1), weight_factor(model, 0),
+                         from_below_.data());
     write_means(run, model, options, factors);
     add_statistics(run, model);
   }
@@ -94,19 +108,30 @@ class positive_phase {
 
   template <executor Executor>
   void add_statistics(const Executor& run, const Model& model) {
-    statistics_.setZero(model.parameters().size());
-    const auto below = x_.rows();
+    clear_upper_statistics(model, statistics_);
+    const transposed_rows<scalar> by_unit(run, x_.rows(), model.size(0));
     const auto visible = model.bias_of(statistics_, 0);
-    for (std::size_t i = 0; i < below.size(); ++i)
-      for (std::size_t k = 0; k < below[i].columns.size(); ++k)
-        visible[static_cast<std::size_t>(below[i].columns[k])] += weights_[i] * below[i].values[k];
+    for_each_range(run, model.size(0), 128, [&](index begin, index end) {
+      for (index m = begin; m < end; ++m) {
+        const auto& list = by_unit.lists()[static_cast<std::size_t>(m)];
+        scalar sum(0);
+        for (std::size_t k = 0; k < list.columns.size(); ++k) {
+          const scalar weight = weights_[static_cast<std::size_t>(list.columns[k])];
+          sum += list.all_one ? weight : weight * list.values[k];
+        }
+        visible[static_cast<std::size_t>(m)] = sum;
+      }
+    });
     for (std::size_t l = 1; l < Model::layers; ++l) {
-      weighted_ = means_[l];
-      for (index i = 0; i < rows(); ++i) weighted_.row(i) *= weights_[static_cast<std::size_t>(i)];
-      add_row_sums(weighted_, model.bias_of(statistics_, l));
+      weighted_.resize(rows(), model.size(l));
+      for_each_range(run, rows(), 16, [&](index begin, index end) {
+        for (index i = begin; i < end; ++i)
+          weighted_.row(i) = weights_[static_cast<std::size_t>(i)] * means_[l].row(i);
+      });
+      add_row_sums(run, weighted_, model.bias_of(statistics_, l));
       if (l == 1)
-        add_sparse_transposed_product(run, below, weighted_.data(), model.size(1),
-                                      model.weights_of(statistics_, 0).data());
+        write_sparse_product(run, by_unit.lists(), {}, as_factor(weighted_),
+                             model.weights_of(statistics_, 0).data());
       if (l + 1 < Model::layers)
         add_product(run, as_factor(weighted_).transposed(), as_factor(means_[l + 1]),
                     model.weights_of(statistics_, l).data());
@@ -133,7 +158,7 @@ void add_particle_statistics(const Executor& run, const Model& model,
   using scalar = typename Model::scalar;
   matrix<scalar> below = share * visible_means;
   for (std::size_t l = 0; l < Model::layers; ++l) {
-    add_row_sums(below, model.bias_of(flat, l));
+    add_row_sums(run, below, model.bias_of(flat, l));
     if (l + 1 == Model::layers) break;
     add_product(run, as_factor(below).transposed(), as_factor(states[l + 1]),
                 model.weights_of(flat, l).data());
@@ -141,25 +166,27 @@ void add_particle_statistics(const Executor& run, const Model& model,
   }
 }
 
-/// Adds `share` times the statistics of particles, with the means of odd layers given the even ones
-/// in place of their states, to `flat`. Where visible states are mostly zeros this asks for no
-/// product but sums of the few that are not.
+/// Writes `share` times the statistics of particles, with the means of odd layers given the even
+/// ones in place of their states. Where visible states are mostly zeros this asks for no product
+/// but sums of the few that are not.
 /// @param visible   the states of layer 0, by lists
 /// @param odd_means as `gibbs_batch::sweep` writes them; overwritten
+/// @param flat      becomes as long as the model's parameters
 template <class Model, executor Executor>
-void add_particle_statistics(const Executor& run, const Model& model,
-                             std::span<const sparse_row<typename Model::scalar>> visible,
-                             const state_batch<Model>& states, state_batch<Model>& odd_means,
-                             typename Model::scalar share, vector<typename Model::scalar>& flat) {
+void write_particle_statistics(const Executor& run, const Model& model,
+                               std::span<const sparse_row<typename Model::scalar>> visible,
+                               const state_batch<Model>& states, state_batch<Model>& odd_means,
+                               typename Model::scalar share, vector<typename Model::scalar>& flat) {
   using scalar = typename Model::scalar;
-  const transposed_rows<scalar> by_unit(visible);
+  clear_upper_statistics(model, flat);
+  const transposed_rows<scalar> by_unit(run, visible, model.size(0));
   const auto bias = model.bias_of(flat, 0);
   for (std::size_t m = 0; m < by_unit.lists().size(); ++m) {
     const auto& list = by_unit.lists()[m];
     scalar sum = list.all_one ? static_cast<scalar>(list.columns.size()) : scalar(0);
     if (!list.all_one)
       for (const scalar x : list.values) sum += x;
-    bias[m] += share * sum;
+    bias[m] = share * sum;
   }
   matrix<scalar> even;
   for (std::size_t l = 1; l < Model::layers; ++l) {
@@ -167,10 +194,10 @@ void add_particle_statistics(const Executor& run, const Model& model,
       odd_means[l] *= share;
     else
       even = share * states[l];
-    add_row_sums(l % 2 == 1 ? odd_means[l] : even, model.bias_of(flat, l));
+    add_row_sums(run, l % 2 == 1 ? odd_means[l] : even, model.bias_of(flat, l));
     if (l == 1)
-      add_sparse_product(run, by_unit.lists(), as_factor(odd_means[1]),
-                         model.weights_of(flat, 0).data());
+      write_sparse_product(run, by_unit.lists(), {}, as_factor(odd_means[1]),
+                           model.weights_of(flat, 0).data());
     else if (l % 2 == 0)
       add_product(run, as_factor(odd_means[l - 1]).transposed(), as_factor(states[l]),
                   model.weights_of(flat, l - 1).data());

@@ -54,12 +54,13 @@ class gibbs_particles {
     for (index k = 0; k < sweeps_; ++k)
       chains_.sweep(run, model, factors, states_, engines_,
                     lists && k + 1 == sweeps_ ? &odd_means_ : nullptr);
-    out.setZero(model.parameters().size());
     const scalar share = scalar(1) / static_cast<scalar>(states_[0].rows());
     if constexpr (lists) {
-      add_particle_statistics(run, model, chains_.visible_rows(), states_, odd_means_, share, out);
+      write_particle_statistics(run, model, chains_.visible_rows(), states_, odd_means_, share,
+                                out);
     } else {
       chains_.write_visible_means(run, model, states_, visible_);
+      out.setZero(model.parameters().size());
       add_particle_statistics(run, model, visible_, states_, share, out);
     }
   }

@@ -128,7 +128,7 @@ class exact_em_progress {
       if (!now_->settled) {
         const vector<scalar> limit = limits(at.model);
         at.refit.update(run, at.model, at.training, now_->data.hidden, as_span(limit));
-        stage_.constraint.apply(at.model);
+        stage_.constraint.apply(run, at.model);
         if constexpr (decltype(at.refit)::moves_hidden) {
           now_->hidden.set_model(run, at.model);
           balance_hidden_bias(at.model, now_->hidden,
@@ -214,7 +214,7 @@ class exact_em_progress {
     const matrix<double> scores = starting_scores(run, at.model.visible(), at.training);
     const vector<scalar> limit = limits(at.model);
     start_without_weights(run, at, as_span(limit), stage_.refit_every > 0);
-    stage_.constraint.apply(at.model);
+    stage_.constraint.apply(run, at.model);
     exact_state none{hidden_enumeration<model_type>(run, at.model, stage_.max_states), {}};
     refresh(run, at, at.model, none);
     std::vector<double> weights;

@@ -163,7 +163,7 @@ class grown_em_progress {
       return same;
     }();
     at.model = std::move(large);
-    stage_.constraint.apply(at.model);
+    stage_.constraint.apply(run, at.model);
     at.refit = small_->refit;
     m_step_.emplace(stage_.sampling, at.root);
     std::vector<double> probability(static_cast<std::size_t>(states.states()));

@@ -85,7 +85,7 @@ struct joint {
       vector<scalar> limits(model.size(0));
       epochs_.constraint().write_limits(model, as_span(limits));
       at.refit.update(run, model, at.training, hidden, as_span(std::as_const(limits)));
-      epochs_.constraint().apply(model);
+      epochs_.constraint().apply(run, model);
     }
 
     joint stage_;

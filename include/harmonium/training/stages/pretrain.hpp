@@ -176,7 +176,7 @@ struct pretrain {
         if (Layer > 0) training.factors().factor[0] = 2;
         if (Layer + 1 < layers) training.factors().factor[1] = 2;
       }
-      training.constraint().apply(model);
+      training.constraint().apply(serial_executor{}, model);
       now_.template emplace<Layer + 1>(layer_run<Layer>{std::move(model), std::move(training)});
       if (epochs_of(Layer) == 0)
         finish_layer<Layer>(serial_executor{}, at, std::get<Layer + 1>(now_));
@@ -219,7 +219,7 @@ struct pretrain {
       vector<scalar> limits(model.size(0));
       layer.epochs.constraint().write_limits(model, as_span(limits));
       at.refit.update(run, model, at.training, hidden, as_span(std::as_const(limits)));
-      layer.epochs.constraint().apply(model);
+      layer.epochs.constraint().apply(run, model);
     }
 
     /// A hidden bias that two machines learned becomes their mean.

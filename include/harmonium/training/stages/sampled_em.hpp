@@ -104,7 +104,7 @@ class sampled_em_progress {
         const model_type before = at.model;
         stage_.constraint.write_limits(at.model, as_span(limits));
         at.refit.update(run, at.model, at.training, data.hidden, as_span(std::as_const(limits)));
-        stage_.constraint.apply(at.model);
+        stage_.constraint.apply(run, at.model);
         m_step.follow(run, before, at.model, as_span(std::as_const(data.hidden_means)));
         data = direct_posterior(run, at.model, at.training, m_step.states());
       }
@@ -124,7 +124,7 @@ class sampled_em_progress {
     vector<scalar> limits(at.model.size(0));
     stage_.constraint.write_limits(at.model, as_span(limits));
     start_without_weights(run, at, as_span(std::as_const(limits)), stage_.refit_every > 0);
-    stage_.constraint.apply(at.model);
+    stage_.constraint.apply(run, at.model);
     std::vector<double> weights;
     for (index i = 0; i < row_count(at.training); ++i)
       weights.push_back(row_weight(at.training, i));

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/scratch.hpp"
 #include "harmonium/core/symmetric_factor.hpp"
@@ -40,15 +41,15 @@ struct centred_step {
   /// them should, so that for the first layer's weights the Fisher information is taken as
   /// (variance of the gene) x (that covariance), Kronecker-factored as in Martens and Grosse 2015
   /// (ICML), and the step is shortened to `max_divergence`.
-  template <class Model>
-  void update(Model& model, const step_statistics<typename Model::scalar>& statistics,
-              double rate) const {
-    apply(model, statistics.data, statistics.model, rate, statistics.hidden_covariance);
+  template <executor Executor, class Model>
+  void update(const Executor& run, Model& model,
+              const step_statistics<typename Model::scalar>& statistics, double rate) const {
+    apply(run, model, statistics.data, statistics.model, rate, statistics.hidden_covariance);
   }
 
  private:
-  template <class Model>
-  void apply(Model& model, const vector<typename Model::scalar>& data,
+  template <executor Executor, class Model>
+  void apply(const Executor& run, Model& model, const vector<typename Model::scalar>& data,
              const vector<typename Model::scalar>& model_statistics, double rate,
              const matrix<double>* covariance) const {
     using scalar = typename Model::scalar;
@@ -97,27 +98,39 @@ struct centred_step {
       const auto pair_d = model.weights_of(data, l), pair_m = model.weights_of(model_statistics, l);
       auto weights = model.weights(l);
       const auto& linked = links[l];
-      for (index i = 0; i < weights.rows(); ++i) {
-        const auto u = static_cast<std::size_t>(i);
-        // Weights with other parts are zero and stay so.
-        const unit_range own = linked.empty() ? unit_range{0, weights.cols()} : linked[u];
-        for (index k = own.begin; k < own.end; ++k) {
-          const auto v = static_cast<std::size_t>(k);
-          const scalar gradient = (pair_d(i, k) - pair_m(i, k)) -
-                                  (below_d[u] - below_m[u]) * above_d[v] -
-                                  below_d[u] * (above_d[v] - above_m[v]);
-          scalar change =
-              covariance && l == 0
-                  ? clip(static_cast<scalar>(shorter * white[i * weights.cols() + k]), limit[l][u])
-                  : clip(pace * gradient / (variance[l][u] * variance[l + 1][v]), limit[l][u]);
-          change -= pace * static_cast<scalar>(weight_decay) * weights(i, k);
-          // Here and not afterwards: the biases follow what the weight really does.
-          if (never_positive[l]) change = std::min(change, -weights(i, k));
-          weights(i, k) += change;
-          bias_change[l][u] -= change * above_d[v];
-          bias_change[l + 1][v] -= change * below_d[u];
+      scratch_vector<scalar> changes(weights.size());
+      auto moved = as_matrix(changes, weights.rows(), weights.cols());
+      for_each_range(run, weights.rows(), 64, [&](index first, index last) {
+        for (index i = first; i < last; ++i) {
+          const auto u = static_cast<std::size_t>(i);
+          // Weights with other parts are zero and stay so.
+          const unit_range own = linked.empty() ? unit_range{0, weights.cols()} : linked[u];
+          if (!linked.empty()) moved.row(i).setZero();
+          for (index k = own.begin; k < own.end; ++k) {
+            const auto v = static_cast<std::size_t>(k);
+            const scalar gradient = (pair_d(i, k) - pair_m(i, k)) -
+                                    (below_d[u] - below_m[u]) * above_d[v] -
+                                    below_d[u] * (above_d[v] - above_m[v]);
+            scalar change =
+                covariance && l == 0
+                    ? clip(static_cast<scalar>(shorter * white[i * weights.cols() + k]),
+                           limit[l][u])
+                    : clip(pace * gradient / (variance[l][u] * variance[l + 1][v]), limit[l][u]);
+            change -= pace * static_cast<scalar>(weight_decay) * weights(i, k);
+            // Here and not afterwards: the biases follow what the weight really does.
+            if (never_positive[l]) change = std::min(change, -weights(i, k));
+            weights(i, k) += change;
+            bias_change[l][u] -= change * above_d[v];
+            moved(i, k) = change;
+          }
         }
-      }
+      });
+      for_each_range(run, weights.cols(), 32, [&](index first, index last) {
+        for (index i = 0; i < weights.rows(); ++i)
+          for (index k = first; k < last; ++k)
+            bias_change[l + 1][static_cast<std::size_t>(k)] -=
+                moved(i, k) * below_d[static_cast<std::size_t>(i)];
+      });
     }
     for (std::size_t l = 0; l < Model::layers; ++l) {
       auto bias = model.bias(l);

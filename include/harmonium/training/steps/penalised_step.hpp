@@ -35,11 +35,11 @@ struct penalised_step {
   Penalty penalty = {};  ///< on the weights between neighbouring layers
 
   /// @throws std::invalid_argument as the penalty does
-  template <class Model>
+  template <executor Executor, class Model>
   requires step_for<Step, Model> && penalty_for<Penalty, typename Model::scalar>
-  void update(Model& model, const step_statistics<typename Model::scalar>& statistics,
-              double rate) const {
-    step.update(model, statistics, rate);
+  void update(const Executor& run, Model& model,
+              const step_statistics<typename Model::scalar>& statistics, double rate) const {
+    step.update(run, model, statistics, rate);
     for (std::size_t l = 0; l < Model::hidden_layers; ++l) shrink(model, statistics.data, l, rate);
   }
 

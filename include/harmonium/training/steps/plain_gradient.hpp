@@ -10,11 +10,15 @@ namespace harmonium::inline v0_2 {
 /// parameters += rate x gradient: the step of Treppner et al. 2021. Genes with large counts
 /// dominate it, which is why the published learning rate is 1e-11.
 struct plain_gradient {
-  template <class Model>
-  void update(Model& model, const step_statistics<typename Model::scalar>& statistics,
-              double rate) const {
+  template <executor Executor, class Model>
+  void update(const Executor& run, Model& model,
+              const step_statistics<typename Model::scalar>& statistics, double rate) const {
     const auto scale = static_cast<typename Model::scalar>(rate);
-    model.parameters() += scale * (statistics.data - statistics.model);
+    for_each_range(run, statistics.data.size(), 8192, [&](index begin, index end) {
+      const index size = end - begin;
+      model.parameters().segment(begin, size) +=
+          scale * (statistics.data.segment(begin, size) - statistics.model.segment(begin, size));
+    });
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include <concepts>
 
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 
 namespace harmonium::inline v0_2 {
@@ -20,15 +21,15 @@ struct step_statistics {
   const matrix<double>* hidden_covariance = nullptr;
 };
 
-/// Moves the parameters uphill in likelihood: `update(model, statistics, rate)`.
-///
-/// Law: a rate of 0, or equal statistics of data and model, leave the model where it is, but for
-/// penalties that the step states.
+/// Moves the parameters uphill in likelihood: `update(run, model, statistics, rate)`, for any
+/// executor. Laws: parameters become the same bits for every executor; a rate of 0, or equal
+/// statistics of data and model, leave the model where it is, but for penalties that the step
+/// states.
 template <class S, class Model>
 concept step_for = std::copyable<S> &&
-    requires(const S& step, Model& model, const step_statistics<typename Model::scalar>& statistics,
-             double rate) {
-  { step.update(model, statistics, rate) } -> std::same_as<void>;
+    requires(const S& step, const executor_ref& run, Model& model,
+             const step_statistics<typename Model::scalar>& statistics, double rate) {
+  { step.update(run, model, statistics, rate) } -> std::same_as<void>;
 };
 
 /// A step that says `moves_centred = true`: it changes biases along with weights such that every
