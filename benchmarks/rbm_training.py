@@ -3,7 +3,7 @@
 """Trains Bernoulli machines with harmonium, PyTorch and scikit-learn in turn, on the same rows, and prints tables.
 
 usage: rbm_training.py BUILD speed [--hidden 64 500] [--repeats 7] [--epochs 6] [--two-threads]     seconds per epoch, peers side by side
-       rbm_training.py BUILD counts [--hidden 64 256 512] [--cells 384 10000]      negative binomial visible units
+       rbm_training.py BUILD counts [--hidden 64 256 512] [--cells 384 10000]      negative binomial visible units, one and two threads
        rbm_training.py BUILD digits [--seeds 3] [--epochs 100]                     likelihood of scikit-learn's digits
        (Debian: python3-torch python3-sklearn libopenblas0-pthread; BUILD holds the programs rbm_training, rbm_likelihood)
 
@@ -56,7 +56,9 @@ def speed(build, asked, folder):
     ours, torch, sklearn = [program(build, "rbm_training")], [os.path.join(HERE, "peers", "rbm_torch.py")], [os.path.join(HERE, "peers", "rbm_sklearn.py")]
     contenders = [("PyTorch, float", torch, "float", 1), ("scikit-learn, float", sklearn, "float", 1), ("harmonium, float", ours, "float", 1),
                   ("harmonium, double", ours, "double", 1)]
-    if asked.two_threads: contenders += [("harmonium, float, by the clock", ours, "float", -1), ("harmonium, float, two threads", ours, "float", 2)]
+    if asked.two_threads:
+        contenders += [("harmonium, float, by the clock", ours, "float", -1), ("harmonium, float, two threads", ours, "float", 2),
+                       ("PyTorch, float, by the clock", torch, "float", -1), ("PyTorch, float, two threads", torch, "float", 2)]
     print("| hidden | contender | seconds per epoch | quartiles | PyTorch's float over it |\n|---|---|---|---|---|")
     for hidden in asked.hidden or [64, 500]:
         times = {name: [] for name, *_ in contenders}
@@ -71,7 +73,7 @@ def speed(build, asked, folder):
 
 
 def counts(build, asked, folder):
-    print("| cells | hidden | particles | seconds per epoch | quartiles |\n|---|---|---|---|---|")
+    print("| cells | hidden | particles | seconds per epoch | quartiles | two threads, by the clock | times as fast |\n|---|---|---|---|---|---|---|")
     for cells in asked.cells:
         rows = os.path.join(folder, f"counts_{cells}.npy")
         count_rows(rows, cells)
@@ -79,8 +81,11 @@ def counts(build, asked, folder):
             for particles in ("block", "collapsed"):
                 run = [program(build, "rbm_training"), rows, "--visible", "nb", "--step", "centred", "--hidden", str(hidden), "--type", "double",
                        "--particles", particles, "--epochs", str(asked.epochs or 3)]
-                low, middle, high = quartiles([epochs_of(run, 1, True) for _ in range(asked.repeats)])
-                print(f"| {cells} | {hidden} | {particles} | {middle:.3f} | {low:.3f} to {high:.3f} |", flush=True)
+                pairs = [(epochs_of(run, 1, True), epochs_of(run, 2, False)) for _ in range(asked.repeats)]
+                low, middle, high = quartiles([one for one, _ in pairs])
+                ratio = quartiles([one / two for one, two in pairs])
+                print(f"| {cells} | {hidden} | {particles} | {middle:.3f} | {low:.3f} to {high:.3f} | {statistics.median(two for _, two in pairs):.3f} | "
+                      f"{ratio[1]:.2f} ({ratio[0]:.2f} to {ratio[2]:.2f}) |", flush=True)
 
 
 def digits(build, asked, folder):

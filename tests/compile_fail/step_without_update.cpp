@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A step moves the parameters; what does not is no step.
+#include "harmonium/core/executor.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/training/steps/step_concept.hpp"
 #include "harmonium/units/bernoulli.hpp"
@@ -10,7 +11,7 @@ using model = hm::dbm<hm::bernoulli, hm::bernoulli>;
 
 struct standstill {
 #ifndef REJECTED
-  void update(model&, const hm::step_statistics<double>&, double) const;
+  void update(const hm::executor_ref&, model&, const hm::step_statistics<double>&, double) const;
 #endif
 };
 

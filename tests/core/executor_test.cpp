@@ -69,6 +69,28 @@ TEST_CASE("the lowest failing block decides the exception") {
   CHECK(failure(hm::thread_executor(2), 3, {7}) == "nothing thrown");
 }
 
+TEST_CASE("each thread begins with neighbouring blocks of its own, and helps when they are done") {
+  std::atomic<int> done = 0, upper = 0;
+  bool met = false, helped = false;
+  const auto wait_for = [](const std::atomic<int>& count, int enough) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (count < enough && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    return count >= enough;
+  };
+  hm::thread_executor(2).for_each_block(100, [&](hm::index block) {
+    if (block == 0) {
+      met = wait_for(upper, 1);  // block 50 has begun, and none of 1 to 49 before it
+      helped = wait_for(done, 99);
+    } else {
+      if (block >= 50) ++upper;
+      if (block < 50) CHECK(upper >= 50);
+      ++done;
+    }
+  });
+  CHECK(met);
+  CHECK(helped);
+}
+
 TEST_CASE("an executor works again after a failure") {
   const hm::thread_executor run(3);
   CHECK(failure(run, 10, {2}) == "block 2");

@@ -130,8 +130,8 @@ TEST_CASE("eta = 0") {
   CHECK_THROWS_AS(hm::sampled(model, hm::gibbs{}).generate(1, rng), std::domain_error);
   // right
   const std::vector<double> means{0.5, 3};
-  model.visible().natural_from_mean(means, model.bias(0));  // eta < 0
-  hm::admissible_sum{}.apply(model);                        // after every change of W or a
+  model.visible().natural_from_mean(means, model.bias(0));   // eta < 0
+  hm::admissible_sum{}.apply(hm::serial_executor{}, model);  // after every change of W or a
   const auto cells = hm::sampled(model, hm::gibbs{}).generate(1, rng);
 
   CHECK(cells.genes() == 2);
