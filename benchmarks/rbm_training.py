@@ -79,6 +79,7 @@ def counts(build, asked, folder):
         count_rows(rows, cells)
         for hidden in asked.hidden or [64, 256, 512]:
             for particles in ("block", "collapsed"):
+                if particles == "collapsed" and cells * hidden > 10000 * 64: continue  # minutes an epoch
                 run = [program(build, "rbm_training"), rows, "--visible", "nb", "--step", "centred", "--hidden", str(hidden), "--type", "double",
                        "--particles", particles, "--epochs", str(asked.epochs or 3)]
                 pairs = [(epochs_of(run, 1, True), epochs_of(run, 2, False)) for _ in range(asked.repeats)]
