@@ -403,7 +403,12 @@ pages = {"samplers": "comparing-samplers.md"}  # all others: performance.md
 
 
 def where_measured():
-    commit = subprocess.run(["git", "-C", root, "describe", "--always", "--dirty", "--abbrev=10"], stdout=subprocess.PIPE, text=True).stdout.strip()
+    def git(*words):
+        return subprocess.run(["git", "-C", root, *words], stdout=subprocess.PIPE, text=True).stdout.strip()
+
+    commit = git("rev-parse", "--short=10", "HEAD")
+    if git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs"):  # pages change as they are measured
+        commit += ", changed"
     load = " ".join(f"{x:.1f}" for x in os.getloadavg())
     return (f"*Commit {commit or 'unknown'}, {time.strftime('%-d %B %Y')}; {os.cpu_count()} cores, {cpu_name()}; load averages "
             f"at the end {load}; presets {' and '.join(preset(folder) for folder in folders)}.*")
