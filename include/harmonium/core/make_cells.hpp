@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -81,15 +82,19 @@ count_matrix<> make_cells(const Executor& run, index genes, index cells,
   for (index first = 0; first < cells; first += round) {
     const index last = std::min(cells, first + round);
     joined_blocks joined(all, (last - first + block_size - 1) / block_size);
-    for_each_range(run, last - first, block_size, [&](index begin, index end) {
+    // Whoever comes takes the next cells, so that they are done nearly in order and copied
+    // meanwhile.
+    std::atomic<index> next{0};
+    for_each_range(run, last - first, block_size, [&](index, index) {
+      const index block = next++, begin = first + block * block_size;
       auto work = make_worker();
-      count_matrix<> block(genes);
-      for (index cell = first + begin; cell < first + end; ++cell) {
+      count_matrix<> own(genes);
+      for (index cell = begin; cell < std::min(last, begin + block_size); ++cell) {
         random_engine engine = streams[static_cast<std::uint64_t>(cell)];
-        work(engine, block);
-        block.finish_cell();
+        work(engine, own);
+        own.finish_cell();
       }
-      joined.add(begin / block_size, std::move(block));
+      joined.add(block, std::move(own));
     });
     // Room for the rest, should it be like the first cells: growing step by step would copy all
     // counts again and again, and hold them twice meanwhile.
