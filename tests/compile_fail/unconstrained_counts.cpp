@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A model whose input has a bound cannot be left without a constraint.
+#include "harmonium/core/executor.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/training/constraints.hpp"
 #include "harmonium/units/bernoulli.hpp"
@@ -15,5 +16,5 @@ using visible = hm::gaussian;
 #endif
 
 void constrain(hm::dbm<visible, hm::bernoulli>& model) {
-  hm::unconstrained{}.apply(model);
+  hm::unconstrained{}.apply(hm::serial_executor{}, model);
 }

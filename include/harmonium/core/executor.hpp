@@ -37,8 +37,9 @@ struct serial_executor {
 
 /// Up to `threads` threads, the caller among them. Each begins with a run of neighbouring blocks of
 /// its own, the same ones in every loop over as many blocks, so that what a block wrote is still in
-/// its core's cache when the next loop reads it; who is done helps the others. The other threads
-/// wait for the caller's next loop and end with the calling thread.
+/// its core's cache when the next loop reads it; who is done helps the others. Where a block
+/// throws, all blocks below it are still run. The other threads wait for the caller's next loop and
+/// end with the calling thread.
 class thread_executor {
  public:
   /// @param threads at least 1; 0 means as many as the machine has.

@@ -68,7 +68,8 @@ concept maker_of_workers = requires(const M& make, random_engine& engine, count_
 ///              cells after a 64th), always on the calling thread
 /// @param rng   moves on by one word
 /// @return the cells; the first few of them if `watch` said stop.
-/// @throws std::invalid_argument if `cells` is negative, and whatever the workers throw.
+/// @throws std::invalid_argument if `cells` is negative, and whatever the workers throw; of several
+///         exceptions any one.
 template <executor Executor, maker_of_workers MakeWorker, observer Observer>
 count_matrix<> make_cells(const Executor& run, index genes, index cells,
                           const MakeWorker& make_worker, Observer&& watch, random_engine& rng) {

@@ -60,8 +60,6 @@ nonzeros write_nonzeros(const Row& row, std::int32_t* columns, Scalar* values) {
 template <std::floating_point Scalar>
 class row_batch {
  public:
-  void clear() noexcept { found_.clear(); }
-
   /// The given rows of data.
   template <executor Executor, row_source Data>
   void assign(const Executor& run, const Data& data, std::span<const index> chosen) {
@@ -94,14 +92,15 @@ class row_batch {
   /// @param row_at of an index: a `cell_counts` or a dense span
   template <executor Executor, class RowAt>
   void fill(const Executor& run, index count, const RowAt& row_at) {
+    found_.clear();
     begin_.assign(1, 0);
     for (index i = 0; i < count; ++i)
       begin_.push_back(begin_.back() + row_at(i).size() + static_cast<std::size_t>(nonzeros_slack));
-    found_.resize(static_cast<std::size_t>(count));
     if (begin_.back() > columns_.size()) {
       columns_.resize(begin_.back());
       values_.resize(begin_.back());
     }
+    found_.assign(static_cast<std::size_t>(count), nonzeros{0, true});  // as if empty until filled
     for_each_range(run, count, 16, [&](index first, index last) {
       constexpr index ahead = 2;  // rows in random order are not fetched by themselves
       std::size_t at = begin_[static_cast<std::size_t>(first)];

@@ -84,7 +84,7 @@ void write_sparse_product(const Executor& run, std::span<const sparse_row<Scalar
   lists::sum_rows<Executor, Scalar>(run, rows, right, start.empty() ? zeros.data() : start.data(),
                                     0, out);
 }
-/// The same for weights, inputs x width, row-major without gaps.
+/// `add_sparse_product` for weights, inputs x width, row-major without gaps.
 template <executor Executor, std::floating_point Scalar>
 void add_sparse_product(const Executor& run, std::span<const sparse_row<Scalar>> rows,
                         const Scalar* weights, index width, Scalar* out) {
@@ -96,7 +96,7 @@ void add_sparse_product(const Executor& run, std::span<const sparse_row<Scalar>>
 template <std::floating_point Scalar>
 class transposed_rows {
  public:
-  /// @param inputs one more than the last column, or more
+  /// @param inputs at least one more than the last column that has an entry
   template <executor Executor>
   transposed_rows(const Executor& run, std::span<const sparse_row<Scalar>> rows, index inputs)
       : all_one_(std::all_of(rows.begin(), rows.end(), [](const auto& r) { return r.all_one; })),

@@ -26,9 +26,8 @@ namespace harmonium::inline v0_2 {
 
 /// Moves a model's parameters, if need be, so that every hidden state gives an admissible visible
 /// input and the joint distribution normalises: `apply(run, model)`, to the same bits for every
-/// executor. `write_limits(model, out)` gives
-/// the largest input it allows, one per visible unit; `prepared(largest)` is the constraint for
-/// data with these largest entries per column.
+/// executor. `write_limits(model, out)` gives the largest input it allows, one per visible unit;
+/// `prepared(largest)` is the constraint for data with these largest entries per column.
 template <class C, class Model>
 concept constraint_for = std::copyable<C> &&
     requires(const C& constraint, const executor_ref& run, Model& model, const Model& constant,

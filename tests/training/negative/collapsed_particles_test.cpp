@@ -29,7 +29,7 @@ TEST_CASE("twelve units without enumeration reach what exact statistics reach") 
     hm::random_engine rng(7);
     for (auto& w : model.parameters()) w = hm::draw::uniform(-0.02, 0.02, rng);
     model.visible().natural_from_mean(hm::as_span(means), model.bias(0));
-    hm::admissible_sum{}.apply(model);
+    hm::admissible_sum{}.apply(hm::serial_executor{}, model);
     return model;
   };
   const auto learn = [&]<class Negative>(hm::index units, const Negative& negative) {

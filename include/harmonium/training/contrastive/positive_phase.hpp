@@ -13,6 +13,7 @@
 
 #include "harmonium/core/dense_products.hpp"
 #include "harmonium/core/executor.hpp"
+#include "harmonium/core/factor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_batch.hpp"
 #include "harmonium/core/rows.hpp"

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/training/steps/centred_step.hpp"
 #include "harmonium/training/steps/penalties.hpp"

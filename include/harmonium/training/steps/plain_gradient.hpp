@@ -3,6 +3,8 @@
 /// The paper's step.
 #pragma once
 
+#include "harmonium/core/executor.hpp"
+#include "harmonium/core/matrix.hpp"
 #include "harmonium/training/steps/step_concept.hpp"
 
 namespace harmonium::inline v0_2 {
