@@ -13,7 +13,6 @@ build|g++|a C++20 compiler: GCC >= 12 (or Clang >= 14)|command c++
 build|cmake|CMake >= 3.24|command cmake
 build|ninja-build|Ninja >= 1.10|command ninja
 build|libeigen3-dev|Eigen >= 3.4|header Eigen/Core
-build|librandom123-dev|Random123 >= 1.14|header Random123/philox.h
 build|libspectra-dev|Spectra >= 1.0|header Spectra/SymEigsSolver.h
 build|zlib1g-dev|zlib >= 1.2|header zlib.h
 build|libhdf5-dev|HDF5 >= 1.10 (optional: .h5 and .h5ad files)|header hdf5.h hdf5/serial/hdf5.h
@@ -21,6 +20,7 @@ build|libcli11-dev|CLI11 >= 2.1|header CLI/CLI.hpp
 build|nlohmann-json3-dev|nlohmann/json >= 3.10|header nlohmann/json.hpp
 build|libboost-dev|Boost >= 1.70 (headers of Boost.Math, for plans)|header boost/math/distributions.hpp
 test|doctest-dev|doctest >= 2.4.9|header doctest/doctest.h
+test|librandom123-dev|Random123 >= 1.14|header Random123/philox.h
 test|libxtensor-dev|xtensor >= 0.24|header xtensor.hpp xtensor/xtensor.hpp xtensor/containers/xtensor.hpp
 test|libigraph-dev|igraph >= 0.10|header igraph/igraph.h
 test|libhnswlib-dev|hnswlib >= 0.6|header hnswlib/hnswlib.h

@@ -32,7 +32,6 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/harmoniumConfigVersion.cm
                                  COMPATIBILITY ${compatibility} ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/harmoniumConfig.cmake
               ${PROJECT_BINARY_DIR}/harmoniumConfigVersion.cmake
-              ${CMAKE_CURRENT_LIST_DIR}/FindRandom123.cmake
               ${CMAKE_CURRENT_LIST_DIR}/FindHdf5C.cmake
               ${CMAKE_CURRENT_LIST_DIR}/FindHnswlib.cmake
               ${CMAKE_CURRENT_LIST_DIR}/FindIgraph.cmake DESTINATION ${package_dir})

@@ -10,7 +10,7 @@
 
 namespace hm = harmonium;
 
-TEST_CASE("the words of Random123's blocks, with every kernel") {
+TEST_CASE("the words of single blocks, with every kernel") {
   constexpr std::uint64_t key = 0xfedcba9876543210, item = 0x123456789abcdef0;
   // Also where the lower half of the block's number, and where all of it, overflows.
   for (const std::uint64_t first : {0ull, 5ull, 0xfffffffaull, 0xfffffffffffffff9ull}) {

@@ -3,7 +3,7 @@ set(options --no-warn-unused-cli -DHARMONIUM_BUILD_TESTS=OFF -DHARMONIUM_BUILD_E
 foreach(name IN ITEMS SPECTRA IO HDF5 PLANNING XTENSOR HNSW IGRAPH MPI)
   list(APPEND options -DHARMONIUM_WITH_${name}=OFF)
 endforeach()
-foreach(package IN ITEMS ZLIB Spectra Hdf5C Boost xtensor Hnswlib Igraph MPI doctest CLI11 nlohmann_json)
+foreach(package IN ITEMS ZLIB Spectra Hdf5C Random123 Boost xtensor Hnswlib Igraph MPI doctest CLI11 nlohmann_json)
   list(APPEND options -DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
 endforeach()
 file(REMOVE_RECURSE ${WORK})

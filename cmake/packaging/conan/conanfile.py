@@ -1,6 +1,5 @@
 # Not run where it was written: there was no network, and no Conan. From a clone, with Conan 2:
-#   conan export cmake/packaging/conan/random123 && conan create cmake/packaging/conan --build=missing
-# ConanCenter had no recipe of Random123 when this was written, hence the one beside this file.
+#   conan create cmake/packaging/conan --build=missing
 import os
 import re
 
@@ -57,7 +56,6 @@ class Harmonium(ConanFile):
 
     def requirements(self):
         self.requires("eigen/3.4.0", transitive_headers=True)
-        self.requires("random123/1.14.0", transitive_headers=True)
         for name, reference in LIBRARIES.items():
             if self._has(name):
                 self.requires(reference, transitive_headers=True, transitive_libs=True)
@@ -96,7 +94,7 @@ class Harmonium(ConanFile):
         core = self.cpp_info.components["harmonium"]
         core.set_property("cmake_target_name", "harmonium::harmonium")
         core.set_property("pkg_config_name", "harmonium")
-        core.requires = ["eigen::eigen", "random123::random123"]
+        core.requires = ["eigen::eigen"]
         if self.settings.get_safe("os") in ("Linux", "FreeBSD"):
             core.system_libs = ["pthread"]
         for name in LIBRARIES:

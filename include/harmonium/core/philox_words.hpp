@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// @internal
-/// Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405) for many blocks of a stream at a
-/// time: the words of Random123, one block to a lane where the machine has AVX2 or AVX-512.
+/// Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405): a block of words, or many, one to
+/// a lane where the machine has AVX2 or AVX-512. (Random123's header, which has the same words, costs
+/// every program half of what <Eigen/Core> does to compile.)
 #pragma once
 
-#include <Random123/philox.h>
-
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -96,13 +96,30 @@ template <int Lanes, std::size_t... Lane>
       .store(to + Lanes);
 }
 
-/// One block of Random123: four 32-bit words of the stream `item` under `key`.
-inline r123::Philox4x32::ctr_type philox_block(std::uint64_t key, std::uint64_t number,
-                                               std::uint64_t item) noexcept {
+/// Philox's constants: the multipliers of the first and third word, and what is added to the halves
+/// of the key between rounds.
+struct philox_constants {
+  static constexpr std::uint32_t multiplier[2] = {0xD2511F53, 0xCD9E8D57};
+  static constexpr std::uint32_t key_step[2] = {0x9E3779B9, 0xBB67AE85};
+  static constexpr int rounds = 10;
+};
+
+/// One block: four 32-bit words of the stream `item` under `key`.
+inline std::array<std::uint32_t, 4> philox_block(std::uint64_t key, std::uint64_t number,
+                                                 std::uint64_t item) noexcept {
+  using constants = philox_constants;
   const auto lower = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
   const auto upper = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); };
-  return r123::Philox4x32{}({{lower(number), upper(number), lower(item), upper(item)}},
-                            {{lower(key), upper(key)}});
+  std::array<std::uint32_t, 4> c = {lower(number), upper(number), lower(item), upper(item)};
+  std::uint32_t k0 = lower(key), k1 = upper(key);
+  for (int round = 0; round < constants::rounds; ++round) {
+    const std::uint64_t p0 = std::uint64_t{constants::multiplier[0]} * c[0];
+    const std::uint64_t p1 = std::uint64_t{constants::multiplier[1]} * c[2];
+    c = {upper(p1) ^ c[1] ^ k0, lower(p1), upper(p0) ^ c[3] ^ k1, lower(p0)};
+    k0 += constants::key_step[0];
+    k1 += constants::key_step[1];
+  }
+  return c;
 }
 
 /// The words of the blocks `first`, `first` + 1, ... of the stream `item` under `key`, two of each.
@@ -115,8 +132,11 @@ inline r123::Philox4x32::ctr_type philox_block(std::uint64_t key, std::uint64_t 
     if constexpr (Bytes > 16) {
       constexpr std::size_t at_once = Bytes / 8;
       using lanes = philox_lanes<Bytes / 8>;
-      const auto m0 = lanes::all(0xD2511F53), m1 = lanes::all(0xCD9E8D57);
-      const auto step0 = lanes::all(0x9E3779B9), step1 = lanes::all(0xBB67AE85);
+      using constants = philox_constants;
+      const auto m0 = lanes::all(constants::multiplier[0]);
+      const auto m1 = lanes::all(constants::multiplier[1]);
+      const auto step0 = lanes::all(constants::key_step[0]);
+      const auto step1 = lanes::all(constants::key_step[1]);
       const auto items = lanes::all(item), keys = lanes::all(key), stride = lanes::all(at_once);
       std::uint64_t begin[at_once];
       for (std::size_t k = 0; k < at_once; ++k) begin[k] = first + k;
@@ -126,7 +146,7 @@ inline r123::Philox4x32::ctr_type philox_block(std::uint64_t key, std::uint64_t 
         lanes c0 = numbers, c1 = c0.upper(), c2 = items, c3 = c2.upper();
         lanes k0 = keys, k1 = k0.upper();
         numbers = numbers + stride;
-        for (int round = 0; round < 10; ++round) {
+        for (int round = 0; round < constants::rounds; ++round) {
           const lanes p0 = c0.times(m0), p1 = c2.times(m1);
           c0 = p1.upper() ^ c1 ^ k0;
           c2 = p0.upper() ^ c3 ^ k1;

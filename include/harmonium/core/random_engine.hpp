@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// The counter-based random engine: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
-/// easy as 1, 2, 3", doi 10.1145/2063384.2063405), from Random123.
+/// easy as 1, 2, 3", doi 10.1145/2063384.2063405).
 #pragma once
 
-#include <Random123/philox.h>
-
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -87,8 +86,8 @@ class random_engine {
   }
 
   /// One Philox block: four 32-bit words of the stream `item` under `key`.
-  static r123::Philox4x32::ctr_type block(std::uint64_t key, std::uint64_t number,
-                                          std::uint64_t item) noexcept {
+  static std::array<std::uint32_t, 4> block(std::uint64_t key, std::uint64_t number,
+                                            std::uint64_t item) noexcept {
     return philox_block(key, number, item);
   }
 
