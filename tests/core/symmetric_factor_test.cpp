@@ -3,8 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <Eigen/Cholesky>
 #include <span>
 #include <vector>
+
+#include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/random_engine.hpp"
 
 namespace hm = harmonium;
 
@@ -26,5 +30,23 @@ TEST_CASE("solves from the lower triangle") {
     CHECK((whole * factor.inverse() - identity).cwiseAbs().maxCoeff() < 1e-13);
     factor.compute(identity);
     CHECK(factor.solved(right) == right);
+  }
+}
+
+TEST_CASE("Eigen's L D L' of regular and of singular matrices") {
+  hm::random_engine rng(7);
+  for (const hm::index size : {1, 4, 8, 9, 16, 40}) {
+    for (const hm::index rank : {size, (size + 1) / 2}) {
+      hm::matrix<double> root(size, rank);
+      for (hm::index i = 0; i < size; ++i)
+        for (hm::index j = 0; j < rank; ++j) root(i, j) = hm::draw::uniform(-0.5, 0.5, rng);
+      const hm::matrix<double> of = root * root.transpose();
+      const hm::vector<double> right = hm::vector<double>::LinSpaced(size, 1, 2);
+      const hm::vector<double> theirs =
+          Eigen::LDLT<Eigen::MatrixXd>(Eigen::MatrixXd(of)).solve(right);
+      const hm::vector<double> ours = hm::symmetric_factor(of).solved(right);
+      // Where a matrix is singular only the same roundings of the factors lead to the same solution.
+      CHECK((ours - theirs).cwiseAbs().maxCoeff() <= 1e-11 * theirs.cwiseAbs().maxCoeff());
+    }
   }
 }

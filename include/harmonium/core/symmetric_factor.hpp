@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// @internal
-/// Small symmetric systems, solved by Eigen's L D L'.
+/// Small symmetric systems by L D L'. That of Eigen, whose sums these are in Eigen's order, costs a
+/// program three times <Eigen/Core> to compile.
 #pragma once
 
-#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "harmonium/core/matrix.hpp"
 
 namespace harmonium::inline v0_2 {
 
-/// L D L' of a symmetric matrix, of which the lower triangle is read.
+/// P' L D L' P of a symmetric matrix, of which the lower triangle is read: L is unit lower
+/// triangular, D diagonal, and P puts first the largest of the diagonal that is left (Higham 2002,
+/// Accuracy and Stability of Numerical Algorithms, section 10.3). A direction in which a
+/// semidefinite matrix has nothing gets nothing.
 /// @tparam Real a floating-point type
 template <class Real = double>
 class basic_symmetric_factor {
@@ -27,36 +35,96 @@ class basic_symmetric_factor {
   [[nodiscard]] matrix<Real> inverse() const;
 
  private:
-  Eigen::LDLT<Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>> factor_;
+  using part = Eigen::Map<vector<Real>>;
+  using const_part = Eigen::Map<const vector<Real>>;
+
+  [[nodiscard]] Real& at(index i, index j) {
+    return factor_[static_cast<std::size_t>(j * size_ + i)];
+  }
+  /// Column `j` of L and D from row `begin` on.
+  [[nodiscard]] const_part column(index j, index begin) const {
+    return const_part(factor_.data() + j * size_ + begin, size_ - begin);
+  }
+  void exchange(index k, index other);
+  void swap_rows(std::span<Real> x, index k) const {
+    std::swap(x[static_cast<std::size_t>(k)],
+              x[static_cast<std::size_t>(swapped_[static_cast<std::size_t>(k)])]);
+  }
+
+  index size_ = 0;
+  std::vector<Real> factor_;    ///< by columns: D on the diagonal, L below it
+  std::vector<index> swapped_;  ///< step k exchanged k with this one
 };
+
+/// Exchanges rows and columns `k` and `other`, which is larger, in the lower triangle.
+template <class Real>
+void basic_symmetric_factor<Real>::exchange(index k, index other) {
+  for (index j = 0; j < k; ++j) std::swap(at(k, j), at(other, j));
+  for (index i = k + 1; i < other; ++i) std::swap(at(i, k), at(other, i));
+  for (index i = other + 1; i < size_; ++i) std::swap(at(i, k), at(i, other));
+  std::swap(at(k, k), at(other, other));
+}
 
 template <class Real>
 void basic_symmetric_factor<Real>::compute(const matrix<Real>& of) {
-  factor_.compute(of);
+  size_ = of.rows();
+  factor_.resize(static_cast<std::size_t>(size_ * size_));
+  swapped_.resize(static_cast<std::size_t>(size_));
+  for (index j = 0; j < size_; ++j)
+    for (index i = j; i < size_; ++i) at(i, j) = of(i, j);
+  vector<Real> sums(size_);
+  for (index k = 0; k < size_; ++k) {
+    index largest = k;
+    for (index i = k + 1; i < size_; ++i)
+      if (std::abs(at(i, i)) > std::abs(at(largest, largest))) largest = i;
+    swapped_[static_cast<std::size_t>(k)] = largest;
+    if (largest != k) exchange(k, largest);
+    part sum(sums.data(), size_ - k), own(&at(k, k), size_ - k);
+    sum.setZero();
+    for (index j = 0; j < k; ++j) sum += (at(j, j) * at(k, j)) * column(j, k);
+    own -= sum;
+    const Real pivot = at(k, k);
+    if (pivot == Real(0)) continue;
+    for (index i = k + 1; i < size_; ++i) at(i, k) /= pivot;
+  }
 }
 
 template <class Real>
 void basic_symmetric_factor<Real>::solve(std::span<Real> x) const {
-  Eigen::Map<vector<Real>> mapped(x.data(), static_cast<index>(x.size()));
-  mapped = solved(mapped);
+  constexpr index together = 8;  // columns whose sum is subtracted at once
+  Real* const y = x.data();
+  for (index k = 0; k < size_; ++k) swap_rows(x, k);
+  vector<Real> sums(size_);
+  for (index begin = 0; begin < size_; begin += together) {
+    const index end = std::min(begin + together, size_);
+    for (index j = begin; j < end; ++j)
+      for (index i = j + 1; i < end; ++i) y[i] -= y[j] * column(j, i)[0];
+    part sum(sums.data(), size_ - end), below(y + end, size_ - end);
+    sum.setZero();
+    for (index j = begin; j < end; ++j) sum += y[j] * column(j, end);
+    below -= sum;
+  }
+  for (index i = 0; i < size_; ++i) {
+    const Real d = column(i, i)[0];
+    y[i] = std::abs(d) > std::numeric_limits<Real>::min() ? y[i] / d : Real(0);
+  }
+  for (index i = size_ - 1; i-- > 0;)
+    y[i] -= column(i, i + 1).dot(const_part(y + i + 1, size_ - i - 1));
+  for (index k = size_; k-- > 0;) swap_rows(x, k);
 }
 
 template <class Real>
 vector<Real> basic_symmetric_factor<Real>::solved(const vector<Real>& right) const {
-  return factor_.solve(right);
+  vector<Real> x = right;
+  solve({x.data(), static_cast<std::size_t>(x.size())});
+  return x;
 }
 
-// Solutions for one right side at a time: those for a matrix of them compile for twice as long.
 template <class Real>
 matrix<Real> basic_symmetric_factor<Real>::inverse() const {
-  const index size = factor_.rows();
-  matrix<Real> inverse(size, size);
-  vector<Real> column = vector<Real>::Zero(size);
-  for (index k = 0; k < size; ++k) {
-    column[k] = 1;
-    inverse.row(k) = solved(column);
-    column[k] = 0;
-  }
+  matrix<Real> inverse = matrix<Real>::Identity(size_, size_);
+  for (index k = 0; k < size_; ++k)
+    solve({inverse.data() + k * size_, static_cast<std::size_t>(size_)});
   return inverse;
 }
 
