@@ -5,8 +5,6 @@
 
 #include "harmonium/training/negative/block_particles.hpp"
 #include "harmonium/training/negative/collapsed_particles.hpp"
-#include "harmonium/training/negative/either_phase.hpp"
-#include "harmonium/training/negative/enumerated.hpp"
 #include "harmonium/training/recipe.hpp"
 #include "harmonium/training/stages/exact_em.hpp"
 #include "harmonium/training/stages/grown_em.hpp"
@@ -41,8 +39,8 @@ struct default_recipe_of<Model> {
 template <class Model>
 requires several_hidden_layers<Model> && exactly_trainable<Model>
 struct default_recipe_of<Model> {
-  using phase = either_phase<enumerated, collapsed_particles>;
-  using type = first_that_suits<exact_em, then<pretrain<phase>, joint<phase>>>;
+  using by_particles = then<pretrain<collapsed_particles>, joint<collapsed_particles>>;
+  using type = first_that_suits<exact_em, by_particles>;
 };
 
 /// The recipe of `train` where none is given.
