@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -64,18 +65,10 @@ class recipe_trainer {
   /// @return whether training is finished
   template <executor Executor, observer Observer>
   bool run(const Executor& run, Observer&& watch) {
-    while (!done()) {
-      const index planned = progress_.planned();
-      const std::string stage = progress_.name();
-      const bool goes_on = !log_.empty() && log_.back().stage == stage;
-      const watched_executor within(run, watch,
-                                    progress{stage, goes_on ? log_.back().epoch : 0, planned, {}});
-      try {
-        const training_record& line = step(within);
-        const progress now{line.stage, line.epoch, done() ? line.epoch : planned, line.figures};
-        if (watch(now) == flow::stop) break;
-      } catch (const stopped_by_observer&) {
-        break;
+    if constexpr (std::same_as<std::remove_cvref_t<Observer>, silent>) {
+      while (!done()) step(run);  // with nothing to go back to: it is not stopped
+    } else {
+      while (!done() && watched_step(run, watch)) {
       }
     }
     return done();
@@ -92,6 +85,23 @@ class recipe_trainer {
   [[nodiscard]] auto statuses() const { return at_.refit.statuses(); }
 
  private:
+  /// @return false if the observer said stop
+  template <executor Executor, class Observer>
+  bool watched_step(const Executor& run, Observer& watch) {
+    const index planned = progress_.planned();
+    const std::string stage = progress_.name();
+    const bool goes_on = !log_.empty() && log_.back().stage == stage;
+    const watched_executor within(run, watch,
+                                  progress{stage, goes_on ? log_.back().epoch : 0, planned, {}});
+    try {
+      const training_record& line = step(within);
+      const progress now{line.stage, line.epoch, done() ? line.epoch : planned, line.figures};
+      return watch(now) != flow::stop;
+    } catch (const stopped_by_observer&) {
+      return false;
+    }
+  }
+
   run_state<Model, Data> at_;
   progress_of<Recipe, run_state<Model, Data>> progress_;
   training_log log_;
