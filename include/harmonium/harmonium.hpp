@@ -2,12 +2,11 @@
 /// @file
 /// Machines: units, stacks, their samplers, likelihood and training, and tissues to try them on.
 /// The rest of `harmonium::harmonium` (the default model of a pilot, baselines, autoencoders,
-/// analysis, metrics, study and report) comes with `harmonium/everything.hpp`; the components are
+/// comparisons of samplers, analysis, metrics, study and report) comes with `harmonium/everything.hpp`; the components are
 /// asked for by name: `harmonium/io/...` with `harmonium::io`, `harmonium/core/xtensor.hpp` with
 /// `harmonium::xtensor`. Including what is used instead compiles faster.
 #pragma once
 
-#include "harmonium/core/count_chunks.hpp"
 #include "harmonium/core/counts.hpp"
 #include "harmonium/core/counts_by_gene.hpp"
 #include "harmonium/core/dense_products.hpp"
@@ -45,7 +44,6 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/progress.hpp"
 #include "harmonium/core/random_engine.hpp"
-#include "harmonium/core/read_ahead.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/rows.hpp"
 #include "harmonium/core/scratch.hpp"
@@ -84,12 +82,6 @@
 #include "harmonium/models/semi_restricted.hpp"
 #include "harmonium/samplers/annealed_block_chains.hpp"
 #include "harmonium/samplers/collapsed.hpp"
-#include "harmonium/samplers/compare_samplers.hpp"
-#include "harmonium/samplers/comparison/contender.hpp"
-#include "harmonium/samplers/comparison/judge_sampler.hpp"
-#include "harmonium/samplers/comparison/recorded_chain.hpp"
-#include "harmonium/samplers/comparison/reference_moments.hpp"
-#include "harmonium/samplers/comparison/sampler_row.hpp"
 #include "harmonium/samplers/concepts.hpp"
 #include "harmonium/samplers/diagnostics/diagnose.hpp"
 #include "harmonium/samplers/diagnostics/effective_size.hpp"
