@@ -2,9 +2,10 @@
 /// @file
 /// Machines: units, stacks, their samplers, likelihood and training, and tissues to try them on.
 /// The rest of `harmonium::harmonium` (the default model of a pilot, baselines, autoencoders,
-/// comparisons of samplers, analysis, metrics, study and report) comes with `harmonium/everything.hpp`; the components are
-/// asked for by name: `harmonium/io/...` with `harmonium::io`, `harmonium/core/xtensor.hpp` with
-/// `harmonium::xtensor`. Including what is used instead compiles faster.
+/// comparisons of samplers, analysis, metrics, study and report) comes with
+/// `harmonium/everything.hpp`; the components are asked for by name: `harmonium/io/...` with
+/// `harmonium::io`, `harmonium/core/xtensor.hpp` with `harmonium::xtensor`. Including what is used
+/// instead compiles faster.
 #pragma once
 
 #include "harmonium/core/counts.hpp"

@@ -45,7 +45,8 @@ TEST_CASE("Eigen's L D L' of regular and of singular matrices") {
       const hm::vector<double> theirs =
           Eigen::LDLT<Eigen::MatrixXd>(Eigen::MatrixXd(of)).solve(right);
       const hm::vector<double> ours = hm::symmetric_factor(of).solved(right);
-      // Where a matrix is singular only the same roundings of the factors lead to the same solution.
+      // Where a matrix is singular only the same roundings of the factors lead to the same
+      // solution.
       CHECK((ours - theirs).cwiseAbs().maxCoeff() <= 1e-11 * theirs.cwiseAbs().maxCoeff());
     }
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// @internal
-/// Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405): a block of words, or many, one to
-/// a lane where the machine has AVX2 or AVX-512. (Random123's header, which has the same words, costs
-/// every program half of what <Eigen/Core> does to compile.)
+/// Philox4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405): a block of words, or many, one
+/// to a lane where the machine has AVX2 or AVX-512. (Random123's header, which has the same words,
+/// costs every program half of what <Eigen/Core> does to compile.)
 #pragma once
 
 #include <array>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /// @file
 /// @internal
-/// Small symmetric systems by L D L'. That of Eigen, whose sums these are in Eigen's order, costs a
-/// program three times <Eigen/Core> to compile.
+/// Small symmetric systems by L D L', with the bits of Eigen's LDLT in packs of two: where a system
+/// is nearly singular its roundings decide on the solution. Eigen's costs a program three times
+/// <Eigen/Core> to compile.
 #pragma once
 
 #include <algorithm>
@@ -46,10 +47,23 @@ class basic_symmetric_factor {
     return const_part(factor_.data() + j * size_ + begin, size_ - begin);
   }
   void exchange(index k, index other);
+  /// Sum of products, those of even and of odd places apart until the end.
+  static Real sum_in_turns(const const_part& a, const Real* b) {
+    const index pairs = a.size() / 2;
+    Real even = 0, odd = 0;
+    for (index i = 0; i < pairs; ++i) {
+      even += a[2 * i] * b[2 * i];
+      odd += a[2 * i + 1] * b[2 * i + 1];
+    }
+    const Real sum = even + odd;
+    return a.size() % 2 == 0 ? sum : sum + a[2 * pairs] * b[2 * pairs];
+  }
   void swap_rows(std::span<Real> x, index k) const {
     std::swap(x[static_cast<std::size_t>(k)],
               x[static_cast<std::size_t>(swapped_[static_cast<std::size_t>(k)])]);
   }
+
+  static constexpr index panel = 8;  ///< columns whose sum is subtracted at once
 
   index size_ = 0;
   std::vector<Real> factor_;    ///< by columns: D on the diagonal, L below it
@@ -91,12 +105,11 @@ void basic_symmetric_factor<Real>::compute(const matrix<Real>& of) {
 
 template <class Real>
 void basic_symmetric_factor<Real>::solve(std::span<Real> x) const {
-  constexpr index together = 8;  // columns whose sum is subtracted at once
   Real* const y = x.data();
   for (index k = 0; k < size_; ++k) swap_rows(x, k);
   vector<Real> sums(size_);
-  for (index begin = 0; begin < size_; begin += together) {
-    const index end = std::min(begin + together, size_);
+  for (index begin = 0; begin < size_; begin += panel) {
+    const index end = std::min(begin + panel, size_);
     for (index j = begin; j < end; ++j)
       for (index i = j + 1; i < end; ++i) y[i] -= y[j] * column(j, i)[0];
     part sum(sums.data(), size_ - end), below(y + end, size_ - end);
@@ -108,8 +121,12 @@ void basic_symmetric_factor<Real>::solve(std::span<Real> x) const {
     const Real d = column(i, i)[0];
     y[i] = std::abs(d) > std::numeric_limits<Real>::min() ? y[i] / d : Real(0);
   }
-  for (index i = size_ - 1; i-- > 0;)
-    y[i] -= column(i, i + 1).dot(const_part(y + i + 1, size_ - i - 1));
+  for (index end = size_; end > 0; end -= std::min(panel, end)) {
+    const index begin = end - std::min(panel, end);
+    for (index i = begin; i < end; ++i) y[i] -= sum_in_turns(column(i, end), y + end);
+    for (index i = end - 1; i-- > begin;)
+      y[i] -= column(i, i + 1).head(end - i - 1).dot(const_part(y + i + 1, end - i - 1));
+  }
   for (index k = size_; k-- > 0;) swap_rows(x, k);
 }
 
