@@ -12,12 +12,12 @@ trap 'rm -rf "$work"' EXIT
 
 # instantiations | program | flags
 stated="
-52849|readme|
-38559|readme|-DHARMONIUM_COMPILED
-35196|train_exact|
-14514|sample_dbm|
-27474|umbrella|
-57043|everything|
+41425|readme|
+33712|readme|-DHARMONIUM_COMPILED
+29657|train_exact|
+13614|sample_dbm|
+24274|umbrella|
+56614|everything|
 "
 
 cmake -DREADME=README.md -DOUTPUT="$work/readme.cpp" -P tests/consumer/readme_program.cmake
