@@ -3,11 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cmath>
+#include <thread>
 #include <vector>
 
 #include "harmonium/core/draw/normal.hpp"
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/watched_executor.hpp"
 #include "harmonium/likelihood/exact_fit.hpp"
 #include "harmonium/models/dbm.hpp"
 #include "harmonium/samplers/exact.hpp"
@@ -174,4 +177,16 @@ TEST_CASE("real-valued rows: sigma is learned, rows come out") {
     const double got = std::sqrt((made.col(m).array() - made.col(m).mean()).square().mean());
     CHECK(got == doctest::Approx(deviation).epsilon(0.08));
   }
+}
+
+TEST_CASE("a stop by the executor that training was given comes out of train") {
+  const auto pilot = tiny::toy_counts(60, 8, 1);
+  hm::random_engine rng(3);
+  const auto stop = [](const hm::progress&) { return hm::flow::stop; };
+  const hm::watched_executor within(serial, stop, hm::progress{"all", 0, 1, {}});
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));  // it looks ten times a second
+  using rbm = hm::dbm<hm::negative_binomial, hm::bernoulli>;
+  CHECK_THROWS_AS(
+      static_cast<void>(hm::train<rbm>(within, pilot, {.hidden = {2}}, hm::exact_em{}, rng)),
+      hm::stopped_by_observer);
 }
