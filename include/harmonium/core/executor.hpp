@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -105,11 +106,15 @@ class block_body {
  public:
   template <class Body>
   requires(!std::same_as<Body, block_body>) explicit block_body(const Body& body) noexcept
-      : body_(&body),
-        call_([](const void* of, index block) { (*static_cast<const Body*>(of))(block); }) {}
+      : body_(&body), call_(&call<Body>) {}
   void operator()(index block) const { call_(body_, block); }
 
  private:
+  template <class Body>
+  static void call(const void* body, index block) {
+    (*static_cast<const Body*>(body))(block);
+  }
+
   const void* body_;
   void (*call_)(const void*, index);
 };
@@ -140,16 +145,33 @@ class executor_ref {
 
 static_assert(executor<serial_executor> && executor<thread_executor> && executor<executor_ref>);
 
+/// What is called with ranges [begin, end), behind one type. Borrows it.
+class range_body {
+ public:
+  template <class Body>
+  requires(!std::same_as<std::remove_cvref_t<Body>, range_body> &&
+           std::invocable<Body&, index, index>) range_body(Body&& body)
+  noexcept : body_(std::addressof(body)), call_(&call<std::remove_reference_t<Body>>) {}
+  void operator()(index begin, index end) const { call_(body_, begin, end); }
+
+ private:
+  template <class Body>
+  static void call(const void* body, index begin, index end) {
+    (*static_cast<Body*>(const_cast<void*>(body)))(begin, end);
+  }
+
+  const void* body_;
+  void (*call_)(const void*, index, index);
+};
+
 /// Calls `body(begin, end)` for consecutive ranges of at most `block_size` items that cover
 /// [0, count). The ranges do not depend on the executor.
-template <executor Executor, class Body>
-requires std::invocable<Body&, index, index>
-void for_each_range(const Executor& run, index count, index block_size, Body&& body) {
-  const index blocks = (count + block_size - 1) / block_size;
-  const auto one = [&](index block) {
+template <executor Executor>
+void for_each_range(const Executor& run, index count, index block_size, const range_body& body) {
+  const auto one = [&body, count, block_size](index block) {
     body(block * block_size, std::min(count, (block + 1) * block_size));
   };
-  run.for_each_block(blocks, block_body(one));
+  run.for_each_block((count + block_size - 1) / block_size, block_body(one));
 }
 
 }  // namespace harmonium::inline v0_2
