@@ -25,7 +25,7 @@ TEST_CASE("draws come from the model") {
   const auto source = sampler.prepare(model);
   auto chain = source.make_chain();
   tiny::check_statistics(
-      model, 31, 4000, [&](hm::random_engine & rng) -> const auto& {
+      model, 31, 1500, [&](hm::random_engine & rng) -> const auto& {
         chain.draw(rng);
         return chain.state();
       });
