@@ -12,12 +12,12 @@ trap 'rm -rf "$work"' EXIT
 
 # instantiations | program | flags
 stated="
-41425|readme|
-33712|readme|-DHARMONIUM_COMPILED
-29657|train_exact|
-13614|sample_dbm|
-24274|umbrella|
-56614|everything|
+35559|readme|
+30737|readme|-DHARMONIUM_COMPILED
+24646|train_exact|
+12680|sample_dbm|
+21223|umbrella|
+54491|everything|
 "
 
 cmake -DREADME=README.md -DOUTPUT="$work/readme.cpp" -P tests/consumer/readme_program.cmake

@@ -26,7 +26,8 @@ struct symmetric_eigen {
 inline symmetric_eigen jacobi_eigen(matrix<double> a) {
   require(a.rows() == a.cols(), "jacobi_eigen", "the matrix must be square");
   const index n = a.rows();
-  matrix<double> v = matrix<double>::Identity(n, n);  // an eigenvector a row
+  matrix<double> v = matrix<double>::Zero(n, n);  // an eigenvector a row
+  for (index i = 0; i < n; ++i) v(i, i) = 1;
   const auto rotate = [](double c, double s, index length, double* p, double* q) {
     for (index k = 0; k < length; ++k) {
       const double left = p[k], right = q[k];

@@ -85,7 +85,11 @@ class lloyd {
       if (count > 0) {
         double total = 0;
         for (const double distance : distances) total += distance;
-        if (!(total > 0)) return chosen.topRows(count);
+        if (!(total > 0)) {
+          matrix<double> drawn(count, chosen.cols());
+          std::copy_n(chosen.data(), drawn.size(), drawn.data());
+          return drawn;
+        }
         next = -1;
         double left = draw::uniform(rng) * total;
         for (index i = 0; i < n && left > 0; ++i) {
@@ -94,7 +98,7 @@ class lloyd {
           left -= distance;
         }
       }
-      chosen.row(count) = points_.row(next);
+      for (index d = 0; d < points_.cols(); ++d) chosen(count, d) = points_(next, d);
       for (index i = 0; i < n; ++i) {
         double& distance = distances[static_cast<std::size_t>(i)];
         distance = std::min(distance, squared_distance(i, chosen, count));
@@ -183,10 +187,14 @@ class lloyd {
 
   void average(k_means_result& fit) const {
     fit.centroids.setZero();
-    for (index i = 0; i < points_.rows(); ++i)
-      fit.centroids.row(fit.labels[static_cast<std::size_t>(i)]) += points_.row(i);
-    for (index c = 0; c < fit.centroids.rows(); ++c)
-      fit.centroids.row(c) /= static_cast<double>(fit.sizes[static_cast<std::size_t>(c)]);
+    for (index i = 0; i < points_.rows(); ++i) {
+      const index c = fit.labels[static_cast<std::size_t>(i)];
+      for (index d = 0; d < points_.cols(); ++d) fit.centroids(c, d) += points_(i, d);
+    }
+    for (index c = 0; c < fit.centroids.rows(); ++c) {
+      const auto size = static_cast<double>(fit.sizes[static_cast<std::size_t>(c)]);
+      for (index d = 0; d < points_.cols(); ++d) fit.centroids(c, d) /= size;
+    }
   }
 
   static constexpr index lanes = 8;

@@ -148,7 +148,7 @@ principal_components pca_of_view(const Operator& a, const pca_options& options) 
       total += weight;
       roots.push_back(std::sqrt(weight));
     }
-    result.centre /= total;
+    for (double& mean : result.centre) mean /= total;
   }
   const vector<double> squares = a.column_squares();
   double uncentred = 0;
@@ -230,8 +230,8 @@ principal_components pca_of_view(const Operator& a, const pca_options& options) 
     for (index j = 1; j < a.cols(); ++j)
       if (std::abs(result.loadings(j, c)) > std::abs(result.loadings(largest, c))) largest = j;
     if (result.loadings(largest, c) < 0) {
-      result.loadings.col(c) *= -1;
-      result.scores.col(c) *= -1;
+      for (index j = 0; j < a.cols(); ++j) result.loadings(j, c) = -result.loadings(j, c);
+      for (index i = 0; i < a.rows(); ++i) result.scores(i, c) = -result.scores(i, c);
     }
   }
   return result;
@@ -269,9 +269,9 @@ matrix<double> project(const Values& values, const principal_components& fitted)
   const weight_view<double> loadings(fitted.loadings.data(), fitted.loadings.rows(), components);
   matrix<double> scores(values.cells(), components);
   for (index i = 0; i < values.cells(); ++i) {
-    scores.row(i) = origin.transpose();
-    row::add_product(values.cell(i), loadings,
-                     std::span(scores.row(i).data(), static_cast<std::size_t>(components)));
+    const std::span own(scores.data() + i * components, static_cast<std::size_t>(components));
+    std::copy(origin.begin(), origin.end(), own.begin());
+    row::add_product(values.cell(i), loadings, own);
   }
   return scores;
 }

@@ -158,10 +158,12 @@ ritz_pairs thick_restart_lanczos(index size, const Product& product, index wante
         ++converged;
     if (converged == wanted || iteration == max_iterations) {
       space.combine(ritz.vectors, wanted);
-      ritz_pairs found{ritz.values.head(wanted), matrix<double>(size, wanted), converged == wanted};
-      for (index k = 0; k < wanted; ++k)
+      ritz_pairs found{vector<double>(wanted), matrix<double>(size, wanted), converged == wanted};
+      for (index k = 0; k < wanted; ++k) {
+        found.values[k] = ritz.values[k];
         for (index i = 0; i < size; ++i)
           found.vectors(i, k) = space.row(k)[static_cast<std::size_t>(i)];
+      }
       return found;
     }
     kept = wanted + std::min(converged, (basis - wanted) / 2);

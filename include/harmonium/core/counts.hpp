@@ -294,7 +294,9 @@ vector<double> gene_means(const Counts& counts) {
     for (std::size_t k = 0; k < cell.size(); ++k)
       sums[static_cast<index>(cell.genes[k])] += static_cast<double>(cell.values[k]);
   }
-  return counts.cells() > 0 ? vector<double>(sums / static_cast<double>(counts.cells())) : sums;
+  if (counts.cells() > 0)
+    for (double& sum : sums) sum /= static_cast<double>(counts.cells());
+  return sums;
 }
 
 /// Dense cells x genes copy, for small data and tests.

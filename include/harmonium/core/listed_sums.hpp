@@ -213,13 +213,13 @@ template <class P, std::size_t Packs, class Scalar>
 [[gnu::always_inline]] inline void add_panels(const sums_of_rows<Scalar>& sums, index begin,
                                               index end, Scalar* block) {
   constexpr index width = static_cast<index>(Packs) * P::lanes;
-  for (; begin + width <= end; begin += width)
-    add_panel<P, Packs>(sums, begin, begin + width, block);
-  if (begin == end) return;
-  if constexpr (Packs > 1) {
-    if (end - begin <= width / 2) return add_panels<P, Packs / 2>(sums, begin, end, block);
+  for (; begin < end; begin += width) {
+    const index last = std::min(end, begin + width);
+    if constexpr (Packs > 1) {
+      if (last - begin <= width / 2) return add_panels<P, Packs / 2>(sums, begin, last, block);
+    }
+    add_panel<P, Packs>(sums, begin, last, block);
   }
-  add_panel<P, Packs>(sums, begin, end, block);
 }
 
 /// Columns [begin, end) of out(i, :) = start(i, :) + the sum of list i.

@@ -26,6 +26,15 @@ using weight_view = Eigen::Map<const matrix<Scalar>>;
 template <class Scalar>
 using weight_span = Eigen::Map<matrix<Scalar>>;
 
+/// The columns of a weight matrix as rows, units above x units below.
+template <class Scalar>
+[[nodiscard]] matrix<Scalar> columns_of(const weight_view<Scalar>& weights) {
+  matrix<Scalar> columns(weights.cols(), weights.rows());
+  for (index k = 0; k < columns.rows(); ++k)
+    for (index m = 0; m < columns.cols(); ++m) columns(k, m) = weights(m, k);
+  return columns;
+}
+
 namespace row {
 
 /// Calls `visit(position, value)` for every non-zero entry, in ascending order.

@@ -130,7 +130,8 @@ template <row_source Data>
         sums[static_cast<index>(k)] += weight * static_cast<double>(row[k]);
     }
   }
-  if (total_weight(data) > 0) sums /= total_weight(data);
+  if (const double total = total_weight(data); total > 0)
+    for (double& sum : sums) sum /= total;
   return sums;
 }
 

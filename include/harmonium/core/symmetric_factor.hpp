@@ -13,7 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "harmonium/core/entrywise.hpp"
 #include "harmonium/core/matrix.hpp"
+#include "harmonium/core/sum_in_packs.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -36,28 +38,14 @@ class basic_symmetric_factor {
   [[nodiscard]] matrix<Real> inverse() const;
 
  private:
-  using part = Eigen::Map<vector<Real>>;
-  using const_part = Eigen::Map<const vector<Real>>;
-
   [[nodiscard]] Real& at(index i, index j) {
     return factor_[static_cast<std::size_t>(j * size_ + i)];
   }
   /// Column `j` of L and D from row `begin` on.
-  [[nodiscard]] const_part column(index j, index begin) const {
-    return const_part(factor_.data() + j * size_ + begin, size_ - begin);
+  [[nodiscard]] const Real* column(index j, index begin) const {
+    return factor_.data() + j * size_ + begin;
   }
   void exchange(index k, index other);
-  /// Sum of products, those of even and of odd places apart until the end.
-  static Real sum_in_turns(const const_part& a, const Real* b) {
-    const index pairs = a.size() / 2;
-    Real even = 0, odd = 0;
-    for (index i = 0; i < pairs; ++i) {
-      even += a[2 * i] * b[2 * i];
-      odd += a[2 * i + 1] * b[2 * i + 1];
-    }
-    const Real sum = even + odd;
-    return a.size() % 2 == 0 ? sum : sum + a[2 * pairs] * b[2 * pairs];
-  }
   void swap_rows(std::span<Real> x, index k) const {
     std::swap(x[static_cast<std::size_t>(k)],
               x[static_cast<std::size_t>(swapped_[static_cast<std::size_t>(k)])]);
@@ -86,17 +74,17 @@ void basic_symmetric_factor<Real>::compute(const matrix<Real>& of) {
   swapped_.resize(static_cast<std::size_t>(size_));
   for (index j = 0; j < size_; ++j)
     for (index i = j; i < size_; ++i) at(i, j) = of(i, j);
-  vector<Real> sums(size_);
+  std::vector<Real> sums(static_cast<std::size_t>(size_));
   for (index k = 0; k < size_; ++k) {
     index largest = k;
     for (index i = k + 1; i < size_; ++i)
       if (std::abs(at(i, i)) > std::abs(at(largest, largest))) largest = i;
     swapped_[static_cast<std::size_t>(k)] = largest;
     if (largest != k) exchange(k, largest);
-    part sum(sums.data(), size_ - k), own(&at(k, k), size_ - k);
-    sum.setZero();
-    for (index j = 0; j < k; ++j) sum += (at(j, j) * at(k, j)) * column(j, k);
-    own -= sum;
+    std::fill(sums.begin(), sums.end(), Real(0));
+    for (index j = 0; j < k; ++j)
+      entrywise::add_scaled(at(j, j) * at(k, j), column(j, k), size_ - k, sums.data());
+    entrywise::add_scaled(Real(-1), sums.data(), size_ - k, &at(k, k));
     const Real pivot = at(k, k);
     if (pivot == Real(0)) continue;
     for (index i = k + 1; i < size_; ++i) at(i, k) /= pivot;
@@ -107,25 +95,26 @@ template <class Real>
 void basic_symmetric_factor<Real>::solve(std::span<Real> x) const {
   Real* const y = x.data();
   for (index k = 0; k < size_; ++k) swap_rows(x, k);
-  vector<Real> sums(size_);
+  std::vector<Real> sums(static_cast<std::size_t>(size_));
   for (index begin = 0; begin < size_; begin += panel) {
     const index end = std::min(begin + panel, size_);
     for (index j = begin; j < end; ++j)
-      for (index i = j + 1; i < end; ++i) y[i] -= y[j] * column(j, i)[0];
-    part sum(sums.data(), size_ - end), below(y + end, size_ - end);
-    sum.setZero();
-    for (index j = begin; j < end; ++j) sum += y[j] * column(j, end);
-    below -= sum;
+      for (index i = j + 1; i < end; ++i) y[i] -= y[j] * *column(j, i);
+    std::fill(sums.begin(), sums.end(), Real(0));
+    for (index j = begin; j < end; ++j)
+      entrywise::add_scaled(y[j], column(j, end), size_ - end, sums.data());
+    entrywise::add_scaled(Real(-1), sums.data(), size_ - end, y + end);
   }
   for (index i = 0; i < size_; ++i) {
-    const Real d = column(i, i)[0];
+    const Real d = *column(i, i);
     y[i] = std::abs(d) > std::numeric_limits<Real>::min() ? y[i] / d : Real(0);
   }
   for (index end = size_; end > 0; end -= std::min(panel, end)) {
     const index begin = end - std::min(panel, end);
-    for (index i = begin; i < end; ++i) y[i] -= sum_in_turns(column(i, end), y + end);
+    for (index i = begin; i < end; ++i)
+      y[i] -= sum_in_packs(column(i, end), y + end, size_ - end, false);
     for (index i = end - 1; i-- > begin;)
-      y[i] -= column(i, i + 1).head(end - i - 1).dot(const_part(y + i + 1, end - i - 1));
+      y[i] -= sum_in_packs(column(i, i + 1), y + i + 1, end - i - 1, true);
   }
   for (index k = size_; k-- > 0;) swap_rows(x, k);
 }
@@ -139,7 +128,8 @@ vector<Real> basic_symmetric_factor<Real>::solved(const vector<Real>& right) con
 
 template <class Real>
 matrix<Real> basic_symmetric_factor<Real>::inverse() const {
-  matrix<Real> inverse = matrix<Real>::Identity(size_, size_);
+  matrix<Real> inverse = matrix<Real>::Zero(size_, size_);
+  for (index k = 0; k < size_; ++k) inverse(k, k) = Real(1);
   for (index k = 0; k < size_; ++k)
     solve({inverse.data() + k * size_, static_cast<std::size_t>(size_)});
   return inverse;

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "harmonium/core/cholesky.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/states/concepts.hpp"
@@ -37,28 +38,12 @@ void for_each_pair(Body&& body) {
   });
 }
 
-/// Replaces the lower triangle of a symmetric matrix by its Cholesky factor L.
-/// @return whether the matrix is positive definite; if not, it is left half done
-inline bool factorise(matrix<double>& a) {
-  for (index j = 0; j < a.rows(); ++j) {
-    double pivot = a(j, j);
-    for (index k = 0; k < j; ++k) pivot -= a(j, k) * a(j, k);
-    if (!(pivot > 0) || !std::isfinite(pivot)) return false;
-    a(j, j) = std::sqrt(pivot);
-    for (index i = j + 1; i < a.rows(); ++i) {
-      double sum = a(i, j);
-      for (index k = 0; k < j; ++k) sum -= a(i, k) * a(j, k);
-      a(i, j) = sum / a(j, j);
-    }
-  }
-  return true;
-}
-
 /// Replaces b by L^-1 b.
 inline void solve_lower(const matrix<double>& factor, matrix<double>& b) {
   for (index i = 0; i < b.rows(); ++i) {
-    for (index k = 0; k < i; ++k) b.row(i) -= factor(i, k) * b.row(k);
-    b.row(i) /= factor(i, i);
+    for (index k = 0; k < i; ++k)
+      for (index j = 0; j < b.cols(); ++j) b(i, j) -= factor(i, k) * b(k, j);
+    for (index j = 0; j < b.cols(); ++j) b(i, j) /= factor(i, i);
   }
 }
 
@@ -97,7 +82,7 @@ bool gaussian_pairs_hold(const Model& model, double factor) {
         const auto sigma = static_cast<double>(above.standard_deviation()[i]);
         schur(i, i) += 1 / (sigma * sigma);
       }
-      hold = factorise(schur);
+      hold = cholesky(schur);
     }
   });
   return hold;

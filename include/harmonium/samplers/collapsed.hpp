@@ -47,7 +47,7 @@ class collapsed_chain {
   collapsed_chain(const Model& model, state_type reference)
       : model_(&model),
         reference_(std::move(reference)),
-        columns_(std::make_shared<const matrix<scalar>>(model.weights(0).transpose())),
+        columns_(std::make_shared<const matrix<scalar>>(columns_of(model.weights(0)))),
         state_(model.make_state()),
         input_(model.make_state()),
         candidate_(model.size(0)) {

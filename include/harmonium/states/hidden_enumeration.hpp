@@ -86,7 +86,7 @@ class hidden_enumeration {
     std::copy(bias.begin(), bias.end(), b.begin());
     hidden_terms_.resize(states());
     states_.template products<double>(as_span(std::as_const(b)), as_span(hidden_terms_));
-    hidden_terms_ += above_;
+    for (index s = 0; s < states(); ++s) hidden_terms_[s] += above_[s];
     normalise();
   }
 
@@ -147,7 +147,8 @@ class hidden_enumeration {
 
   void normalise() {
     scratch_vector<double> terms(states());
-    as_vector(terms) = hidden_terms_ + visible_terms_ + log_weights_;
+    for (index s = 0; s < states(); ++s)
+      terms[s] = (hidden_terms_[s] + visible_terms_[s]) + log_weights_[s];
     log_partition_ = math::log_sum_exp(as_span(std::as_const(terms)));
   }
 

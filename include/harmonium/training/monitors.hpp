@@ -31,11 +31,11 @@ double reconstruction_error(const Executor& run, const Model& model, const Data&
   std::vector<double> per_row(static_cast<std::size_t>(rows));
   constexpr index rows_at_once = 64;
   for_each_range(run, rows, rows_at_once, [&](index begin, index end) {
-    const matrix<scalar> own = hidden.middleRows(begin, end - begin);
     matrix<scalar> eta(end - begin, genes);
     fill_rows(model.bias(0), eta);
     const auto weights = as_factor(model.weights(0).data(), genes, hidden.cols());
-    add_product(serial_executor{}, as_factor(own), weights.transposed(), eta.data());
+    const auto own = as_factor(hidden.data() + begin * hidden.cols(), end - begin, hidden.cols());
+    add_product(serial_executor{}, own, weights.transposed(), eta.data());
     vector<scalar> expected(genes);
     for (index i = begin; i < end; ++i) {
       model.visible().mean(row_span(std::as_const(eta), i - begin), as_span(expected));

@@ -15,6 +15,7 @@
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/row_products.hpp"
 #include "harmonium/core/scratch.hpp"
+#include "harmonium/core/wide_packs.hpp"
 
 namespace harmonium::inline v0_2 {
 
@@ -51,10 +52,20 @@ class nb_steps {
     }
   }
   void set_unit(std::span<const double> from, index unit, std::span<double> to) const {
-    const genes_view old_power(from.data(), genes_), old_rest(from.data() + genes_, genes_);
-    Eigen::Map<Eigen::ArrayXd> power(to.data(), genes_), rest(to.data() + genes_, genes_);
-    rest = old_rest - old_power * genes_view(growth_.data() + unit * genes_, genes_);
-    power = old_power * genes_view(factor_.data() + unit * genes_, genes_);
+    packs::widest(
+        genes_, [&]<int Bytes>() __attribute__((always_inline)) {
+          packs::for_each<double, Bytes>(
+              genes_, [
+                power = from.data(), rest = from.data() + genes_,
+                factor = factor_.data() + unit * genes_, growth = growth_.data() + unit * genes_,
+                new_power = to.data(), new_rest = to.data() +
+                genes_
+              ]<class P>(index m) __attribute__((always_inline)) {
+                const P old = P::load(power + m);
+                (P::load(rest + m) - old * P::load(growth + m)).store(new_rest + m);
+                (old * P::load(factor + m)).store(new_power + m);
+              });
+        });
   }
   [[nodiscard]] double log_partition(std::span<const double> row) const {
     double sum = 0;
@@ -70,16 +81,22 @@ class nb_steps {
   }
   void moments(std::span<const double> row, std::span<double> mean,
                std::span<double> variance) const {
-    const genes_view theta(theta_.data(), genes_), power(row.data(), genes_),
-        rest(row.data() + genes_, genes_);
-    Eigen::Map<Eigen::ArrayXd> mu(mean.data(), genes_), v(variance.data(), genes_);
-    mu = theta * power / rest;
-    v = mu / rest;
+    packs::widest(
+        genes_, [&]<int Bytes>() __attribute__((always_inline)) {
+          packs::for_each<double, Bytes>(
+              genes_, [
+                theta = theta_.data(), power = row.data(), rest = row.data() + genes_,
+                mean = mean.data(), variance = variance.data()
+              ]<class P>(index m) __attribute__((always_inline)) {
+                const P r = P::load(rest + m);
+                const P mu = P::load(theta + m) * P::load(power + m) / r;
+                mu.store(mean + m);
+                (mu / r).store(variance + m);
+              });
+        });
   }
 
  private:
-  using genes_view = Eigen::Map<const Eigen::ArrayXd>;
-
   index genes_;
   scratch_vector<double> theta_;
   scratch_vector<double> factor_, growth_;  ///< e^w and e^w - 1, hidden units x genes

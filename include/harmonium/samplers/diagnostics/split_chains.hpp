@@ -67,7 +67,8 @@ inline matrix<double> rank_normalised(matrix<double> values) {
 /// agree in location and not in scale show.
 inline matrix<double> folded(matrix<double> values) {
   const double median = median_of({values.data(), static_cast<std::size_t>(values.size())});
-  return (values.array() - median).abs();
+  for (index i = 0; i < values.size(); ++i) values.data()[i] = std::abs(values.data()[i] - median);
+  return values;
 }
 
 }  // namespace harmonium::inline v0_2

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "harmonium/core/dense_products.hpp"
+#include "harmonium/core/entrywise.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/factor.hpp"
 #include "harmonium/core/matrix.hpp"
@@ -31,8 +32,9 @@ namespace harmonium::inline v0_2 {
 template <executor Executor, class Scalar>
 void add_row_sums(const Executor& run, const matrix<Scalar>& rows, std::span<Scalar> out) {
   for_each_range(run, rows.cols(), 128, [&](index begin, index end) {
-    Eigen::Map<Eigen::Matrix<Scalar, 1, Eigen::Dynamic>> sums(out.data() + begin, end - begin);
-    for (index i = 0; i < rows.rows(); ++i) sums += rows.row(i).segment(begin, end - begin);
+    for (index i = 0; i < rows.rows(); ++i)
+      entrywise::add_scaled(Scalar(1), rows.data() + i * rows.cols() + begin, end - begin,
+                            out.data() + begin);
   });
 }
 
@@ -44,7 +46,9 @@ void clear_upper_statistics(const Model& model, vector<typename Model::scalar>& 
   for (std::size_t l = 1; l < Model::layers; ++l) {
     const auto bias = model.bias_of(flat, l);
     std::fill(bias.begin(), bias.end(), typename Model::scalar(0));
-    if (l + 1 < Model::layers) model.weights_of(flat, l).setZero();
+    if (l + 1 == Model::layers) break;
+    auto weights = model.weights_of(flat, l);
+    std::fill_n(weights.data(), weights.size(), typename Model::scalar(0));
   }
 }
 
@@ -127,7 +131,8 @@ class positive_phase {
       weighted_.resize(rows(), model.size(l));
       for_each_range(run, rows(), 16, [&](index begin, index end) {
         for (index i = begin; i < end; ++i)
-          weighted_.row(i) = weights_[static_cast<std::size_t>(i)] * means_[l].row(i);
+          for (index k = 0; k < weighted_.cols(); ++k)
+            weighted_(i, k) = weights_[static_cast<std::size_t>(i)] * means_[l](i, k);
       });
       add_row_sums(run, weighted_, model.bias_of(statistics_, l));
       if (l == 1)

@@ -102,11 +102,11 @@ void balance_particles(const Hidden& hidden, std::span<const double> log_weights
     factor.solve(as_span(step));
     bool improved = false;
     for (double length = 1; length > 1e-3 && !improved; length *= 0.5) {
-      as_vector(trial) = as_vector(moved) + length * as_vector(step);
+      for (index k = 0; k < units; ++k) trial[k] = moved[k] + length * step[k];
       const double value = objective(trial);
       if (!(value > current)) continue;
       current = value;
-      as_vector(moved) = as_vector(trial);
+      std::copy(trial.begin(), trial.end(), moved.begin());
       improved = true;
     }
     if (!improved) break;
@@ -248,7 +248,7 @@ class particle_population {
   void with_chains(const Executor& run, const Model& model, const Body& body) {
     constexpr index per_chain = 8;
     const auto count = static_cast<std::size_t>((std::ssize(states_) + per_chain - 1) / per_chain);
-    columns_ = model.weights(0).transpose();
+    columns_ = columns_of(model.weights(0));
     if (chains_.size() < count) chains_.resize(count, collapsed_chain<Model>(model));
     for_each_range(run, std::ssize(states_), per_chain, [&](index begin, index end) {
       collapsed_chain<Model>& chain = chains_[static_cast<std::size_t>(begin / per_chain)];

@@ -4,6 +4,7 @@
 /// Running averages of the first hidden layer over the data.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <utility>
 #include <vector>
@@ -23,7 +24,10 @@ class running_hidden_means {
 
   void add(const Model& model, const positive_phase<Model>& batch) {
     const auto fresh = model.bias_of(batch.statistics(), 1);
-    if (means_.size() == 0) means_ = Eigen::Map<const vector<scalar>>(fresh.data(), model.size(1));
+    if (means_.size() == 0) {
+      means_.resize(model.size(1));
+      std::copy(fresh.begin(), fresh.end(), means_.begin());
+    }
     const auto share = static_cast<scalar>(batch.share_of_data());
     for (index k = 0; k < means_.size(); ++k)
       means_[k] = (scalar(1) - share) * means_[k] + share * fresh[static_cast<std::size_t>(k)];
@@ -64,7 +68,8 @@ class running_hidden_covariance {
       for (index k = 0; k < j; ++k) fresh(k, j) = fresh(j, k);
     const double share = batch.share_of_data();
     if (covariance_.size() == 0) covariance_ = fresh;
-    covariance_ = (1 - share) * covariance_ + share * fresh;
+    for (index j = 0; j < fresh.size(); ++j)
+      covariance_.data()[j] = (1 - share) * covariance_.data()[j] + share * fresh.data()[j];
   }
 
   [[nodiscard]] const matrix<double>& covariance() const noexcept { return covariance_; }

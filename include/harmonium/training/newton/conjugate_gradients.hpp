@@ -4,6 +4,7 @@
 /// Conjugate gradients for a Newton direction, with the genes' blocks as preconditioner.
 #pragma once
 
+#include "harmonium/core/entrywise.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/training/newton/coupled_information.hpp"
@@ -15,11 +16,12 @@ namespace harmonium::inline v0_2 {
 template <class Index>
 matrix<double> separate_direction(const basic_coupled_information<Index>& information,
                                   const matrix<double>& offset) {
-  matrix<double> product, solved;
+  matrix<double> product, solved, residual = information.gradient(), direction = offset;
   coupled_information::multiply_blocks(information.blocks(), offset, product);
-  const matrix<double> residual = information.gradient() - product;
+  entrywise::add_scaled(-1.0, product.data(), product.size(), residual.data());
   coupled_information::multiply_blocks(information.inverse(), residual, solved);
-  return offset + solved;
+  entrywise::add_scaled(1.0, solved.data(), solved.size(), direction.data());
+  return direction;
 }
 
 /// The direction from `offset` on that F^-1 (g - F offset) gives, in what the inverse blocks leave
@@ -34,7 +36,7 @@ matrix<double> coupled_direction(executor_ref run,
   matrix<double> direction = offset, residual = information.gradient(), product, solved;
   if (has_offset) {
     information.multiply(run, offset, product);
-    residual -= product;
+    entrywise::add_scaled(-1.0, product.data(), product.size(), residual.data());
   }
   coupled_information::multiply_blocks(information.inverse(), residual, solved);
   matrix<double> search = solved;
@@ -43,11 +45,12 @@ matrix<double> coupled_direction(executor_ref run,
   for (int iteration = 0; iteration < most_iterations && norm > goal; ++iteration) {
     information.multiply(run, search, product);
     const double length = norm / ordered_dot(search.data(), product.data(), search.size());
-    direction += length * search;
-    residual -= length * product;
+    entrywise::add_scaled(length, search.data(), search.size(), direction.data());
+    entrywise::add_scaled(-length, product.data(), product.size(), residual.data());
     coupled_information::multiply_blocks(information.inverse(), residual, solved);
     const double next = ordered_dot(residual.data(), solved.data(), residual.size());
-    search = solved + (next / norm) * search;
+    entrywise::add_scaled(next / norm, search.data(), search.size(), solved.data());
+    search.swap(solved);
     norm = next;
   }
   return direction;

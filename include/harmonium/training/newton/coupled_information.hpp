@@ -16,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "harmonium/core/entrywise.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
 #include "harmonium/core/symmetric_factor.hpp"
@@ -26,14 +27,16 @@ namespace harmonium::inline v0_2 {
 
 /// Sum of products, in an order that depends on nothing but the length.
 [[nodiscard]] inline double ordered_dot(const double* a, const double* b, index length) noexcept {
-  using four = Eigen::Array<double, 4, 1>;
-  four sums = four::Zero();
+  double first = 0, second = 0, third = 0, fourth = 0, rest = 0;
   index i = 0;
-  for (; i + 4 <= length; i += 4)
-    sums += Eigen::Map<const four>(a + i) * Eigen::Map<const four>(b + i);
-  double rest = 0;
+  for (; i + 4 <= length; i += 4) {
+    first += a[i] * b[i];
+    second += a[i + 1] * b[i + 1];
+    third += a[i + 2] * b[i + 2];
+    fourth += a[i + 3] * b[i + 3];
+  }
   for (; i < length; ++i) rest += a[i] * b[i];
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + rest;
+  return ((first + second) + (third + fourth)) + rest;
 }
 
 /// Where a Newton step starts: parameters, and what the data ask for.
@@ -95,11 +98,9 @@ class basic_coupled_information {
   std::vector<double> take_residual(std::vector<double>& values) const;
 
  private:
-  using stretch = Eigen::Map<const Eigen::ArrayXd>;
-
   void factor_hidden();
 
-  void centre(index s, vector<double>& out) const;
+  void centre(index s, std::span<double> out) const;
 
   void prepare_genes(executor_ref run, const newton_problem& problem);
 
@@ -109,7 +110,7 @@ class basic_coupled_information {
 
   const active_states* states_;
   index columns_, genes_;
-  vector<double> hidden_mean_;  ///< of h_1 over the coupling states
+  std::vector<double> hidden_mean_;  ///< of h_1 over the coupling states
   symmetric_factor hidden_covariance_;
   matrix<double> gradient_, blocks_, inverse_;
 };
@@ -118,14 +119,16 @@ template <class Index>
 void basic_coupled_information<Index>::multiply_blocks(const matrix<double>& blocks,
                                                        const matrix<double>& in,
                                                        matrix<double>& out) {
-  out.setZero(in.rows(), in.cols());
+  const index genes = in.cols();
+  out.setZero(in.rows(), genes);
   for (index j = 0; j < in.rows(); ++j) {
     for (index k = 0; k < j; ++k) {
-      const auto block = blocks.row(packed(j, k)).array();
-      out.row(j).array() += block * in.row(k).array();
-      out.row(k).array() += block * in.row(j).array();
+      const double* const block = blocks.data() + packed(j, k) * genes;
+      entrywise::add_products(block, in.data() + k * genes, genes, out.data() + j * genes);
+      entrywise::add_products(block, in.data() + j * genes, genes, out.data() + k * genes);
     }
-    out.row(j).array() += blocks.row(packed(j, j)).array() * in.row(j).array();
+    entrywise::add_products(blocks.data() + packed(j, j) * genes, in.data() + j * genes, genes,
+                            out.data() + j * genes);
   }
 }
 
@@ -137,14 +140,14 @@ void basic_coupled_information<Index>::multiply(executor_ref run, const matrix<d
   multiply_blocks(blocks_, in, out);
   for_each_range(run, genes_, tile, [&](index begin, index end) {
     const index width = end - begin;
-    std::vector<double> space(static_cast<std::size_t>(width));
-    Eigen::Map<Eigen::ArrayXd> share(space.data(), width);
+    std::vector<double> share(static_cast<std::size_t>(width));
     for (std::size_t i = 0; i < change.size(); ++i) {
       const index s = states_->coupling()[i];
-      share = change[i] * stretch(states_->means.row(s).data() + begin, width);
+      const double* const means = states_->means.data() + s * genes_ + begin;
+      for (std::size_t m = 0; m < share.size(); ++m) share[m] = change[i] * means[m];
       for (const auto& [j, h] : states_->features(s)) {
         if (j >= columns_) break;
-        Eigen::Map<Eigen::ArrayXd>(out.row(j).data() + begin, width) += h * share;
+        entrywise::add_scaled(h, share.data(), width, out.data() + j * genes_ + begin);
       }
     }
   });
@@ -160,7 +163,8 @@ std::vector<double> basic_coupled_information<Index>::visible_change(
       double sum = 0;
       for (const auto& [j, h] : states_->features(s)) {
         if (j >= columns_) break;
-        sum += h * ordered_dot(states_->means.row(s).data(), direction.row(j).data(), genes_);
+        sum += h * ordered_dot(states_->means.data() + s * genes_, direction.data() + j * genes_,
+                               genes_);
       }
       change[static_cast<std::size_t>(i)] = sum;
     }
@@ -178,51 +182,53 @@ std::vector<double> basic_coupled_information<Index>::take_residual(
     total += p;
   }
   mean /= total;
-  vector<double> slopes = vector<double>::Zero(states_->units()), centred(states_->units());
+  std::vector<double> slopes(static_cast<std::size_t>(states_->units()), 0.0), centred(slopes);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const index s = states_->coupling()[i];
     centre(s, centred);
-    slopes += states_->probability(s) * (values[i] - mean) * centred;
+    const double pull = states_->probability(s) * (values[i] - mean);
+    for (std::size_t k = 0; k < slopes.size(); ++k) slopes[k] += pull * centred[k];
   }
-  slopes = hidden_covariance_.solved(slopes);
+  hidden_covariance_.solve(slopes);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const index s = states_->coupling()[i];
     centre(s, centred);
     double fitted = mean;
-    for (index k = 0; k < slopes.size(); ++k) fitted += slopes[k] * centred[k];
+    for (std::size_t k = 0; k < slopes.size(); ++k) fitted += slopes[k] * centred[k];
     values[i] = states_->probability(s) * (values[i] - fitted);
   }
-  return {slopes.data(), slopes.data() + slopes.size()};
+  return slopes;
 }
 
 template <class Index>
 void basic_coupled_information<Index>::factor_hidden() {
   const index units = states_->units();
-  hidden_mean_ = vector<double>::Zero(units);
+  hidden_mean_.assign(static_cast<std::size_t>(units), 0.0);
   double total = 0;
   for (const index s : states_->coupling()) {
     total += states_->probability(s);
     for (const auto& [j, h] : states_->features(s))
-      if (j > 0) hidden_mean_[j - 1] += states_->probability(s) * h;
+      if (j > 0) hidden_mean_[static_cast<std::size_t>(j - 1)] += states_->probability(s) * h;
   }
-  hidden_mean_ /= total;
+  for (double& mean : hidden_mean_) mean /= total;
   matrix<double> gram = matrix<double>::Zero(units, units);  // lower triangle
-  gram.diagonal().setConstant(1e-9);
-  vector<double> centred(units);
+  for (index j = 0; j < units; ++j) gram(j, j) = 1e-9;
+  std::vector<double> centred(hidden_mean_.size());
   for (const index s : states_->coupling()) {
     centre(s, centred);
     for (index j = 0; j < units; ++j)
       for (index k = 0; k <= j; ++k)
-        gram(j, k) += states_->probability(s) * centred[j] * centred[k];
+        gram(j, k) += states_->probability(s) * centred[static_cast<std::size_t>(j)] *
+                      centred[static_cast<std::size_t>(k)];
   }
   hidden_covariance_.compute(gram);
 }
 
 template <class Index>
-void basic_coupled_information<Index>::centre(index s, vector<double>& out) const {
-  out = -hidden_mean_;
+void basic_coupled_information<Index>::centre(index s, std::span<double> out) const {
+  for (std::size_t k = 0; k < out.size(); ++k) out[k] = -hidden_mean_[k];
   for (const auto& [j, h] : states_->features(s))
-    if (j > 0) out[j - 1] += h;
+    if (j > 0) out[static_cast<std::size_t>(j - 1)] += h;
 }
 
 template <class Index>
@@ -255,8 +261,8 @@ void basic_coupled_information<Index>::prepare_genes(executor_ref run,
       };
       for (index j = 0; j < columns_; ++j)
         if (stays(j)) {
-          block.row(j).head(j).setZero();
-          block.col(j).tail(columns_ - j - 1).setZero();
+          for (index k = 0; k < j; ++k) block(j, k) = 0;
+          for (index k = j + 1; k < columns_; ++k) block(k, j) = 0;
           gradient_(j, m) = 0;
         }
       factor.compute(block);
@@ -274,22 +280,25 @@ void basic_coupled_information<Index>::add_states(double damping, index begin,
                                                   matrix<double>& expected,
                                                   matrix<double>& blocks) const {
   const index width = expected.cols();
-  std::vector<double> space(static_cast<std::size_t>(width));
-  Eigen::Map<Eigen::ArrayXd> share(space.data(), width);
+  std::vector<double> share(static_cast<std::size_t>(width));
+  const auto fill_share = [&](double scale, const matrix<double>& moments, index s) {
+    const double* const from = moments.data() + s * genes_ + begin;
+    for (std::size_t m = 0; m < share.size(); ++m) share[m] = scale * from[m];
+  };
   for (index s = 0; s < states_->size(); ++s) {
     const double p = states_->probability(s);
     const auto features = states_->features(s);
-    share = p * stretch(states_->means.row(s).data() + begin, width);
+    fill_share(p, states_->means, s);
     for (const auto& [j, h] : features) {
       if (j >= columns_) break;
-      expected.row(j).array() += h * share.transpose();
+      entrywise::add_scaled(h, share.data(), width, expected.data() + j * width);
     }
-    share = (p + damping) * stretch(states_->variances.row(s).data() + begin, width);
+    fill_share(p + damping, states_->variances, s);
     for (const auto& [j, h] : features) {
       if (j >= columns_) break;
       for (const auto& [k, other] : features) {
         if (k > j) break;
-        blocks.row(packed(j, k)).array() += (h * other) * share.transpose();
+        entrywise::add_scaled(h * other, share.data(), width, blocks.data() + packed(j, k) * width);
       }
     }
   }

@@ -132,8 +132,11 @@ class newton_m_step {
   double refit(const Model& at, const vector<double>& visible_terms,
                std::vector<double>& bias) const {
     const auto& states = hidden_->all_states();
-    const vector<double> base = hidden_->terms_above() + visible_terms + hidden_->log_weights();
-    const auto balanced = balance_bias(states, as_span(base), target_, bias);
+    const vector<double>&above = hidden_->terms_above(), &weights = hidden_->log_weights();
+    std::vector<double> base;
+    for (index s = 0; s < states.size(); ++s)
+      base.push_back((above[s] + visible_terms[s]) + weights[s]);
+    const auto balanced = balance_bias(states, std::span<const double>(base), target_, bias);
     double value = -balanced.log_partition;
     for (std::size_t k = 0; k < bias.size(); ++k) value += bias[k] * target_[k];
     for (index s = 0; s < states.size(); ++s)

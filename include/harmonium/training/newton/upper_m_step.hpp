@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "harmonium/core/draw/uniform.hpp"
+#include "harmonium/core/entrywise.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/math/elementary.hpp"
 #include "harmonium/core/math/logistic.hpp"
@@ -54,16 +55,18 @@ void start_upper_layers(Model& model, double spread, random_engine& rng) {
   using scalar = typename Model::scalar;
   Model::for_each_layer([&](auto layer) {
     if constexpr (layer() > 0 && layer() < Model::hidden_layers) {
-      const vector<scalar> none = vector<scalar>::Zero(model.size(layer()));
-      vector<scalar> undecided(none.size());
-      model.template units<layer()>().mean(as_span(none), as_span(undecided));
+      const std::vector<scalar> none(static_cast<std::size_t>(model.size(layer())), scalar(0));
+      std::vector<scalar> undecided(none.size());
+      model.template units<layer()>().mean(std::span<const scalar>(none),
+                                           std::span<scalar>(undecided));
       auto weights = model.weights(layer());
       auto bias = model.bias(layer() + 1);
       std::fill(bias.begin(), bias.end(), scalar(0));
       for (index j = 0; j < weights.rows(); ++j)
         for (index k = 0; k < weights.cols(); ++k) {
           weights(j, k) = static_cast<scalar>(draw::uniform(-spread, spread, rng));
-          bias[static_cast<std::size_t>(k)] -= undecided[j] * weights(j, k);
+          bias[static_cast<std::size_t>(k)] -=
+              undecided[static_cast<std::size_t>(j)] * weights(j, k);
         }
     }
   });
@@ -201,10 +204,10 @@ requires(Model::hidden_layers > 1) class upper_m_step {
       value += bias[k] * static_cast<double>(data_->hidden_means[k]);
     for (index s = 0; s < states.size(); ++s)
       value += data_->state_mass[static_cast<std::size_t>(s)] * above[s];
-    terms += as_vector(above);
-    terms += hidden_->visible_terms();
+    const vector<double>& visible = hidden_->visible_terms();
+    for (index s = 0; s < states.size(); ++s) terms[s] = (terms[s] + above[s]) + visible[s];
     const double log_partition = math::log_sum_exp(as_span(std::as_const(terms)));
-    terms.array() -= log_partition;
+    for (index s = 0; s < states.size(); ++s) terms[s] -= log_partition;
     out.objective = value - log_partition;
   }
 
@@ -244,13 +247,12 @@ requires(Model::hidden_layers > 1) class upper_m_step {
 
     gradient.setZero(size_);
     information.setZero(size_, size_);
-    scratch_vector<double> means(size_, 0.0), centred(size_);
-    auto mean = as_vector(means);
+    scratch_vector<double> mean(size_, 0.0), centred(size_);
     double total = 0;
     for (std::size_t i = 0; i < active.size(); ++i) {
-      const auto row = statistics.row(static_cast<index>(i)).transpose();
-      gradient += (q[i] - p[i]) * row;
-      mean += p[i] * row;
+      const double* const row = statistics.data() + static_cast<index>(i) * size_;
+      entrywise::add_scaled(q[i] - p[i], row, size_, gradient.data());
+      entrywise::add_scaled(p[i], row, size_, mean.data());
       total += p[i];
     }
     // The target of E[h_1] is what the Newton step over the genes takes, kept off the border.
@@ -258,7 +260,7 @@ requires(Model::hidden_layers > 1) class upper_m_step {
       gradient[k] = static_cast<double>(data_->hidden_means[k]) - mean[k];
     for (index i = biases_; i < size_; ++i)
       gradient[i] -= prior_ * static_cast<double>(at.weights(1).data()[i - biases_]);
-    mean /= total;
+    for (double& each : mean) each /= total;
     for (std::size_t i = 0; i < active.size(); ++i) {
       if (p[i] < couples) continue;
       for (index k = 0; k < size_; ++k) centred[k] = statistics(static_cast<index>(i), k) - mean[k];
@@ -270,8 +272,8 @@ requires(Model::hidden_layers > 1) class upper_m_step {
     for (index i = biases_; i < size_; ++i) information(i, i) += prior_;
     for (const index i : stay_) {
       gradient[i] = 0;
-      information.row(i).head(i).setZero();
-      information.col(i).tail(size_ - i - 1).setZero();
+      for (index k = 0; k < i; ++k) information(i, k) = 0;
+      for (index k = i + 1; k < size_; ++k) information(k, i) = 0;
     }
   }
 
@@ -281,7 +283,8 @@ requires(Model::hidden_layers > 1) class upper_m_step {
     matrix<double> damped = local.information;
     for (index i = 0; i < size_; ++i) damped(i, i) += damping;
     const vector<double> step = symmetric_factor(damped).solved(local.gradient);
-    const double most = step.cwiseAbs().maxCoeff();
+    double most = 0;
+    for (index i = 0; i < size_; ++i) most = std::max(most, std::abs(step[i]));
     const double length = most > 10 ? 10 / most : 1;
     for (index i = 0; i < size_; ++i) parameter(trial, i) += static_cast<scalar>(length * step[i]);
   }

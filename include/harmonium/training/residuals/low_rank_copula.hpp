@@ -4,16 +4,18 @@
 /// counts stand for, with loadings shrunk by what the genes have in common.
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "harmonium/core/cholesky.hpp"
 #include "harmonium/core/error.hpp"
 #include "harmonium/core/executor.hpp"
 #include "harmonium/core/matrix.hpp"
@@ -88,8 +90,8 @@ class low_rank_copula::fit {
 
   /// Mean and covariance of f in every state, with the loadings. A template, so that only who calls
   /// it compiles the factorisation.
-  template <std::same_as<matrix<double>> Matrix = matrix<double>>
-  [[nodiscard]] factor_scores result() const {
+  template <std::same_as<factor_scores> Result = factor_scores>
+  [[nodiscard]] Result result() const {
     const index cells = pilot_->cells(), states = pilot_->states(), factors = em_->rank();
     const matrix<double>&f = em_->factors(), &uncertainty = em_->uncertainty();
     constexpr double least_cells = 1e-9, ridge = 1e-9;  // where a state knows nothing
@@ -127,8 +129,10 @@ class low_rank_copula::fit {
     for (std::size_t s = 0; s < covariance.size(); ++s) {
       covariance[s] /= std::max(count[s] + prior_cells, least_cells);
       for (index k = 0; k < factors; ++k) covariance[s](k, k) += ridge;
-      const Eigen::LLT<Matrix> root(covariance[s]);
-      parts.roots.push_back(root.matrixL());
+      if (!cholesky(covariance[s]))
+        throw std::domain_error("low_rank_copula: the covariance of state " + std::to_string(s) +
+                                " is not positive definite");
+      parts.roots.push_back(std::move(covariance[s]));
     }
     give_variance(parts, common);
     if (settings_.exact_marginals) {

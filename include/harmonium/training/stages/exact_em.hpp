@@ -201,7 +201,10 @@ class exact_em_progress {
 
   template <executor Executor>
   void begin(const Executor& run, State& at) {
-    if (at.model.weights(0).cwiseAbs().maxCoeff() == scalar(0)) return begin_without(run, at);
+    const auto weights = std::as_const(at.model).weights(0);
+    if (std::all_of(weights.data(), weights.data() + weights.size(),
+                    [](scalar w) { return w == scalar(0); }))
+      return begin_without(run, at);
     now_.emplace(exact_state{hidden_enumeration<model_type>(run, at.model, stage_.max_states), {}});
     refresh(run, at, at.model, *now_);
   }

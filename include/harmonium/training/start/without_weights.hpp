@@ -65,7 +65,8 @@ void start_without_weights(const Executor& run, State& at,
                            std::span<const typename State::scalar> limits, bool refits) {
   using scalar = typename State::scalar;
   auto& model = at.model;
-  model.weights(0).setZero();
+  auto weights = model.weights(0);
+  std::fill_n(weights.data(), weights.size(), scalar(0));
   model.visible().natural_from_mean(as_span(std::as_const(at.means)), model.bias(0));
   auto bias = model.bias(0);
   for (std::size_t m = 0; m < bias.size(); ++m) bias[m] = std::min(bias[m], limits[m]);

@@ -105,7 +105,7 @@ struct centred_step {
           const auto u = static_cast<std::size_t>(i);
           // Weights with other parts are zero and stay so.
           const unit_range own = linked.empty() ? unit_range{0, weights.cols()} : linked[u];
-          if (!linked.empty()) moved.row(i).setZero();
+          if (!linked.empty()) std::fill_n(&moved(i, 0), moved.cols(), scalar(0));
           for (index k = own.begin; k < own.end; ++k) {
             const auto v = static_cast<std::size_t>(k);
             const scalar gradient = (pair_d(i, k) - pair_m(i, k)) -
@@ -163,8 +163,8 @@ struct centred_step {
     const auto x_d = model.bias_of(data, 0), h_d = model.bias_of(data, 1);
     const auto x_m = model.bias_of(own, 0), h_m = model.bias_of(own, 1);
     const auto pair_d = model.weights_of(data, 0), pair_m = model.weights_of(own, 0);
+    std::fill(white.begin(), white.end(), 0.0);
     auto change = as_matrix(white, genes, units);
-    change.setZero();
     double divergence = 0;
     for (index m = 0; m < genes; ++m) {
       const auto u = static_cast<std::size_t>(m);
