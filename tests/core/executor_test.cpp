@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <concepts>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -118,6 +119,26 @@ TEST_CASE("ranges cover all items once, whatever the executor") {
     for (hm::index i = 0; i < count; ++i)
       REQUIRE(begins[static_cast<std::size_t>(i)] == i / size * size);
   }
+}
+
+TEST_CASE("a body of ranges may change, and be a temporary, a variable or a constant") {
+  const hm::serial_executor run;
+  hm::index seen = 0, calls = 0;
+  hm::for_each_range(run, 10, 4,
+                     [&seen, count = hm::index{0}](hm::index begin, hm::index end) mutable {
+                       count += end - begin;
+                       seen = count;
+                     });
+  CHECK(seen == 10);
+  const auto count = [&calls](hm::index, hm::index) { ++calls; };
+  hm::for_each_range(run, 10, 4, count);
+  CHECK(calls == 3);
+  hm::range_body body(count);
+  hm::range_body copy = body;  // calls what `body` calls
+  copy(0, 1);
+  CHECK(calls == 4);
+  static_assert(!std::constructible_from<hm::range_body, int>);
+  static_assert(!std::constructible_from<hm::range_body, void (*)(hm::index)>);
 }
 
 TEST_CASE("numbers of threads") {
