@@ -104,9 +104,9 @@ struct admissible_sum {
   [[nodiscard]] admissible_sum prepared(const vector<double>& largest) const {
     admissible_sum result = *this;
     if (max_mean.size() == 0) {
-      result.max_mean.resize(largest.size());
-      for (index m = 0; m < largest.size(); ++m)
-        result.max_mean[m] = 1 + max_mean_factor * largest[m];
+      vector<double> most(largest.size());
+      for (index m = 0; m < most.size(); ++m) most[m] = 1 + max_mean_factor * largest[m];
+      result.max_mean.swap(most);
     }
     return result;
   }
